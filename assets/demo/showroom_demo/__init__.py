@@ -1,0 +1,1 @@
+"""Builds the demo catalogue from code, and a virtual scanner that turns each product into a noisy raw scan."""

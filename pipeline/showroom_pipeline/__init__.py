@@ -1,0 +1,1 @@
+"""Turns a raw scan into a store-ready product: pure steps over meshes and images. Opens no socket, knows no store."""

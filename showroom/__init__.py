@@ -1,0 +1,1 @@
+"""The store server and the `showroom` command."""
