@@ -147,9 +147,9 @@ def read_manifest(data: bytes, *, name: str = MANIFEST_NAME) -> Product:
     try:
         return _decoder.decode(data)
     except msgspec.ValidationError as exc:
-        why, _, where = str(exc).rpartition(" - at ")
+        why, _, where = str(exc).partition(" - at `")
         field = _field(where)
-        raise DamagedFile(f"{name}: {field}: {_plain(why or where)}. Mend it, or convert again.", field=field) from exc
+        raise DamagedFile(f"{name}: {field}: {_plain(why)}. Mend it, or convert again.", field=field) from exc
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
         raise DamagedFile(f"{name} is not JSON ({_one_line(exc)}). Convert the product again.") from exc
 
@@ -354,7 +354,7 @@ def json_schema() -> dict[str, Any]:
 
 def _field(where: str) -> str:
     """``$.files[...].sha256`` as ``files[].sha256``; the root reads ``the manifest``."""
-    return where.strip("`").removeprefix("$").removeprefix(".").replace("[...]", "[]") or "the manifest"
+    return where.replace("`", "").removeprefix("$").removeprefix(".").replace("[...]", "[]") or "the manifest"
 
 
 @functools.cache
