@@ -122,3 +122,9 @@ class LibraryConflict(LibraryError):
     """Somebody else published at the same moment."""
 
     code = "library.conflict"
+
+
+class BlobDamaged(LibraryError):
+    """Stored or uploaded bytes are not those their hash promises."""
+
+    code = "library.damaged"
