@@ -13,12 +13,12 @@ It decodes PNG, JPEG, WebP, KTX2 and EXT_meshopt_compression by itself; Draco is
 Source: Filament's PBR Neutral tone mapper is the Khronos one; the cameras are a golden spiral (Swinbank & Purser 2006).
 """
 
-import contextlib
 import math
 import os
+import tempfile
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -26,8 +26,9 @@ from typing import Any, Self
 import numpy as np
 
 from showroom_assets.errors import DamagedFile, ToolMissing
-from showroom_assets.scene import F32, U8, Scene
-from showroom_pipeline.light import measuring_light
+from showroom_assets.scene import U8, Scene
+from showroom_pipeline.light import MEASURE, Light
+from showroom_pipeline.prefilter import ktx
 
 Bounds = tuple[tuple[float, float, float], tuple[float, float, float]]
 """Lower and upper corner of an axis-aligned box, metres."""
@@ -49,7 +50,7 @@ class Camera:
 
 def view_from(direction: Sequence[float], bounds: Bounds, *, fov_y_deg: float = 30.0, zoom: float = 1.0) -> Camera:
     """
-    A camera out along ``direction`` whose picture just holds the bounding sphere of ``bounds``, enlarged ``zoom`` times.
+    A camera along ``direction`` whose picture just holds the bounding sphere of ``bounds``, enlarged ``zoom`` times.
 
     ``direction`` points from the product to the camera and need not be unit length.
     """
@@ -95,8 +96,10 @@ class Studio:
     ----------
     size
         Width and height of a picture, pixels.
-    environment
-        ``(h, w, 3) float32`` panorama of linear radiance (see ``light``); the even measuring light by default.
+    light
+        The room; the even measuring light by default.
+    sharpness
+        Edge of a face of the light's cube map, pixels: 64 is enough to measure by, 256 shows clean reflections.
     samples
         Samples a pixel for antialiasing: 1, 2, 4 or 8.
 
@@ -111,16 +114,18 @@ class Studio:
     Use a studio on the thread that made it.
     """
 
-    def __init__(self, size: int = 512, *, environment: F32 | None = None, samples: int = 4) -> None:
+    def __init__(self, size: int = 512, *, light: Light = MEASURE, sharpness: int = 64, samples: int = 4) -> None:
         self._engine = _engine()
         self.size = size
         self._model: Any = None
         self._scene = self._engine.create_scene()
         self._camera = self._engine.create_camera()
         self._target = self._engine.create_render_target(width=size, height=size)
-        self._light = self._engine.create_environment(
-            np.ascontiguousarray(measuring_light() if environment is None else environment, dtype=np.float32)
-        )
+        with tempfile.TemporaryDirectory() as folder:  # the engine reads light from files only
+            path = os.path.join(folder, "light.ktx")
+            with open(path, "wb") as file:
+                file.write(ktx(light, size=sharpness))
+            self._light = self._engine.load_environment_ktx(path)
         scene = self._scene
         scene.environment = self._light
         scene.environment_visible = False
@@ -178,7 +183,7 @@ class Studio:
         self.clear()
         data = _glb(product) if isinstance(product, Scene) else bytes(product)
         try:
-            with warnings.catch_warnings(), _quiet():
+            with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # effects that this renderer leaves out are no defect of the product
                 self._model = self._scene.load(data)
             if variant is not None:
@@ -244,9 +249,8 @@ def _engine() -> Any:
             "Pictures need the package `filly` (Linux or Windows, x86-64): pip install filly", tool="filly"
         ) from exc
     try:
-        with _quiet():
-            filly.set_log_level("error")
-            engine = filly.Renderer()
+        filly.set_log_level("error")
+        engine = filly.Renderer()
     except (filly.FillyError, RuntimeError, OSError) as exc:
         raise ToolMissing(
             f"No OpenGL driver for off-screen pictures ({exc}). On Debian: apt install libegl1 libgl1-mesa-dri",
@@ -254,9 +258,3 @@ def _engine() -> Any:
         ) from exc
     _local.engine, _local.pid = engine, os.getpid()
     return engine
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Filament's C++ side greets on stderr whatever the log level; keep the command line's own output clean."""
-    yield
