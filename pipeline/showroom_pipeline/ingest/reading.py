@@ -1,0 +1,166 @@
+"""From a path to a scan: which files belong to it, which of them is the model, and which reader reads it."""
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from showroom_assets.errors import EmptyInput, InputError, LimitExceeded, UnsupportedFormat
+from showroom_assets.scene import Scene
+
+from .archive import ZipFiles
+from .files import BesideFiles, Files, FolderFiles, refused, stem, suffix
+from .formats import READ, READERS, WEAK, refused_names, sniffed, unread
+from .limits import Limits
+from .numbers import decode, printable
+from .scan import Scan
+
+Read = Callable[..., tuple[Scene, float | None]]
+_LICENCES = ("license", "licence", "copying", "attribution", "credits", "copyright")
+
+
+def read(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Scan:
+    """
+    Read one input: a file, a zip, or a folder with one model or one RGB-D capture.
+
+    Parameters
+    ----------
+    path
+        Where it is. Files beside a single file are only looked at for its textures and licence.
+    limits
+        How much it may ask for.
+
+    Raises
+    ------
+    InputError
+        One of its kinds, with one line that says what is wrong and what to do. Nothing else is raised for bad input.
+    """
+    limits = limits or Limits()
+    place = Path(path)
+    try:
+        return _read(place, limits)
+    except MemoryError as exc:
+        raise LimitExceeded(f"'{place.name:.80}' does not fit into memory. Reduce it.") from exc
+    except RecursionError as exc:
+        raise LimitExceeded(f"'{place.name:.80}' is nested too deeply. Export it again, flatter.") from exc
+
+
+def _read(path: Path, limits: Limits) -> Scan:
+    try:
+        mode = os.stat(path).st_mode
+    except ValueError as exc:  # a null byte in the path
+        raise InputError("the path is not valid. Check it.") from exc
+    except OSError as exc:
+        raise refused(path.name, exc) from exc
+    if stat.S_ISDIR(mode):
+        return _tree(FolderFiles(path, limits), path.resolve().name or "scan", limits)
+    if not stat.S_ISREG(mode):
+        raise UnsupportedFormat(f"'{path.name:.80}' is not a regular file. Give a file or a folder.")
+    kind = suffix(path.name)
+    if kind == ".zip":
+        return _tree(ZipFiles(path, limits), path.stem, limits)
+    files = BesideFiles(path, limits)
+    if kind not in READERS:
+        kind = sniffed(files.head(files.main, 16)) if unread(path.name).fields["format"] == kind else kind
+        if kind not in READERS:
+            raise unread(path.name, kind)
+    return _model(files, files.main, path.stem, READERS[kind], limits)
+
+
+def _tree(files: Files, name: str, limits: Limits) -> Scan:
+    """A folder or zip: the capture or the one model in it."""
+    if not files.names:
+        raise EmptyInput(f"'{files.label:.80}' is empty: there is nothing to convert. Put a model in it.")
+    chosen = choose(files)
+    return _model(files, chosen, name, READERS[suffix(chosen)], limits)
+
+
+def choose(files: Files) -> str:
+    """
+    The one model of a tree.
+
+    Of twins, the same name in the same folder in several formats, the richer format is chosen.
+
+    Raises
+    ------
+    EmptyInput, UnsupportedFormat
+        None, or only formats that are not read.
+    InputError
+        Several: they are named.
+    """
+    rank = {kind: place for place, kind in enumerate(READERS)}
+    models = [name for name in files.names if suffix(name) in READERS and suffix(name) not in WEAK]
+    if not models:
+        models = [name for name in files.names if suffix(name) in WEAK and _is_numbers(files, name)]
+    best: dict[str, str] = {}
+    for name in sorted(models, key=lambda known: (rank[suffix(known)], known)):
+        best.setdefault(str(PurePosixPath(name).with_suffix("")), name)
+    found = sorted(best.values())
+    if len(found) == 1:
+        if len(models) > 1:
+            files.notes.append(f"of {len(models)} formats of the same model, '{printable(found[0])}' was read.")
+        return found[0]
+    if found:
+        names = ", ".join(f"'{printable(name, 40)}'" for name in found[:4]) + (", …" if len(found) > 4 else "")
+        raise InputError(
+            f"'{files.label:.80}' holds {len(found)} models: {names}. Name one of them, or give each its own folder.",
+            models=found[:100],
+        )
+    if others := refused_names(files):
+        raise unread(others[0])
+    raise EmptyInput(f"'{files.label:.80}' holds no model. {READ}.")
+
+
+def _is_numbers(files: Files, name: str) -> bool:
+    head = files.head(name, 4096)
+    lines = decode(head).replace(",", " ").replace(";", " ").splitlines()[:-1] or [decode(head)]
+    rows = 0
+    for line in lines[1:] or lines:
+        try:
+            rows += len([float(word) for word in line.split()]) >= 3
+        except ValueError:
+            return False
+    return rows > 0
+
+
+def _model(files: Files, name: str, title: str, reader: str, limits: Limits) -> Scan:
+    notes = files.notes
+    if reader == "gltf":
+        raise UnsupportedFormat("later")
+    kind: Literal["mesh", "cloud"]
+    scene, metres = _reader(reader)(files, name, limits=limits, notes=notes)
+    kind = "cloud" if scene.triangles == 0 else "mesh"
+    licence = _licence(files, name)
+    return Scan(
+        kind=kind,
+        name=title,
+        scene=scene,
+        metres_per_unit=metres,
+        sources=files.sources(),
+        licence=licence,
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def _reader(reader: str) -> Read:
+    if reader == "obj":
+        from .wavefront import read_obj
+
+        return read_obj
+    raise UnsupportedFormat(f"{reader} later")
+
+
+def _licence(files: Files, name: str) -> str:
+    """Text of a licence file in the model's folder or above it, at most 16 kB."""
+    folders = [folder.as_posix() for folder in PurePosixPath(name).parents]
+    for known in files.names:
+        path = PurePosixPath(known)
+        is_text = path.suffix.lower() in {"", ".txt", ".md"} and path.stem.lower().startswith(_LICENCES)
+        if is_text and path.parent.as_posix() in folders:
+            text = decode(files.head(known, 16 << 10)).strip()
+            return "".join(c if c.isprintable() or c in "\n\t" else "?" for c in text)
+    return ""
+
+
+__all__ = ["choose", "read", "stem"]
