@@ -101,6 +101,8 @@ class _Reader:
             parts["joints"] is not None and parts["joints"].shape != parts["weights"].shape
         ):
             fields.damaged("a primitive has joints and weights of different shapes")
+        if parts["weights"] is not None:
+            parts["weights"] = normalised(parts["weights"])
         extras = item.get("extras", {})
         return Primitive(
             positions=positions,
@@ -194,6 +196,17 @@ def topology(flat: U32, mode: int) -> U32:
     triangles = flat[corners] if count else np.zeros((0, 3), np.uint32)
     a, b, c = triangles.T
     return np.ascontiguousarray(triangles[(a != b) & (b != c) & (c != a)])
+
+
+def normalised(weights: F32) -> F32:
+    """Skin weights that add up to one; rows that already do, and rows of zeros, are left as they are."""
+    total = weights.sum(axis=1, dtype=np.float64)
+    wrong = (np.abs(total - 1.0) > 1e-6) & (total > 0)
+    if not wrong.any():
+        return weights
+    out = weights.copy()
+    out[wrong] = (weights[wrong] / total[wrong, None]).astype(np.float32)
+    return out
 
 
 def _rgba(colors: F32 | None) -> F32 | None:

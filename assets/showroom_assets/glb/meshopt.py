@@ -48,7 +48,7 @@ def decode(packed: Json, data: npt.NDArray[np.uint8], meter: Meter) -> npt.NDArr
     elif stride not in (2, 4) or (mode == "TRIANGLES" and count % 3) or count > 64 + 3 * 16 * len(data):
         fields.damaged(f"a meshopt view promises {count:,} indices of {stride} bytes from {len(data):,} bytes")
     try:
-        out = codec.decode_gltf_buffer(data, count, stride, mode, filter_name)  # type: ignore[arg-type]
+        out = codec.decode_gltf_buffer(data, count, stride, mode, filter_name)
     except (ValueError, RuntimeError) as exc:
         fields.damaged(f"a meshopt-compressed view does not decode ({exc})")
     return np.ascontiguousarray(out).reshape(-1).view(np.uint8)

@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from showroom_assets.errors import DamagedFile
-from showroom_assets.scene import F32, Image, Json, Material, Scene, Texture
+from showroom_assets.scene import F32, U8, Image, Json, Material, Scene, Texture
 
 NAME = "KHR_materials_pbrSpecularGlossiness"
 _DIELECTRIC = 0.04
@@ -52,7 +52,11 @@ def metallic_roughness(diffuse: F32, specular: F32, glossiness: F32) -> tuple[F3
     from_diffuse = diffuse * strength[..., None] / (1 - _DIELECTRIC) / np.maximum(1 - metallic, _EPSILON)
     from_specular = (specular - _DIELECTRIC * (1 - metallic)) / np.maximum(metallic, _EPSILON)
     base = from_diffuse + (from_specular - from_diffuse) * metallic**2
-    return np.clip(base, 0, 1).astype(np.float32), metallic[..., 0].astype(np.float32), 1 - glossiness
+    return (
+        np.clip(base, 0, 1).astype(np.float32),
+        metallic[..., 0].astype(np.float32),
+        (1 - glossiness).astype(np.float32),
+    )
 
 
 def _brightness(color: F32) -> F32:
@@ -79,7 +83,7 @@ def _material(material: Material, old: Json, textures: list[Texture], images: li
     gloss = np.float32(old.get("glossinessFactor", 1))
     infos = [old.get("diffuseTexture"), old.get("specularGlossinessTexture")]
     if not isinstance(infos[1], dict):
-        base, metallic, roughness = metallic_roughness(diffuse[:3], specular, np.asarray(gloss))
+        base, metallic, roughness = metallic_roughness(diffuse[:3], specular, np.full((), gloss, np.float32))
         if isinstance(infos[0], dict):  # the picture keeps the diffuse colour, which no factor can turn to metal
             base, metallic = diffuse[:3], np.float32(0)  # type: ignore[assignment]
         body["pbrMetallicRoughness"] = {
@@ -115,24 +119,24 @@ def _material(material: Material, old: Json, textures: list[Texture], images: li
     return Material(name=material.name, json=body)
 
 
-def _pixels(image: Image) -> F32:
+def _pixels(image: Image) -> U8:
     import PIL.Image
 
     try:
         with PIL.Image.open(io.BytesIO(image.data)) as picture:
-            return np.asarray(picture.convert("RGBA"))  # type: ignore[return-value]
+            return np.asarray(picture.convert("RGBA"))
     except (OSError, SyntaxError, ValueError) as exc:
         raise DamagedFile(f"the image '{image.name:.60}' does not decode. Save it again.") from exc
 
 
-def _scaled(pixels: F32, shape: tuple[int, ...]) -> F32:
+def _scaled(pixels: U8, shape: tuple[int, ...]) -> U8:
     import PIL.Image
 
     scaled = PIL.Image.fromarray(pixels).resize((shape[1], shape[0]), PIL.Image.Resampling.LANCZOS)
-    return np.asarray(scaled)  # type: ignore[return-value]
+    return np.asarray(scaled)
 
 
-def _linear(srgb: F32) -> F32:
+def _linear(srgb: U8) -> F32:
     value = srgb.astype(np.float32) / 255
     return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4).astype(np.float32)
 

@@ -63,15 +63,16 @@ def _node(item: Json, count: int, lengths: dict[str, int], keep: frozenset[str])
     matrix = fields.numbers(item, "matrix", 16)
     if matrix is not None:
         return _decomposed(base, np.array(matrix, np.float64).reshape(4, 4).T.copy())
-    translation = fields.numbers(item, "translation", 3) or (0.0, 0.0, 0.0)
+    tx, ty, tz = fields.numbers(item, "translation", 3) or (0.0, 0.0, 0.0)
     rotation = fields.numbers(item, "rotation", 4) or (0.0, 0.0, 0.0, 1.0)
-    scale = fields.numbers(item, "scale", 3) or (1.0, 1.0, 1.0)
+    sx, sy, sz = fields.numbers(item, "scale", 3) or (1.0, 1.0, 1.0)
     length = float(np.linalg.norm(rotation))
     if length < 1e-6:
         fields.damaged("a node has a rotation of no length")
     if abs(length - 1.0) > 1e-4:
         rotation = tuple(component / length for component in rotation)
-    return replace(base, translation=translation, rotation=rotation, scale=scale)
+    qx, qy, qz, qw = rotation
+    return replace(base, translation=(tx, ty, tz), rotation=(qx, qy, qz, qw), scale=(sx, sy, sz))
 
 
 def _extras(item: Json) -> Json:
@@ -91,9 +92,8 @@ def _decomposed(node: Node, matrix: F64) -> Node:
     if not np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-5):
         return replace(node, matrix=matrix)
     x, y, z = (float(v) for v in matrix[:3, 3])
-    return replace(
-        node, translation=(x, y, z), rotation=quaternion(rotation), scale=(float(scale[0]), *map(float, scale[1:]))
-    )
+    sx, sy, sz = (float(v) for v in scale)
+    return replace(node, translation=(x, y, z), rotation=quaternion(rotation), scale=(sx, sy, sz))
 
 
 def quaternion(rotation: F64) -> tuple[float, float, float, float]:
