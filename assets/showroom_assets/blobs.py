@@ -93,9 +93,9 @@ class Blobs:
         stat = self._objects.stat(self._key(sha256))
         return stat is not None and stat.size_bytes == size_bytes
 
-    def list(self) -> dict[str, Stat]:
+    def entries(self) -> dict[str, Stat]:
         """All blobs by their hash."""
-        return {stat.key.rpartition("/")[2]: stat for stat in self._objects.list(self._folder)}
+        return {stat.key.rpartition("/")[2]: stat for stat in self._objects.entries(self._folder)}
 
     def delete(self, sha256: str) -> None:
         """Remove a blob; that it is gone already is no error."""

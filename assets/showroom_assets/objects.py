@@ -15,9 +15,9 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 import obstore
@@ -26,8 +26,14 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 from .errors import LibraryError
 
+if TYPE_CHECKING:  # names that only the stubs have
+    from obstore import GetResult
+    from obstore.store import ClientConfig, RetryConfig
+
 _KEY: Final = re.compile(r"[a-z0-9][a-z0-9._-]*(?:/[a-z0-9][a-z0-9._-]*)*")
 _STAGING: Final = ".staging"
+_TIMEOUT: Final = timedelta(seconds=30)
+_RETRY: Final = timedelta(seconds=15)
 _SCHEMES: Final = frozenset({"s3", "s3a", "gs", "az", "azure", "adl", "abfs", "abfss", "memory"})
 
 
@@ -61,9 +67,17 @@ class Objects:
         parts = urlsplit(url)
         self._store: ObjectStore
         self._root: Path | None = None
+        self.request_limit_s: float = 1.0
+        """No request takes longer, its repetitions included."""
         try:
             if parts.scheme in _SCHEMES:
-                self._store = from_url(url)
+                retries: RetryConfig = {"max_retries": 5, "retry_timeout": _RETRY}
+                self._store = (
+                    from_url(url)
+                    if parts.scheme == "memory"
+                    else from_url(url, client_options=_client_options(), retry_config=retries)
+                )
+                self.request_limit_s = (_TIMEOUT + _RETRY).total_seconds() + 5
                 return
             if parts.scheme == "file":
                 root = Path(unquote(parts.path))
@@ -123,7 +137,7 @@ class Objects:
                 return None
         return self._chunks(key, found)
 
-    def _chunks(self, key: str, found: obstore.GetResult) -> Iterator[bytes]:
+    def _chunks(self, key: str, found: "GetResult") -> Iterator[bytes]:
         with self._mapped(key):
             for chunk in found.stream(min_chunk_size=1 << 20):
                 yield bytes(chunk)
@@ -138,7 +152,7 @@ class Objects:
                 return None
         return Stat(key=key, size_bytes=meta["size"], modified=_seconds(meta["last_modified"]))
 
-    def list(self, folder: str) -> list[Stat]:
+    def entries(self, folder: str) -> list[Stat]:
         """Everything below ``folder/``, in the order of the keys."""
         _valid(folder)
         found: list[Stat] = []
@@ -176,7 +190,7 @@ class Objects:
                         removed += 1
         return removed
 
-    def _write(self, key: str, chunks: Iterable[bytes], name_it: "Callable[[Path, Path], bool]") -> bool:
+    def _write(self, key: str, chunks: Iterable[bytes], name_it: Callable[[Path, Path], bool]) -> bool:
         assert self._root is not None
         target = self._root / key
         staged = self._root / _STAGING / uuid.uuid4().hex
@@ -203,6 +217,15 @@ class Objects:
             raise LibraryError(
                 f"{self.url}: {key}: {_first_line(exc)}. Check the disk or the bucket.", key=key
             ) from exc
+
+
+def _client_options() -> "ClientConfig":
+    # Options that are passed hide those of the environment, so the one that self-hosted buckets need is read here.
+    plain = any(
+        os.environ.get(f"{cloud}_ALLOW_HTTP", "").lower() in {"1", "true", "yes"}
+        for cloud in ("AWS", "AZURE", "GOOGLE")
+    )
+    return {"timeout": _TIMEOUT, "allow_http": plain}
 
 
 def _link(staged: Path, target: Path) -> bool:
