@@ -7,7 +7,7 @@ is reading it can finish; blobs younger than the grace time stay; what a running
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -136,7 +136,14 @@ def _expire(library: Library, product: str, history: History, *, keep: int | Non
     raise LibraryConflict(f"{product}: too many publishers at the same moment. Tidy again later.", product=product)
 
 
-def _condemned(library: Library, manifests: dict[str, set[str]], *, now: float, grace_s: float) -> tuple[set[str], int]:
+def _condemned(
+    library: Library,
+    manifests: dict[str, set[str]],
+    *,
+    now: float,
+    grace_s: float,
+    going: Set[tuple[str, int]] = frozenset(),
+) -> tuple[set[str], int]:
     """
     Blobs that may go, and how many more are unreferenced but too young. ``going`` are versions to be taken as
     expired this moment (a dry run).
