@@ -128,10 +128,10 @@ def plate(
     fine = np.concatenate([dense(loop, step / 6) for loop in loops])
     tree = cKDTree(fine)
     insets = [rim - np.concatenate([outward(loop) for loop in loops]) * distance for distance in profile[1:, 0]]
-    inside = [rim]
+    kept = [rim]
     for distance, points in zip(profile[1:, 0], insets, strict=True):
         good = tree.query(points)[0] > distance * 0.97 - 1e-6
-        inside.append(points[good & _within(points, loops)])
+        kept.append(points[good & inside(points, loops)])
     spacing = grid_mm or 3 * step
     low, high = rim.min(axis=0), rim.max(axis=0)
     rows = np.arange(low[1], high[1], spacing * 0.866)
@@ -140,12 +140,12 @@ def plate(
     hexes[1::2, :, 0] += spacing / 2
     middle = hexes.reshape(-1, 2)
     far = tree.query(middle)[0] > profile[-1, 0] + 0.55 * min(spacing, step)
-    inside.append(middle[far & _within(middle, loops)])
-    flat = _apart(np.concatenate(inside), len(rim), 0.12 * min(step, max(profile[-1, 0], 1e-3)))
+    kept.append(middle[far & inside(middle, loops)])
+    flat = _apart(np.concatenate(kept), len(rim), 0.12 * min(step, max(profile[-1, 0], 1e-3)))
 
     triangles = Delaunay(flat).simplices.astype(np.int64)
     corners = flat[triangles]
-    triangles = triangles[_within(corners.mean(axis=1), loops)]
+    triangles = triangles[inside(corners.mean(axis=1), loops)]
     e1, e2 = flat[triangles[:, 1]] - flat[triangles[:, 0]], flat[triangles[:, 2]] - flat[triangles[:, 0]]
     signed = e1[:, 0] * e2[:, 1] - e1[:, 1] * e2[:, 0]
     triangles = np.where(signed[:, None] > 0, triangles, triangles[:, ::-1])[np.abs(signed) > 1e-7]
@@ -181,7 +181,7 @@ def _turned(loop: F64, sign: float) -> F64:
     return loop if area(loop) * sign > 0 else loop[::-1]
 
 
-def _within(points: F64, loops: Sequence[F64]) -> npt.NDArray[np.bool_]:
+def inside(points: F64, loops: Sequence[F64]) -> npt.NDArray[np.bool_]:
     """Even-odd test of ``(n, 2)`` points against closed loops, in blocks that bound the memory."""
     a = np.concatenate(list(loops))
     b = np.concatenate([np.roll(loop, -1, axis=0) for loop in loops])

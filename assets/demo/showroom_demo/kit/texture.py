@@ -237,11 +237,11 @@ def acetate(
     ``stops`` are (0..1, sRGB hex) from the palest to the darkest cloud.
     """
     rng = _rng(f"acetate-{name}")
-    large = noise(rng, size, beta=2.8, low=2, stretch=0.6)
-    warp = noise(rng, size, beta=3.0, low=3)
+    large = noise(rng, size, beta=3.6, low=2, stretch=0.6)
+    warp = noise(rng, size, beta=3.6, low=3)
     rows = (np.arange(size)[:, None] + np.round(9 * warp).astype(int)) % size
     columns = (np.arange(size)[None, :] + np.round(14 * large).astype(int)) % size
-    patch = noise(rng, size, beta=2.2, low=4, stretch=0.7)[rows, columns]
+    patch = blur(noise(rng, size, beta=3.4, low=4, stretch=0.7), 4.0)[rows, columns]
     value = _spread(0.8 * patch + 0.5 * large, contrast)
     color = ramp(value, [(at, srgb(hexa)) for at, hexa in stops])
     return Maps(tile_mm, color=Picture(f"acetate-{name}", to_bytes(color)))

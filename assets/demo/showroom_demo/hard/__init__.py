@@ -1,0 +1,1 @@
+"""The hard goods: eyewear, watch, ring, headphones, bottle, lamp, vase."""
