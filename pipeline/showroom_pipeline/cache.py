@@ -30,6 +30,14 @@ def default_folder(environment: Mapping[str, str]) -> Path:
     return Path(base) / "showroom"
 
 
+def size_setting(environment: Mapping[str, str]) -> int:
+    """``SHOWROOM_CACHE_GB``, or 8 GiB."""
+    try:
+        return max(0, int(float(environment["SHOWROOM_CACHE_GB"]) * 1e9))
+    except (KeyError, ValueError, OverflowError):
+        return DEFAULT_SIZE_BYTES
+
+
 class Cache:
     """
     Results by key.

@@ -115,7 +115,8 @@ def digest(value: Any) -> str:
 
 
 _IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+(?P<package>(?:showroom_(?:pipeline|assets)|\.+)[\w.]*)[ \t]+import[ \t]+(?P<names>\([^)]*\)|[^\n(]+)"
+    r"^[ \t]*(?:from[ \t]+(?P<package>(?:showroom_(?:pipeline|assets)|\.+)[\w.]*)[ \t]+"
+    r"import[ \t]+(?P<names>\([^)]*\)|[^\n(]+)"
     r"|import[ \t]+(?P<module>showroom_(?:pipeline|assets)[\w.]*))",
     re.MULTILINE,
 )

@@ -21,11 +21,7 @@ import hashlib
 import importlib
 import json
 import sys
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import numpy as np
+from typing import Any
 
 MAGIC = b"SRVALUE1"
 _ALIGN = 64
@@ -217,7 +213,7 @@ class _Reader:
             return _own_class(tree["!e"])(self.value(tree["v"]))
         return {key: self.value(item) for key, item in tree.items()}
 
-    def _array(self, tree: dict[str, Any]) -> "np.ndarray[Any, Any]":
+    def _array(self, tree: dict[str, Any]) -> Any:
         import numpy as np
 
         key = (tree["!a"], tree["d"], tuple(tree["s"]))
@@ -227,7 +223,7 @@ class _Reader:
 
     def _dataclass(self, tree: dict[str, Any]) -> Any:
         kind = _own_class(tree["!c"])
-        if not dataclasses.is_dataclass(kind):
+        if "__dataclass_fields__" not in vars(kind):
             raise Unreadable(f"{tree['!c']} is not a dataclass")
         try:
             return kind(**{name: self.value(item) for name, item in tree["f"].items()})
@@ -237,14 +233,14 @@ class _Reader:
 
 def _class_name(kind: type) -> str:
     name = f"{kind.__module__}:{kind.__qualname__}"
-    if not any(kind.__module__.split(".")[0] == package for package in _trusted()):
+    if kind.__module__.split(".")[0] not in _OWN_PACKAGES:
         raise TypeError(f"a step returned a {name}, which is not one of our own classes")
     return name
 
 
 def _own_class(name: str) -> Any:
     module, _, path = name.partition(":")
-    if module.split(".")[0] not in _trusted():
+    if module.split(".")[0] not in _OWN_PACKAGES:
         raise Unreadable(f"{name} is not one of our own classes")
     try:
         found: Any = importlib.import_module(module)
@@ -255,7 +251,3 @@ def _own_class(name: str) -> Any:
     if not isinstance(found, type):
         raise Unreadable(f"{name} is not a class")
     return found
-
-
-def _trusted() -> Iterator[str]:
-    yield from _OWN_PACKAGES
