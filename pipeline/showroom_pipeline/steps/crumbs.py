@@ -68,7 +68,7 @@ def _measure(corners: F64, size: F64, part: I64, parts: int) -> tuple[F64, F64]:
     low, high = np.full((parts, 3), np.inf), np.full((parts, 3), -np.inf)
     np.minimum.at(low, part, corners.min(axis=1))
     np.maximum.at(high, part, corners.max(axis=1))
-    return np.bincount(part, size, parts), np.linalg.norm(high - low, axis=1)
+    return np.asarray(np.bincount(part, size, parts), np.float64), np.linalg.norm(high - low, axis=1)
 
 
 def _swarms(corners: F64, part: I64, parts: int, *, cell: float) -> tuple[I64, int]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from showroom_pipeline.steps.topology import F64, I64, Topology, components, following
+from showroom_pipeline.steps.topology import F64, I64, Topology, components, following, sum_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +79,11 @@ def find_caps(
     low, high = _bounds(begin, loop, loops)
     extent = np.linalg.norm(high - low, axis=1)
     length = np.linalg.norm(end - begin, axis=1)
-    middle = _sum(loop, 0.5 * (begin + end) * length[:, None], loops) / _floor(_sum1(loop, length, loops))[:, None]
+    middle = sum_rows(loop, 0.5 * (begin + end) * length[:, None], loops) / _floor(_sum1(loop, length, loops))[:, None]
     # the rim runs round the surface, so the hole's own front is the other way round
-    area = -_sum(loop, np.cross(begin - middle[loop], end - middle[loop]), loops)
+    area = -sum_rows(loop, np.cross(begin - middle[loop], end - middle[loop]), loops)
     face = _unit(vectors[rim // 3])
-    around = _sum(loop, face * length[:, None], loops)
+    around = sum_rows(loop, face * length[:, None], loops)
     flat = np.einsum("ij,ij->i", _unit(area), around / _floor(_sum1(loop, length, loops))[:, None])
 
     # the rim of a loose patch is not a hole in it
@@ -127,9 +127,9 @@ def _meeting_point(points: F64, normals: F64, weight: F64, hole: I64, middle: F6
     if count == 0:
         return middle
     outer = normals[:, :, None] * normals[:, None, :] * weight[:, None, None]
-    system = _sum(hole, outer.reshape(-1, 9), count).reshape(-1, 3, 3)
+    system = sum_rows(hole, outer.reshape(-1, 9), count).reshape(-1, 3, 3)
     offset = np.einsum("ij,ij->i", normals, points - middle[hole]) * weight
-    right = _sum(hole, normals * offset[:, None], count)
+    right = sum_rows(hole, normals * offset[:, None], count)
     trace = np.trace(system, axis1=1, axis2=2)
     system = system + (0.02 * trace + 1e-12)[:, None, None] * np.eye(3)
     return np.asarray(middle + np.linalg.solve(system, right[:, :, None])[:, :, 0])
@@ -140,11 +140,6 @@ def _bounds(points: F64, group: I64, count: int) -> tuple[F64, F64]:
     np.minimum.at(low, group, points)
     np.maximum.at(high, group, points)
     return low, high
-
-
-def _sum(group: I64, values: F64, count: int) -> F64:
-    columns = [np.bincount(group, values[:, i], count) for i in range(values.shape[1])]
-    return np.stack(columns, axis=1)
 
 
 def _sum1(group: I64, values: F64, count: int) -> F64:

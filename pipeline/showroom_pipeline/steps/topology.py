@@ -68,6 +68,11 @@ def components(links: tuple[I64, I64], count: int) -> tuple[int, I64]:
     return int(total), label.astype(np.int64)
 
 
+def sum_rows(group: I64, rows: npt.NDArray[np.float64], count: int) -> F64:
+    """Sum of the ``rows (n, c)`` of each of ``count`` groups ``(count, c)``."""
+    return np.stack([np.bincount(group, rows[:, i], count) for i in range(rows.shape[1])], axis=1).astype(np.float64)
+
+
 @dataclass(frozen=True, slots=True)
 class Topology:
     """

@@ -8,7 +8,7 @@ whose two states meet is one-sided (a Möbius band) and stays as it was.
 
 import numpy as np
 
-from showroom_pipeline.steps.topology import F64, I64, Bool, Topology, components
+from showroom_pipeline.steps.topology import F64, I64, Bool, Topology, components, sum_rows
 
 
 def disagreeing(topology: Topology, vectors: F64) -> tuple[Bool, int]:
@@ -56,7 +56,7 @@ def inside_out(topology: Topology, vectors: F64, positions: F64, *, along: F64 |
     np.maximum.at(high, part, corners.max(axis=1))
     extent = np.linalg.norm(high - low, axis=1)
     # about the part's middle, so that an open rim adds little
-    drift = np.stack([np.bincount(part, vectors[:, i], parts) for i in range(3)], axis=1)
+    drift = sum_rows(part, vectors, parts)
     volume = np.bincount(part, flux, parts) - np.einsum("ij,ij->i", 0.5 * (low + high), drift) / 6
 
     rim = np.flatnonzero(topology.count[topology.edge] != 2)
@@ -71,7 +71,7 @@ def inside_out(topology: Topology, vectors: F64, positions: F64, *, along: F64 |
     # a sheet folded flat encloses nothing: its sign is noise (a sphere has 0.094)
     inward = closed & (volume < -1e-3 * area**1.5)
     for number in np.flatnonzero(inward):
-        inward[number] = not _within_another(number, part, parts, corners, low, high, volume)
+        inward[number] = not _within_another(int(number), part, parts, corners, low, high, volume)
     if along is not None:
         against = np.einsum("ij,ij->i", along, vectors) < 0
         inward |= ~closed & (np.bincount(part, size * against, parts) > 0.9 * area)
