@@ -96,12 +96,14 @@ def _linear(rgb: F32) -> F32:
 @cache
 def _xyz_from_linear() -> F32:
     """Linear RGB to XYZ over the white point's."""
-    return (_LINEAR_TO_XYZ / _WHITE[:, None]).astype(np.float32)
+    matrix: F32 = (_LINEAR_TO_XYZ / _WHITE[:, None]).astype(np.float32)
+    return matrix
 
 
 @cache
 def _linear_from_xyz() -> F32:
-    return np.linalg.inv(_LINEAR_TO_XYZ / _WHITE[:, None]).astype(np.float32)
+    matrix: F32 = np.linalg.inv(_LINEAR_TO_XYZ / _WHITE[:, None]).astype(np.float32)
+    return matrix
 
 
 def _mix(matrix: F32, planes: F32) -> F32:

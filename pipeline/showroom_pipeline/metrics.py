@@ -203,7 +203,8 @@ def _smooth(planes: F32) -> F32:
 def _window() -> F32:
     x = np.arange(-_SSIM_RADIUS, _SSIM_RADIUS + 1, dtype=np.float64)
     bell = np.exp(-x * x / (2.0 * _SSIM_SIGMA**2))
-    return (bell / bell.sum()).astype(np.float32)
+    window: F32 = (bell / bell.sum()).astype(np.float32)
+    return window
 
 
 def _summary(each: Iterable[ViewDifference]) -> Difference:
