@@ -21,7 +21,7 @@ from showroom_assets.scene import F32, Node
 from showroom_demo.kit.shape import F64, I64, unit
 
 _TABLE = Path(__file__).with_name("body.npz")
-BUST_ROOM_MM = 40.0
+_BRIDGED_BELOW_MM = 930.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,20 +41,22 @@ class Body:
     heads: F64
     rests: F64
     tree: Any
+    shell: tuple[F64, F64, Any]
 
     def head(self, bone: str) -> F64:
         return np.asarray(self.heads[self.bones.index(bone)])
 
     def nearest(self, points: F64) -> tuple[F64, F64, I64]:
         """
-        Signed distance to the skin, the outward direction there, and the nearest body point.
+        Signed distance to what cloth can touch, the outward direction there, and the nearest such point.
 
-        Distance is to the tangent plane of the nearest vertex (spacing ~8 mm after one subdivision), which is smooth
-        where a true nearest-triangle query would be faceted; negative inside.
+        That is the skin, with the gap between the legs bridged. Distance is to the tangent plane of the nearest vertex
+        (spacing ~5 mm), which is smooth where a true nearest-triangle query would be faceted; negative inside.
         """
-        _, index = self.tree.query(points)
-        out = self.normals[index]
-        return ((points - self.points[index]) * out).sum(axis=1), out, index
+        where, normals, tree = self.shell
+        _, index = tree.query(points)
+        out = normals[index]
+        return ((points - where[index]) * out).sum(axis=1), out, index
 
 
 @cache
@@ -79,7 +81,30 @@ def body() -> Body:
         [np.bincount(faces.ravel(), np.repeat(normal[:, k], 3), minlength=len(points)) for k in range(3)], axis=1
     )
     rests = np.stack([_rest(name, bones, heads) for name in bones])
-    return Body(points, faces, unit(total), weights, bones, parents, heads, rests, cKDTree(points))
+    normals = unit(total)
+    arm = weights[:, [k for k, n in enumerate(bones) if n.endswith(("Arm", "Hand"))]].sum(axis=1) > 0.5
+    above = (points[:, 1] > _BRIDGED_BELOW_MM) | arm
+    ring, ring_out = _bridge(points[~arm])
+    where, facing = np.concatenate([points[above], ring]), np.concatenate([normals[above], ring_out])
+    shell = (where, facing, cKDTree(where))
+    return Body(points, faces, normals, weights, bones, parents, heads, rests, cKDTree(points), shell)
+
+
+def _bridge(points: F64) -> tuple[F64, F64]:
+    """Convex rings round hips and thighs: a hem does not go between the legs (without them it was caught there)."""
+    from scipy.spatial import ConvexHull
+
+    from showroom_demo.kit.curve import dense, outward
+
+    heights = np.arange(560.0, _BRIDGED_BELOW_MM, 6.0)
+    rings, outs = [], []
+    for y in heights:  # a slice at a time
+        near = points[np.abs(points[:, 1] - y) < 9.0][:, [0, 2]]
+        ring = dense(near[ConvexHull(near).vertices], 6.0)
+        out = outward(ring)
+        rings.append(np.column_stack([ring[:, 0], np.full(len(ring), y), ring[:, 1]]))
+        outs.append(np.column_stack([out[:, 0], np.zeros(len(ring)), out[:, 1]]))
+    return np.concatenate(rings), np.concatenate(outs)
 
 
 def _quartered(points: F64, quads: I64, weights: F64) -> tuple[F64, I64, F64]:
