@@ -15,7 +15,7 @@ from showroom_assets.scene import F32, F64, Image, Json, Material, Mesh, Node, P
 
 from .limits import Limits, at_most
 from .numbers import I64, Bool
-from .polygons import triangulate
+from .triangulate import triangulate
 
 I32 = npt.NDArray[np.int32]
 _FLOAT32_MAX = float(np.finfo(np.float32).max)

@@ -104,15 +104,15 @@ def _lines(block: bytes, number: int) -> tuple[Lines, int]:
     return Lines(buffer, starts, ends, number), count
 
 
-def keywords(lines: Lines, *, length: int = 3) -> npt.NDArray[np.uint32]:
+def keywords(lines: Lines, *, length: int = 3) -> npt.NDArray[np.uint64]:
     """The first word of each line, cut at ``length`` bytes, packed big-endian: ``v`` is 0x76, ``vt`` 0x7674."""
-    out = np.zeros(len(lines), np.uint32)
+    out = np.zeros(len(lines), np.uint64)
     alive = np.ones(len(lines), bool)
     for step in range(length):
         at = np.minimum(lines.starts + step, len(lines.buffer) - 1)
         byte = lines.buffer[at]
         alive &= ~_SPACE[byte]
-        out = np.where(alive, out << np.uint32(8) | byte, out)
+        out = np.where(alive, out << np.uint64(8) | byte, out)
     return out
 
 

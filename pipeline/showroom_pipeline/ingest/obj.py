@@ -11,7 +11,6 @@ a material splits; this one takes 0.15 s.
 Source: Alias Wavefront, Advanced Visualizer manual, appendix B1 "Object files (.obj)".
 """
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +21,8 @@ from showroom_assets.scene import F64, U8
 
 from .limits import Limits, at_most
 from .numbers import _SPACE as SPACE
-from .numbers import I64, Lines, blank, blocks, floats, keywords, plain, printable, stream, token_counts
+from .numbers import I64, Lines, blank, blocks, decode, floats, keywords, plain, printable, stream, token_counts
+from .units import declared_unit
 
 I32 = npt.NDArray[np.int32]
 
@@ -31,10 +31,6 @@ _IGNORED = {0x6C: "lines", 0x70: "points", 0x637572: "free-form curves", 0x73757
 _INDEX = SPACE.copy()
 _INDEX[list(b"0123456789+-/")] = True
 _SWITCHES = 200_000
-_UNIT = re.compile(
-    rb"^#.{0,40}?\bunits?\b\W{1,5}(mm|millimet\w+|cm|centimet\w+|m|met\w+|in|inch\w*|ft|feet|foot)\b", re.I | re.M
-)
-_METRES = {b"mm": 1e-3, b"mi": 1e-3, b"cm": 1e-2, b"ce": 1e-2, b"in": 0.0254, b"ft": 0.3048, b"fe": 0.3048}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,12 +237,12 @@ def parse_obj(data: bytes, name: str, *, limits: Limits) -> Obj:
             reader.block(lines)
     if reader.counts[_V] == 0 and not reader.corners:
         raise EmptyInput(f"'{name:.80}' has no vertices: it is empty or no OBJ file. Export the model again.")
-    return reader.finish(_declared_unit(text[:4096]))
+    return reader.finish(_declared_unit(text))
 
 
-def _declared_unit(head: bytes) -> float | None:
-    found = _UNIT.search(head)
-    return _METRES.get(found.group(1).lower()[:2], 1.0) if found else None
+def _declared_unit(text: bytes) -> float | None:
+    comments = [line for line in decode(text[:4096]).splitlines() if line.startswith("#")]
+    return declared_unit("\n".join(comments))
 
 
 def _columns(values: F64, counts: I64, width: int) -> F64:

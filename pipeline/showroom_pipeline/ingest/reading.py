@@ -1,5 +1,6 @@
 """From a path to a scan: which files belong to it, which of them is the model, and which reader reads it."""
 
+import importlib
 import os
 import stat
 from collections.abc import Callable
@@ -126,29 +127,43 @@ def _is_numbers(files: Files, name: str) -> bool:
 
 def _model(files: Files, name: str, title: str, reader: str, limits: Limits) -> Scan:
     notes = files.notes
+    up: Literal["+Y", "+Z"] | None = None
+    metres: float | None
+    authored, licence = False, ""
     if reader == "gltf":
-        raise UnsupportedFormat("later")
-    kind: Literal["mesh", "cloud"]
-    scene, metres = _reader(reader)(files, name, limits=limits, notes=notes)
-    kind = "cloud" if scene.triangles == 0 else "mesh"
-    licence = _licence(files, name)
+        from .gltf import read_gltf
+
+        gltf = read_gltf(files, name, limits=limits, notes=notes)
+        scene, metres, up, authored, licence = gltf.scene, 1.0, "+Y", gltf.authored, gltf.licence
+    else:
+        scene, metres = _reader(reader)(files, name, limits=limits, notes=notes)
+    if not any(len(primitive.positions) for mesh in scene.meshes for primitive in mesh.primitives):
+        raise EmptyInput(f"'{name:.80}' has neither triangles nor points. Export the model again.")
     return Scan(
-        kind=kind,
+        kind="mesh" if scene.triangles else "cloud",
         name=title,
         scene=scene,
         metres_per_unit=metres,
+        up=up,
         sources=files.sources(),
-        licence=licence,
+        authored=authored,
+        licence="\n".join(part for part in (licence, _licence(files, name)) if part),
         notes=tuple(dict.fromkeys(notes)),
     )
 
 
 def _reader(reader: str) -> Read:
-    if reader == "obj":
-        from .wavefront import read_obj
-
-        return read_obj
-    raise UnsupportedFormat(f"{reader} later")
+    """Imported when needed: a reader is not paid for by a run that does not use it."""
+    module, function = {
+        "obj": ("obj_scene", "read_obj"),
+        "ply": ("ply_scene", "read_ply"),
+        "off": ("off", "read_off"),
+        "stl": ("stl", "read_stl"),
+        "pcd": ("pcd", "read_pcd"),
+        "xyz": ("xyz", "read_xyz"),
+    }[reader]
+    found: Read = getattr(importlib.import_module(f".{module}", __package__), function)
+    return found
 
 
 def _licence(files: Files, name: str) -> str:

@@ -9,11 +9,12 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from showroom_assets.scene import Json, Material, Primitive, Scene, single
+from showroom_assets.scene import Json, Material, Scene
 
+from .cloud import scene_of_points
 from .files import Files, inside, stem, suffix
 from .limits import Limits
-from .mesh import PLAIN, Faces, Looks, centred, linear, scene_of_faces, with_alpha
+from .mesh import PLAIN, Faces, Looks, linear, scene_of_faces, with_alpha
 from .mtl import Entry, LooksBuilder, parse_mtl, pictures_of
 from .numbers import printable
 from .obj import Obj, parse_obj
@@ -39,7 +40,7 @@ def read_obj(files: Files, name: str, *, limits: Limits, notes: list[str]) -> tu
     title = stem(name)
     colors = None if obj.colors is None else with_alpha(linear(obj.colors))
     if len(obj.sizes) == 0:
-        return _cloud(obj, title, notes), obj.metres_per_unit
+        return scene_of_points(obj.positions, title, colors=colors, notes=notes), obj.metres_per_unit
     faces = Faces(
         positions=obj.positions,
         colors=colors,
@@ -53,15 +54,6 @@ def read_obj(files: Files, name: str, *, limits: Limits, notes: list[str]) -> tu
     return scene_of_faces(faces, title, looks=looks, limits=limits, notes=notes), obj.metres_per_unit
 
 
-def _cloud(obj: Obj, title: str, notes: list[str]) -> Scene:
-    _, positions = centred(obj.positions, title, notes)
-    keep = np.isfinite(positions).all(axis=1)
-    if not bool(keep.all()):
-        notes.append(f"{np.count_nonzero(~keep):,} points are no finite numbers: dropped.")
-    colors = None if obj.colors is None else with_alpha(linear(obj.colors[keep]))
-    return single(Primitive(positions=positions[keep], indices=np.empty((0, 3), np.uint32), colors=colors), name=title)
-
-
 def _looks(files: Files, name: str, obj: Obj, notes: list[str]) -> Looks:
     """One material for each of ``obj.names``, so that a face's number is its material's."""
     base = PurePosixPath(name).parent.as_posix()
@@ -73,7 +65,7 @@ def _looks(files: Files, name: str, obj: Obj, notes: list[str]) -> Looks:
     used = np.unique(obj.materials)
     texture = None
     if not entries and len(obj.uvs):
-        texture = _lone_texture(files, name, notes)
+        texture = lone_texture(files, name, notes)
     for number, wanted in enumerate(obj.names):
         if number not in used:
             builder.materials.append(Material(name=wanted[:200], json=PLAIN))
@@ -134,7 +126,7 @@ def _find(files: Files, base: str, written: str) -> str | None:
     return files.find(plain_name) if plain_name else None
 
 
-def _lone_texture(files: Files, name: str, notes: list[str]) -> str | None:
+def lone_texture(files: Files, name: str, notes: list[str]) -> str | None:
     """The picture to put on a model that names none: the only one, or the only one that sounds like colour."""
     images = pictures_of(files)
     base = PurePosixPath(name).parent
