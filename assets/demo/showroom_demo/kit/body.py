@@ -94,7 +94,8 @@ def _bridge(points: F64) -> tuple[F64, F64]:
     """Convex rings round hips and thighs: a hem does not go between the legs (without them it was caught there)."""
     from scipy.spatial import ConvexHull
 
-    from showroom_demo.kit.curve import dense, outward
+    from showroom_demo.kit.curve import outward
+    from showroom_demo.kit.sweep import dense
 
     heights = np.arange(560.0, _BRIDGED_BELOW_MM, 6.0)
     rings, outs = [], []
@@ -155,7 +156,7 @@ def four(weights: F64) -> F64:
     return np.asarray(kept / kept.sum(axis=1, keepdims=True))
 
 
-def rig_nodes(*, first: int, drop_mm: float) -> tuple[tuple[Node, ...], F32]:
+def rig_nodes(*, first: int, shift_mm: tuple[float, float, float]) -> tuple[tuple[Node, ...], F32]:
     """
     The bones as scene nodes, in ``body().bones`` order, and their inverse bind matrices.
 
@@ -163,11 +164,11 @@ def rig_nodes(*, first: int, drop_mm: float) -> tuple[tuple[Node, ...], F32]:
     ----------
     first
         Index that the first bone will have in ``Scene.nodes``; bone 0 (the hips) is the only root.
-    drop_mm
-        How far the garment was lowered to stand on y = 0.
+    shift_mm
+        How far the garment was moved to stand on the origin.
     """
     b = body()
-    heads = (b.heads - [0.0, drop_mm, 0.0]) / 1000.0
+    heads = (b.heads + shift_mm) / 1000.0
     world = np.tile(np.eye(4), (len(b.bones), 1, 1))
     world[:, :3, :3], world[:, :3, 3] = b.rests, heads
     nodes = []

@@ -15,6 +15,9 @@ from showroom_demo.kit.pattern import Piece, Place, cut
 from showroom_demo.kit.shape import F64, unit
 
 
+Seam = tuple[tuple[str, str], tuple[str, str], bool]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """Flat sizes in mm; ``hem_y`` is the height of the hem above the floor before draping."""
@@ -118,9 +121,9 @@ def sleeve(block: Block, side: str) -> Piece:
     return cut(f"sleeve_{side}", edges, place=place, spacing=b.spacing, counts=counts)
 
 
-def body_seams() -> list[tuple[tuple[str, str], tuple[str, str], bool]]:
+def body_seams() -> list[Seam]:
     """Side, shoulder, armhole and sleeve seams of one front, one back and two sleeves."""
-    seams: list[tuple[tuple[str, str], tuple[str, str], bool]] = []
+    seams: list[Seam] = []
     for s in "lr":
         seams += [((("front", f"{k}_{s}")), ("back", f"{k}_{s}"), True) for k in ("side", "shoulder")]
         cap_back, cap_front = ("cap_p", "cap_n") if s == "l" else ("cap_n", "cap_p")
