@@ -18,7 +18,7 @@ from showroom_pipeline.cache import DEFAULT_SIZE_BYTES, Cache
 from showroom_pipeline.events import Done, Event, Failed, Listener
 from showroom_pipeline.inputs import Input
 from showroom_pipeline.options import Options
-from showroom_pipeline.product import Job
+from showroom_pipeline.product import DEFAULT_RECIPE, Job
 from showroom_pipeline.workers import Caps, Stop, run_job
 
 _MEMORY_SHARE = 0.8
@@ -28,7 +28,7 @@ _LEAST_MEMORY_BYTES = 1_500_000_000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """
-    How to work, as against what to make: nothing here changes a byte of the products.
+    How to work, as against what to make: the number of jobs changes no byte of the products.
 
     Parameters
     ----------
@@ -40,6 +40,8 @@ class Settings:
         Folder of the step cache, or None.
     debug
         Let the workers' own output through.
+    recipe
+        The module that gives the steps; the one thing here that is about the products.
     """
 
     jobs: int = 1
@@ -48,6 +50,7 @@ class Settings:
     cache: Path | None = None
     cache_bytes: int = DEFAULT_SIZE_BYTES
     debug: bool = False
+    recipe: str = DEFAULT_RECIPE
 
 
 def convert(
@@ -125,6 +128,7 @@ def _check(scan: Input, out: Path, *, options: Options, settings: Settings) -> J
         options=options,
         cache=str(settings.cache) if settings.cache is not None else None,
         files=files,
+        recipe=settings.recipe,
     )
     current = product.is_current(job)
     if current is None:

@@ -4,13 +4,15 @@ One input to one product folder: runs the recipe, judges, publishes, stamps.
 This is what a worker process does with its life. Nothing here knows of other inputs.
 """
 
+import importlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import ModuleType
 
 from showroom_assets.errors import QualityRefused
-from showroom_pipeline import folder, inputs, recipe, stamp
+from showroom_pipeline import folder, inputs, stamp
 from showroom_pipeline.cache import Cache
 from showroom_pipeline.events import Done, Event, Started
 from showroom_pipeline.graph import Json
@@ -18,6 +20,7 @@ from showroom_pipeline.inputs import FileState
 from showroom_pipeline.options import Options
 from showroom_pipeline.run import Run
 
+DEFAULT_RECIPE = "showroom_pipeline.recipe"
 REFUSED = ".refused"
 """Ending of the folder that keeps the report of a refused product beside the place where it would have been."""
 
@@ -28,6 +31,8 @@ class Job:
     One input to convert.
 
     ``cache`` is the step cache's folder, or None to keep nothing. ``files`` are the input's files as last hashed.
+    ``recipe`` names the module whose ``intake`` and ``product`` give the steps; it is imported, so it must never come
+    from outside.
     """
 
     path: str
@@ -36,6 +41,7 @@ class Job:
     options: Options
     cache: str | None
     files: tuple[FileState, ...]
+    recipe: str = DEFAULT_RECIPE
 
     def to_json(self) -> Json:
         return asdict(self)
@@ -53,7 +59,7 @@ def is_current(job: Job) -> stamp.Stamp | None:
         found is not None
         and found.source == os.path.abspath(job.path)
         and [(s.name, s.sha256) for s in found.files] == [(s.name, s.sha256) for s in job.files]
-        and found.recipe == recipe.product(job.options, found.facts, name=job.name).digest()
+        and found.recipe == _recipe(job).product(job.options, found.facts, name=job.name).digest()
         and stamp.outputs_intact(Path(job.out), found)
     ):
         return found
@@ -81,6 +87,7 @@ def make(job: Job, emit: Callable[[Event], None]) -> Done:
         cache=Cache(Path(job.cache)) if job.cache is not None else None,
         emit=emit,
     )
+    recipe = _recipe(job)
     run.extend(recipe.intake(job.options))
     facts: Json = run.value(recipe.FACTS)
     graph = recipe.product(job.options, facts, name=job.name)
@@ -114,6 +121,10 @@ def make(job: Job, emit: Callable[[Event], None]) -> Done:
     )
     folder.discard(out, job.name + REFUSED)
     return Done(name=job.name, folder=str(target), result=summary)
+
+
+def _recipe(job: Job) -> ModuleType:
+    return importlib.import_module(job.recipe)
 
 
 def _report_only(files: Iterator[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
