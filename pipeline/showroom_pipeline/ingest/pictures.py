@@ -22,9 +22,9 @@ _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TGA", "TIFF", "GIF")
 _KEPT = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 
 
-def open_picture(data: bytes, name: str, *, limits: Limits) -> Pictures.Image:
+def open_picture(data: bytes, name: str, *, limits: Limits, depth: bool = False) -> Pictures.Image:
     """
-    A decoded picture.
+    A decoded picture; ``depth`` admits PGM too, as depth cameras write it.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def open_picture(data: bytes, name: str, *, limits: Limits) -> Pictures.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's own, larger, bomb limit and remarks on metadata
-            picture = Pictures.open(io.BytesIO(data), formats=_FORMATS)
+            picture = Pictures.open(io.BytesIO(data), formats=(*_FORMATS, "PPM") if depth else _FORMATS)
             at_most(limits.pixels, picture.width * picture.height, f"pixels of '{name:.80}'")
             picture.load()
     except UnidentifiedImageError as exc:

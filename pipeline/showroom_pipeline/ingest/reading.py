@@ -15,6 +15,7 @@ from .files import BesideFiles, Files, FolderFiles, refused, stem, suffix
 from .formats import READ, READERS, WEAK, refused_names, sniffed, unread
 from .limits import Limits
 from .numbers import decode, printable
+from .rgbd import Pair, find_capture, read_capture
 from .scan import Scan
 
 Read = Callable[..., tuple[Scene, float | None]]
@@ -73,8 +74,24 @@ def _tree(files: Files, name: str, limits: Limits) -> Scan:
     """A folder or zip: the capture or the one model in it."""
     if not files.names:
         raise EmptyInput(f"'{files.label:.80}' is empty: there is nothing to convert. Put a model in it.")
+    has_model = any(suffix(known) in READERS and suffix(known) not in WEAK for known in files.names)
+    if pairs := find_capture(files, has_model=has_model):
+        return _capture(files, pairs, name, limits)
     chosen = choose(files)
     return _model(files, chosen, name, READERS[suffix(chosen)], limits)
+
+
+def _capture(files: Files, pairs: tuple[Pair, ...], name: str, limits: Limits) -> Scan:
+    capture = read_capture(files, pairs, limits=limits, notes=files.notes)
+    return Scan(
+        kind="rgbd",
+        name=name,
+        capture=capture,
+        metres_per_unit=1.0,
+        sources=files.sources(),
+        licence=_licence(files, pairs[0].color),
+        notes=tuple(dict.fromkeys(files.notes)),
+    )
 
 
 def choose(files: Files) -> str:

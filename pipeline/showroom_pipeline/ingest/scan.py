@@ -24,12 +24,12 @@ class Source:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """
-    One view of an RGB-D capture.
+    One view of an RGB-D capture; both pictures are seen from the same camera.
 
-    ``color (h, w, 3) uint8`` sRGB · ``depth (h, w) float32`` metres along the optical axis, 0 where unknown ·
-    ``intrinsics (3, 3)`` of the depth picture, pixels · ``color_intrinsics`` of the colour picture ·
-    ``color_from_depth (4, 4)`` between the two cameras (identity when registered) · ``pose (4, 4)`` world from the
-    depth camera, +Z forward and +Y down (OpenCV), or None · ``masks`` one ``(h, w)`` picture an object, by name.
+    ``color (h, w, 3) uint8`` sRGB · ``depth (k, l) float32`` metres along the optical axis, 0 where unknown ·
+    ``intrinsics (3, 3)`` for the depth picture's pixels, ``color_intrinsics`` for the colour picture's (the same unless
+    the sizes differ) · ``pose (4, 4)`` world from camera, +Z forward and +Y down (OpenCV), or None ·
+    ``masks`` one ``(h, w)`` picture an object, by name, true on the object.
     """
 
     name: str
@@ -37,25 +37,17 @@ class Frame:
     depth: F32
     intrinsics: F64
     color_intrinsics: F64
-    color_from_depth: F64
     pose: F64 | None
     masks: dict[str, Bool]
-
-    @property
-    def registered(self) -> bool:
-        """Whether the colour picture is already seen from the depth camera, pixel by pixel."""
-        return (
-            self.color.shape[:2] == self.depth.shape
-            and bool(np.array_equal(self.color_from_depth, np.eye(4)))
-            and bool(np.allclose(self.color_intrinsics, self.intrinsics))
-        )
 
 
 class RgbdCapture(Protocol):
     """A sequence of frames, each decoded when it is asked for and not kept."""
 
-    depth_scale: float
-    """Raw depth units a metre (1000 for millimetres)."""
+    @property
+    def depth_scale(self) -> float:
+        """Raw depth units a metre (1000 for millimetres)."""
+        ...
 
     def __len__(self) -> int: ...
 

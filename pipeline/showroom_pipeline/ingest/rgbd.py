@@ -1,0 +1,367 @@
+"""
+RGB-D captures: a folder (or zip) of colour and depth pictures with intrinsics, with or without poses.
+
+    APC        frame-000000.color.png, .depth.png, cam.info.txt, masks/frame-000000.<object>.mask.png
+    7-Scenes   frame-000000.color.png, .depth.png, .pose.txt
+    TUM        rgb/<time>.png, depth/<time>.png, associations.txt, groundtruth.txt
+    Open3D     color/ (or image/), depth/, camera_intrinsic.json, trajectory.log or .json
+
+and whatever mixes them. Pictures are decoded frame by frame when asked for.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+import numpy as np
+
+from showroom_assets.errors import DamagedFile, EmptyInput, MissingFile
+from showroom_assets.scene import F32, F64
+
+from .cameras import (
+    numbers_of,
+    parse_cam_info,
+    parse_groundtruth,
+    parse_intrinsics,
+    parse_log,
+    parse_pose,
+    parse_trajectory,
+)
+from .files import Files, stem, suffix
+from .limits import Limits, at_most
+from .numbers import decode, printable
+from .pictures import open_picture, rgb
+from .scan import Bool, Frame
+
+_COLOR_FOLDERS = ("color", "colour", "rgb", "image", "images")
+_DEPTH_FOLDERS = ("depth", "depths", "depth_aligned", "aligned_depth")
+_MASK_FOLDERS = ("masks", "mask")
+_COLOR = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})
+_DEPTH = frozenset({".png", ".tif", ".tiff", ".pgm"})
+_IN_ONE_FOLDER = re.compile(r"^(?P<key>.*?)[._-]?(?P<use>color|colour|rgb|depth)[._-]?(?P<rest>\d*)$", re.IGNORECASE)
+_INTRINSICS = (
+    "camera_intrinsic.json", "camera_intrinsics.json", "intrinsic.json", "intrinsics.json", "camera.json",
+    "camera-intrinsics.txt", "camera_intrinsics.txt", "intrinsics.txt", "intrinsic.txt", "intrinsics_depth.txt",
+    "intrinsic_depth.txt", "intrinsic/intrinsic_depth.txt", "k.txt", "camera.txt", "calibration.txt",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The two pictures of one moment; ``key`` is what their names share."""
+
+    key: str
+    color: str
+    depth: str
+    time_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderCapture:
+    """
+    An RGB-D capture whose pictures lie among ``files``.
+
+    ``depth_scale`` raw units a metre · ``rotated`` the depth's bits are rotated by 3 (APC) · ``intrinsics (3, 3)`` ·
+    ``poses`` world from camera or None, one a frame.
+    """
+
+    files: Files
+    pairs: tuple[Pair, ...]
+    intrinsics: F64
+    poses: tuple[F64 | None, ...]
+    depth_scale: float
+    rotated: bool = False
+    masks: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def __iter__(self) -> Iterator[Frame]:
+        return (self[index] for index in range(len(self)))
+
+    @property
+    def objects(self) -> tuple[str, ...]:
+        """Names of the objects that have masks."""
+        return tuple(sorted({name for masks in self.masks.values() for name in masks}))
+
+    def __getitem__(self, index: int) -> Frame:
+        """
+        Decode frame ``index``.
+
+        Raises
+        ------
+        DamagedFile, LimitExceeded, UnsupportedFormat
+            A picture is damaged, too large, or no depth.
+        """
+        pair = self.pairs[index]
+        limits = self.files.limits
+        color = rgb(open_picture(self.files.read(pair.color), pair.color, limits=limits))
+        depth = self._depth(pair.depth)
+        scale = np.array([color.shape[1] / depth.shape[1], color.shape[0] / depth.shape[0]])
+        if abs(scale[0] / scale[1] - 1.0) > 0.02:
+            raise DamagedFile(
+                f"'{pair.depth:.80}' is {depth.shape[1]} x {depth.shape[0]} pixels and its colour picture "
+                f"{color.shape[1]} x {color.shape[0]}. Register the depth to the colour camera.",
+            )
+        for_depth, for_color = self._scaled(depth.shape[1], color.shape[1])
+        return Frame(
+            name=pair.key,
+            color=color,
+            depth=depth,
+            intrinsics=for_depth,
+            color_intrinsics=for_color,
+            pose=self.poses[index],
+            masks={name: self._mask(file) for name, file in self.masks.get(pair.key, {}).items()},
+        )
+
+    def _scaled(self, depth_width: int, color_width: int) -> tuple[F64, F64]:
+        """The intrinsics are those of the picture whose width fits the principal point better."""
+        if depth_width == color_width:
+            return self.intrinsics, self.intrinsics
+        centre = 2.0 * self.intrinsics[0, 2]
+        own = min((depth_width, color_width), key=lambda width: abs(np.log(max(centre, 1.0) / width)))
+        out = []
+        for width in (depth_width, color_width):
+            matrix = self.intrinsics.copy()
+            matrix[:2] *= width / own
+            out.append(matrix)
+        return out[0], out[1]
+
+    def _depth(self, name: str) -> F32:
+        picture = open_picture(self.files.read(name), name, limits=self.files.limits, depth=True)
+        if picture.mode not in {"I", "I;16", "I;16B", "I;16L", "F"}:
+            raise DamagedFile(
+                f"'{name:.80}' is a picture of {picture.mode}, not of depth. Save 16-bit grey PNGs of millimetres."
+            )
+        raw = np.asarray(picture)
+        if picture.mode == "F":
+            metres = np.where(np.isfinite(raw) & (raw > 0), raw, 0.0)
+            return np.asarray(metres / (self.depth_scale if float(metres.max()) > 100.0 else 1.0), np.float32)
+        raw = np.clip(raw, 0, 65535).astype(np.uint16)
+        if self.rotated:
+            raw = raw >> 3 | raw << 13
+        raw = np.where(raw == 65535, 0, raw)  # how Kinects mark the unknown
+        return np.asarray(raw / self.depth_scale, np.float32)
+
+    def _mask(self, name: str) -> Bool:
+        picture = open_picture(self.files.read(name), name, limits=self.files.limits)
+        return np.asarray(picture.convert("L") if picture.mode != "1" else picture) > 0
+
+
+def find_capture(files: Files, *, has_model: bool) -> tuple[Pair, ...]:
+    """
+    The pairs of colour and depth pictures of a tree, or none if it is no capture.
+
+    ``has_model`` tells that a model lies there too: then only a real sequence counts, as products may come with
+    pictures called "color".
+    """
+    pairs = _by_association(files) or _by_folder(files) or _by_name(files)
+    return () if has_model and len(pairs) < 3 else pairs
+
+
+def read_capture(files: Files, pairs: tuple[Pair, ...], *, limits: Limits, notes: list[str]) -> FolderCapture:
+    """
+    The capture of ``pairs``, with its cameras; all files are read once, for the list of sources.
+
+    Raises
+    ------
+    MissingFile
+        No intrinsics.
+    DamagedFile, LimitExceeded, EmptyInput
+        See ``cameras`` and ``pictures``; no frame has any depth.
+    """
+    at_most(limits.frames, len(pairs), f"frames of '{files.label:.80}'")
+    info = next((name for name in files.names if PurePosixPath(name).name.lower() == "cam.info.txt"), None)
+    rotated, scale = False, 1000.0
+    poses: tuple[F64 | None, ...]
+    if info is not None:
+        intrinsics, named = parse_cam_info(files.read(info), info)
+        poses = tuple(named.get(pair.key.rsplit("/", 1)[-1]) for pair in pairs)
+        rotated, scale = True, 10_000.0
+    else:
+        intrinsics, declared = _intrinsics(files, pairs, notes)
+        poses = tuple(_poses(files, pairs, limits))
+        if _is_tum(files):
+            scale = 5000.0
+        if declared is not None and 0 < declared < 1e7:
+            scale = declared if declared >= 1 else 1.0 / declared
+    known = sum(pose is not None for pose in poses)
+    if known == 0:
+        notes.append("no camera poses: they have to be estimated from the pictures.")
+    elif known < len(poses):
+        notes.append(f"{len(poses) - known} of {len(poses)} frames have no usable pose.")
+    capture = FolderCapture(
+        files=files,
+        pairs=pairs,
+        intrinsics=intrinsics,
+        poses=poses,
+        depth_scale=scale,
+        rotated=rotated,
+        masks=_masks(files, pairs),
+    )
+    for pair in pairs:
+        for name in (pair.color, pair.depth, *capture.masks.get(pair.key, {}).values()):
+            files.read(name)
+    if not bool((capture[0].depth > 0).any()) and not any(bool((frame.depth > 0).any()) for frame in capture):
+        raise EmptyInput(f"'{files.label:.80}': the depth pictures hold no depth. Record the capture again.")
+    return capture
+
+
+# --- which pictures belong together ----------------------------------------------------------------------------------
+
+
+def _in_folders(files: Files, folders: tuple[str, ...], kinds: frozenset[str]) -> dict[str, list[str]]:
+    """Pictures by the folder above the one they are in."""
+    out: dict[str, list[str]] = {}
+    for name in files.names:
+        path = PurePosixPath(name)
+        if path.parent.name.lower() in folders and suffix(name) in kinds:
+            out.setdefault(path.parent.parent.as_posix(), []).append(name)
+    return out
+
+
+def _by_folder(files: Files) -> tuple[Pair, ...]:
+    colors, depths = _in_folders(files, _COLOR_FOLDERS, _COLOR), _in_folders(files, _DEPTH_FOLDERS, _DEPTH)
+    for root in sorted(colors.keys() & depths.keys()):
+        color, depth = colors[root], depths[root]
+        by_key = {_key(name): name for name in depth}
+        shared = [name for name in color if _key(name) in by_key]
+        if shared:
+            return tuple(Pair(_key(name), name, by_key[_key(name)], _time(name)) for name in shared)
+        times = [_time(name) for name in depth]
+        if all(time is not None for time in times) and all(_time(name) is not None for name in color):
+            return tuple(_by_time(color, depth))
+        if len(color) == len(depth):
+            return tuple(Pair(stem(c), c, d) for c, d in zip(color, depth, strict=True))
+    return ()
+
+
+def _key(name: str) -> str:
+    """A file's stem without the words for its kind: ``frame-000001.color`` and ``frame-000001.depth`` agree."""
+    return re.sub(r"[._-]?(color|colour|rgb|depth|image)[._-]?", "", stem(name), flags=re.IGNORECASE)
+
+
+def _time(name: str) -> float | None:
+    """TUM's pictures are named by their time in seconds."""
+    return float(stem(name)) if re.fullmatch(r"\d{1,12}\.\d{1,9}", stem(name)) else None
+
+
+def _by_time(color: list[str], depth: list[str]) -> Iterator[Pair]:
+    moments = np.array([_time(name) for name in depth], np.float64)
+    for name in color:
+        time = _time(name)
+        assert time is not None
+        at = int(np.argmin(np.abs(moments - time)))
+        if abs(float(moments[at]) - time) <= 0.03:
+            yield Pair(stem(name), name, depth[at], time)
+
+
+def _by_association(files: Files) -> tuple[Pair, ...]:
+    """TUM's associations.txt: time, colour picture, time, depth picture; either picture may come first."""
+    for known in files.names:
+        if PurePosixPath(known).name.lower() not in {"associations.txt", "associated.txt", "assoc.txt"}:
+            continue
+        base = PurePosixPath(known).parent
+        pairs = []
+        for line in decode(files.read(known)).splitlines():
+            words = line.split()
+            if len(words) < 4 or line.startswith("#"):
+                continue
+            found = [files.find((base / word).as_posix()) for word in (words[1], words[3])]
+            times = numbers_of(words[0], 1)
+            if found[0] and found[1]:
+                first, second = found[0], found[1]
+                if "depth" in first.lower():
+                    first, second = second, first
+                pairs.append(Pair(stem(first), first, second, float(times[0]) if len(times) else None))
+        if pairs:
+            return tuple(pairs)
+    return ()
+
+
+def _by_name(files: Files) -> tuple[Pair, ...]:
+    """``<key>.color.png`` with ``<key>.depth.png``, ``color_0001.jpg`` with ``depth_0001.png``, in one folder."""
+    found: dict[str, dict[str, str]] = {}
+    for name in files.names:
+        match = _IN_ONE_FOLDER.match(stem(name))
+        if match is None:
+            continue
+        is_depth = match["use"].lower() == "depth"
+        if suffix(name) in (_DEPTH if is_depth else _COLOR):
+            key = (PurePosixPath(name).parent / (match["key"] + match["rest"] or "frame")).as_posix()
+            found.setdefault(key, {})["depth" if is_depth else "color"] = name
+    return tuple(Pair(key, each["color"], each["depth"]) for key, each in sorted(found.items()) if len(each) == 2)
+
+
+# --- cameras ---------------------------------------------------------------------------------------------------------
+
+
+def _is_tum(files: Files) -> bool:
+    names = {PurePosixPath(name).name.lower() for name in files.names}
+    return bool(names & {"groundtruth.txt", "associations.txt", "associated.txt"}) or {"rgb.txt", "depth.txt"} <= names
+
+
+def _intrinsics(files: Files, pairs: tuple[Pair, ...], notes: list[str]) -> tuple[F64, float | None]:
+    by_name = {PurePosixPath(name).name.lower(): name for name in reversed(files.names)}
+    by_path = {name.lower(): name for name in files.names}
+    for wanted in _INTRINSICS:
+        if found := by_path.get(wanted) or by_name.get(wanted):
+            return parse_intrinsics(files.read(found), found)
+    size = open_picture(files.read(pairs[0].depth), pairs[0].depth, limits=files.limits, depth=True).size
+    if size == (640, 480) and _is_tum(files):
+        notes.append("no intrinsics: the benchmark's own (525 pixels) were used.")
+        return np.array([[525.0, 0, 319.5], [0, 525.0, 239.5], [0, 0, 1]]), None
+    if size == (640, 480) and any(name.endswith(".pose.txt") for name in files.names):
+        notes.append("no intrinsics: those of a Kinect (585 pixels) were used.")
+        return np.array([[585.0, 0, 320.0], [0, 585.0, 240.0], [0, 0, 1]]), None
+    raise MissingFile(
+        f"'{files.label:.80}' has colour and depth pictures but no intrinsics. "
+        "Put a camera_intrinsic.json, or an intrinsics.txt with fx fy cx cy, beside them.",
+        wanted="camera_intrinsic.json",
+    )
+
+
+def _poses(files: Files, pairs: tuple[Pair, ...], limits: Limits) -> list[F64 | None]:
+    by_name = {PurePosixPath(name).name.lower(): name for name in reversed(files.names)}
+    if found := by_name.get("trajectory.log"):
+        return _filled(parse_log(files.read(found), found, limits=limits), len(pairs))
+    if found := by_name.get("trajectory.json"):
+        return _filled(parse_trajectory(files.read(found), found, limits=limits), len(pairs))
+    if (found := by_name.get("groundtruth.txt")) and all(pair.time_s is not None for pair in pairs):
+        times = [pair.time_s for pair in pairs if pair.time_s is not None]
+        return parse_groundtruth(files.read(found), found, times, limits=limits)
+    own = {}
+    for name in files.names:
+        path = PurePosixPath(name)
+        if name.endswith(".pose.txt"):
+            own[path.name[: -len(".pose.txt")]] = name
+        elif path.suffix.lower() == ".txt" and path.parent.name.lower() in {"pose", "poses"}:
+            own[path.stem] = name
+    out: list[F64 | None] = []
+    for pair in pairs:
+        file = own.get(pair.key.rsplit("/", 1)[-1]) or own.get(stem(pair.color))
+        out.append(parse_pose(files.read(file)) if file else None)
+    return out
+
+
+def _filled(poses: list[F64 | None], count: int) -> list[F64 | None]:
+    return (poses + [None] * count)[:count]
+
+
+def _masks(files: Files, pairs: tuple[Pair, ...]) -> dict[str, dict[str, str]]:
+    """Masks by frame and object: ``masks/<frame>.<object>.mask.png``, or ``mask/<frame>.png`` for a single object."""
+    keys = {pair.key.rsplit("/", 1)[-1]: pair.key for pair in pairs}
+    out: dict[str, dict[str, str]] = {}
+    for name in files.names:
+        path = PurePosixPath(name)
+        if path.parent.name.lower() not in _MASK_FOLDERS or suffix(name) not in _COLOR:
+            continue
+        title = path.stem.removesuffix(".mask")
+        if title in keys:
+            out.setdefault(keys[title], {})["object"] = name
+            continue
+        frame, _, thing = title.partition(".")
+        if frame in keys and thing:
+            out.setdefault(keys[frame], {})[printable(thing)] = name
+    return out
