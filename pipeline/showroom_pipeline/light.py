@@ -7,7 +7,8 @@ it needs. ``MEASURE`` is even light for measured pictures; ``POSTER`` has the co
 What it is not: a renderer (see ``render``), nor its prefiltered form (see ``prefilter``).
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -75,6 +76,16 @@ class Light:
             seen = seen + box.mask(directions)[..., None] * np.array(box.tint, dtype=np.float32) * box.radiance
         return np.asarray(seen, dtype=np.float32)
 
+    def turned(self, yaw_rad: float) -> "Light":
+        """The same room turned about +Y: its lamps keep their place beside a camera that went round by as much."""
+        cos, sin = math.cos(yaw_rad), math.sin(yaw_rad)
+        boxes = [
+            replace(box, toward=(cos * x + sin * z, y, cos * z - sin * x))
+            for box in self.boxes
+            for x, y, z in (box.toward,)
+        ]
+        return replace(self, boxes=tuple(boxes))
+
 
 MEASURE = Light(
     boxes=(
@@ -88,7 +99,7 @@ MEASURE = Light(
 POSTER = Light(
     boxes=(
         SoftBox(
-            toward=(-0.75, 0.95, 0.55), half_width_deg=30, half_height_deg=26, radiance=7.5, tint=(1.0, 0.98, 0.95)
+            toward=(-0.75, 0.95, 0.55), half_width_deg=30, half_height_deg=26, radiance=6.6, tint=(1.0, 0.98, 0.95)
         ),
         SoftBox(toward=(-0.95, 0.1, 0.6), half_width_deg=14, half_height_deg=40, radiance=1.6, tint=WARM),
         SoftBox(toward=(1.0, 0.3, 0.45), half_width_deg=16, half_height_deg=46, radiance=1.9, tint=COOL),

@@ -102,6 +102,8 @@ class Studio:
         Edge of a face of the light's cube map, pixels: 64 is enough to measure by, 256 shows clean reflections.
     samples
         Samples a pixel for antialiasing: 1, 2, 4 or 8.
+    shading
+        Darken creases (screen-space ambient occlusion). For posters; never for measuring.
 
     Raises
     ------
@@ -114,7 +116,9 @@ class Studio:
     Use a studio on the thread that made it.
     """
 
-    def __init__(self, size: int = 512, *, light: Light = MEASURE, sharpness: int = 64, samples: int = 4) -> None:
+    def __init__(
+        self, size: int = 512, *, light: Light = MEASURE, sharpness: int = 64, samples: int = 4, shading: bool = False
+    ) -> None:
         self._engine = _engine()
         self.size = size
         self._model: Any = None
@@ -135,6 +139,7 @@ class Studio:
         scene.transparent = True
         scene.tone_mapping = "pbr_neutral"
         scene.msaa = samples
+        scene.ssao = shading
         scene.camera = self._camera
 
     def __enter__(self) -> Self:
@@ -156,6 +161,10 @@ class Studio:
         if self._model is not None:
             self._model.close()
             self._model = None
+
+    def turn_light(self, yaw_deg: float) -> None:
+        """Turn the room about +Y, as ``Light.turned`` does, without filtering its light anew."""
+        self._scene.environment_rotation_deg = yaw_deg
 
     def load(self, product: Scene | bytes | bytearray | memoryview, *, variant: str | None = None) -> Bounds:
         """
