@@ -64,8 +64,8 @@ def rim(lens: F64) -> Shape:
 
 def bridges() -> Shape:
     """The brow bar and the lower, arched bridge."""
-    brow = spline([(-25, 20.9, -0.4), (-12, 20.6, 1.6), (0, 20.9, 2.0), (12, 20.6, 1.6), (25, 20.9, -0.4)], 40)
-    arch = spline([(-9.2, 8.6, -0.1), (-5.5, 11.0, 1.1), (0, 12.2, 1.5), (5.5, 11.0, 1.1), (9.2, 8.6, -0.1)], 32)
+    brow = spline([(-20.5, 20.9, -0.2), (-12, 20.6, 1.6), (0, 20.9, 2.0), (12, 20.6, 1.6), (20.5, 20.9, -0.2)], 40)
+    arch = spline([(-8.1, 8.2, -0.1), (-5.5, 11.0, 1.1), (0, 12.2, 1.5), (5.5, 11.0, 1.1), (8.1, 8.2, -0.1)], 32)
     bar = sweep(brow, rounded_rectangle(1.5, 2.6, 0.55, arc_steps=3), up=(0, 0, 1), round_ends_mm=0.5)
     return merge([bar, sweep(arch, rounded_rectangle(1.6, 2.4, 0.6, arc_steps=3), up=(0, 0, 1), round_ends_mm=0.5)])
 

@@ -27,7 +27,7 @@ class Picture:
         from PIL import Image
 
         out = BytesIO()
-        Image.fromarray(self.pixels).save(out, format="PNG", compress_level=9)
+        Image.fromarray(self.pixels).save(out, format="PNG", compress_level=6)
         return out.getvalue()
 
 
