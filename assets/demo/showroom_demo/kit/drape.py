@@ -85,17 +85,19 @@ def drape(
     x = _outside(cloth.start, fabric.clearance_mm)
     velocity = np.zeros_like(x)
     fall = np.array([0.0, -GRAVITY_MM_S2, 0.0])
+    solver = None
     for step in range(steps):
         before = x
         distance, out, _ = body().nearest(x)
-        hold = np.where(distance < fabric.clearance_mm + 2.0, fabric.contact, 0.0)
-        solver = splu(elastic + diags(hold, format="csc"), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
+        ground = x - distance[:, None] * out  # the tangent plane stands for the body during one step
+        if solver is None or step % 2 == 0:
+            hold = np.where(distance < fabric.clearance_mm + 2.0, fabric.contact, 0.0)
+            solver = splu(elastic + diags(hold, format="csc"), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
         ahead = x + step_s * velocity + step_s**2 * fall
         x = x + 0.5 * (ahead - x)
-        for k in range(iterations):
-            if k:
-                distance, out, _ = body().nearest(x)
-            lifted = x + np.maximum(fabric.clearance_mm - distance, 0.0)[:, None] * out
+        for _ in range(iterations):
+            depth = fabric.clearance_mm - ((x - ground) * out).sum(axis=1)
+            lifted = x + np.maximum(depth, 0.0)[:, None] * out
             span = incidence @ x
             span *= (cloth.rest / np.maximum(np.linalg.norm(span, axis=1), 1e-9))[:, None]
             x = solver.solve(inertia * ahead + anchor[:, None] * goal + hold[:, None] * lifted + back @ span)
@@ -168,8 +170,6 @@ def _apart(x: F64, cloth: Sewn, *, gap: float = 4.0) -> F64:
     pair = cKDTree(x).query_pairs(gap, output_type="ndarray")
     if len(pair) == 0:
         return x
-    known = set(map(tuple, ()))
-    del known
     key = np.sort(pair, axis=1) @ np.array([len(x), 1])
     links = np.sort(cloth.links, axis=1) @ np.array([len(x), 1])
     pair = pair[~np.isin(key, links)]

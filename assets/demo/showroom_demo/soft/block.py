@@ -11,7 +11,7 @@ import numpy as np
 
 from showroom_demo.kit.body import body
 from showroom_demo.kit.curve import spline
-from showroom_demo.kit.pattern import Piece, Place, cut
+from showroom_demo.kit.pattern import Piece, Place, cut, strip
 from showroom_demo.kit.shape import F64, unit
 
 
@@ -133,6 +133,24 @@ def body_seams() -> list[Seam]:
             ((f"sleeve_{s}", "under_p"), (f"sleeve_{s}", "under_n"), True),
         ]
     return seams
+
+
+def neck_ribs(
+    front: Piece, back: Piece, *, width: float, tightness: float, rows: int, lean: float = 0.35
+) -> tuple[list[Piece], list[Seam]]:
+    """Front and back half of a rib that stands on the neckline, its upper edge ``tightness`` as long as the seam."""
+    out: list[Piece] = []
+    seams: list[Seam] = []
+    for piece, name in ((front, "rib_front"), (back, "rib_back")):
+        line = piece.placed[piece.edges["neck"]][::-1]
+        length = float(np.linalg.norm(np.diff(piece.flat[piece.edges["neck"]], axis=0), axis=1).sum())
+        centre = np.array([0.0, line[:, 1].max(), 12.0])
+        rise = lean * unit((centre - line) * [1.0, 0.0, 1.0]) + [0.0, 1.0, 0.0]
+        placed = line[None] + (np.arange(rows + 1) / rows * width)[:, None, None] * rise[None]
+        out.append(strip(name, tightness * length, width, segments=len(line) - 1, rows=rows, placed=placed))
+        seams.append(((name, "lower"), (piece.name, "neck"), True))
+    seams += [(("rib_front", "end"), ("rib_back", "start"), False), (("rib_back", "end"), ("rib_front", "start"), False)]
+    return out, seams
 
 
 def torso_depth(points: F64, *, back: bool, room: float) -> F64:

@@ -14,11 +14,11 @@ from showroom_demo.kit.curve import rounded_polygon
 from showroom_demo.kit.drape import Fabric, drape
 from showroom_demo.kit.garment import Garment, garment
 from showroom_demo.kit.palette import BONE, CHALK, CLAY, INK, OLIVE, RUST
-from showroom_demo.kit.pattern import sew, strip
+from showroom_demo.kit.pattern import sew
 from showroom_demo.kit.product import DemoProduct, Variant
 from showroom_demo.kit.shape import F64, Shape
 from showroom_demo.kit.textile import canvas, cloth, jersey, rib
-from showroom_demo.soft.block import Block, Seam, body_seams, panel, sleeve
+from showroom_demo.soft.block import Block, body_seams, neck_ribs, panel, sleeve
 from showroom_demo.soft.patch import patch
 from showroom_demo.soft.rig import rigged
 
@@ -37,7 +37,7 @@ SIZES = {
 WAYS = (("Bone", BONE, "#cfc4b0"), ("Clay", CLAY, "#94623f"), ("Olive", OLIVE, "#4e4d2f"), ("Ink", INK, "#3a4058"), ("Rust", RUST, "#7a381f"))
 
 
-def tshirt() -> DemoProduct:
+def product() -> DemoProduct:
     """The product; the drape takes about 5 s and is kept for the process."""
     g = _draped()
     label = patch(g, "front", [(BLOCK.half_hem - 2, 84), (BLOCK.half_hem + 4, 84), (BLOCK.half_hem + 4, 104), (BLOCK.half_hem - 2, 104)], lift=1.0)
@@ -64,13 +64,13 @@ def tshirt() -> DemoProduct:
                 },
             )
         )
-    made = assemble("tshirt", parts, ways)
+    made = assemble("alder-tee", parts, ways)
     b = body()
     return DemoProduct(
-        id="tshirt",
-        name="Crew T-shirt",
+        id="alder-tee",
+        name="Alder",
         description="A heavyweight cotton T-shirt with a neat ribbed collar, twin-needle hems and a chest pocket.",
-        category="Apparel & Accessories > Clothing > Shirts & Tops",
+        category="t-shirt",
         scene=rigged(made, g.weights_at),
         variants=tuple(way.variant for way in ways),
         dimensions_m=made.dimensions_m,
@@ -122,23 +122,7 @@ def _draped() -> Garment:
         near = cloth_.piece(name).flat[:, 1] < HEM_MM + 1
         stiff[cloth_.nodes(name)[near]] = 6.0
     fabric = Fabric(stretch=1.2e7, contact=6e6, bend=2.6e4, clearance_mm=3.0)
-    return garment(cloth_, drape(cloth_, fabric, steps=70, iterations=6, bend_scale=stiff), seam_mm=0.9)
-
-
-def neck_ribs(front, back, *, width: float, tightness: float, rows: int):  # type: ignore[no-untyped-def]
-    """Front and back half of a rib that stands on the neckline, its upper edge ``tightness`` as long as the seam."""
-    out, seams = [], []
-    for piece, name in ((front, "rib_front"), (back, "rib_back")):
-        line = piece.placed[piece.edges["neck"]][::-1]
-        length = float(np.linalg.norm(np.diff(piece.flat[piece.edges["neck"]], axis=0), axis=1).sum())
-        centre = np.array([0.0, line[:, 1].max(), 12.0])
-        lean = (centre - line) * [1.0, 0.0, 1.0]
-        lean = 0.35 * lean / np.linalg.norm(lean, axis=1, keepdims=True) + [0.0, 1.0, 0.0]
-        placed = line[None] + (np.arange(rows + 1) / rows * width)[:, None, None] * lean[None]
-        out.append(strip(name, tightness * length, width, segments=len(line) - 1, rows=rows, placed=placed))
-        seams.append(((name, "lower"), (piece.name, "neck"), True))
-    seams += [(("rib_front", "end"), ("rib_back", "start"), False), (("rib_back", "end"), ("rib_front", "start"), False)]
-    return out, seams
+    return garment(cloth_, drape(cloth_, fabric, steps=56, iterations=6, bend_scale=stiff), seam_mm=0.9)
 
 
 def _rib_lip(g: Garment) -> Shape:
