@@ -22,6 +22,7 @@ class Binary:
     """Collects views and accessors; ``chunk()`` is the bytes so far."""
 
     def __init__(self) -> None:
+        self.fallback_bytes = 0  # of a second buffer that is never sent: where compressed views would decode to
         self.views: list[Json] = []
         self.accessors: list[Json] = []
         self._parts: list[bytes] = []
@@ -59,8 +60,9 @@ class Binary:
         *,
         normalised: bool = False,
         bounds: bool = False,
+        offset: int = 0,
     ) -> int:
-        """An accessor ``(n, width)`` of a whole view, in the type that ``values`` have."""
+        """An accessor ``(n, width)`` at ``offset`` bytes into a view, in the type that ``values`` have."""
         rows = values.reshape(len(values), -1)
         accessor: Json = {
             "bufferView": view,
@@ -68,6 +70,8 @@ class Binary:
             "count": len(rows),
             "type": _TYPE[rows.shape[1]],
         }
+        if offset:
+            accessor["byteOffset"] = offset
         if normalised:
             accessor["normalized"] = True
         if bounds:

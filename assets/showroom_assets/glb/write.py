@@ -115,7 +115,7 @@ def write_glb(scene: Scene, *, encoding: Encoding | None = None) -> bytes:
 
 
 def _buffers(coder: Encoding, size: int) -> list[Json]:
-    fallback = getattr(coder, "fallback_bytes", 0)
+    fallback = coder.binary.fallback_bytes
     buffers: list[Json] = [{"byteLength": size}] if size else []
     if fallback:
         buffers.append({"byteLength": fallback, "extensions": {"EXT_meshopt_compression": {"fallback": True}}})
