@@ -20,7 +20,7 @@ from showroom_assets.manifest import (
 MakeProduct = Callable[..., Path]
 
 
-def make_product(folder: Path, *, name: str = "Chair", content: bytes = b"glb", verdict: str = "passed") -> Path:
+def _make(folder: Path, *, name: str = "Chair", content: bytes = b"glb", verdict: str = "passed") -> Path:
     """A folder with a product of two files; equal arguments give equal products."""
     (folder / "pictures").mkdir(parents=True, exist_ok=True)
     (folder / "mobile.glb").write_bytes(content)
@@ -41,11 +41,17 @@ def make_product(folder: Path, *, name: str = "Chair", content: bytes = b"glb", 
     return folder
 
 
+@pytest.fixture(scope="session")
+def make_product() -> MakeProduct:
+    """Makes a product in a given folder: ``make_product(folder, content=b"…")``."""
+    return _make
+
+
 @pytest.fixture
 def product_folder(tmp_path: Path) -> MakeProduct:
     """Makes a product folder: ``product_folder("a", content=b"…")``."""
 
     def make(folder: str = "product", **parts: object) -> Path:
-        return make_product(tmp_path / folder, **parts)  # type: ignore[arg-type]
+        return _make(tmp_path / folder, **parts)  # type: ignore[arg-type]
 
     return make

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from showroom_assets.errors import DamagedFile, InputError, LimitExceeded, MissingFile
@@ -96,6 +96,7 @@ def test_what_is_written_reads_back_equal_and_writes_the_same_bytes(product: Pro
     assert write_manifest(again) == data
 
 
+@settings(max_examples=30)
 @given(products, st.randoms(use_true_random=False))
 def test_equal_products_give_equal_bytes_whatever_the_order_of_files_and_deliveries(product: Product, rng: Any) -> None:
     unique = [*{one.path: one for one in product.files}.values()]
@@ -109,6 +110,7 @@ def test_equal_products_give_equal_bytes_whatever_the_order_of_files_and_deliver
     assert write_manifest(shuffled) == write_manifest(product)
 
 
+@settings(max_examples=25)
 @given(products)
 def test_what_is_written_is_valid_by_the_published_json_schema(product: Product) -> None:
     import jsonschema
@@ -241,6 +243,7 @@ def test_a_folder_without_a_manifest_says_what_to_do(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+@settings(max_examples=10)
 @given(products)
 def test_a_product_out_of_bounds_is_never_written(product: Product) -> None:
     for broken in (
