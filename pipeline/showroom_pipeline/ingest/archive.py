@@ -33,6 +33,7 @@ class ZipFiles(Files):
         super().__init__(limits, label=path.name)
         self.path = path
         self.data = load_regular(path, limits)
+        self._archive: zipfile.ZipFile | None = None
         self._members = self._index()
         self.names = tuple(sorted(self._members))
 
@@ -89,10 +90,14 @@ class ZipFiles(Files):
             raise MissingFile(f"'{name:.80}' is not in '{self.label:.80}'. Pack it again with it.", name=name[:200])
         return 0  # checked when the zip was opened
 
-    def _load(self, name: str) -> bytes:
+    def _load(self, name: str, count: int | None = None) -> bytes:
+        if self._archive is None:
+            self._archive = self._open()
         try:
-            with self._open() as archive, archive.open(self._members[name]) as file:
-                limit = archive.getinfo(self._members[name]).file_size
+            with self._archive.open(self._members[name]) as file:
+                if count is not None:
+                    return file.read(count)
+                limit = self._archive.getinfo(self._members[name]).file_size
                 pieces, total = [], 0
                 while piece := file.read(_PIECE):
                     total += len(piece)
@@ -108,7 +113,7 @@ class ZipFiles(Files):
         return b"".join(pieces)
 
     def __getstate__(self) -> dict[str, Any]:
-        return dict(self.__dict__)
+        return {**self.__dict__, "_archive": None}
 
 
 def _without_top_folder(names: dict[str, str]) -> dict[str, str]:

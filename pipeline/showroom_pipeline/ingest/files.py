@@ -72,7 +72,7 @@ class Files:
         """The size in bytes, as far as it is known before reading."""
         raise NotImplementedError
 
-    def _load(self, name: str) -> bytes:
+    def _load(self, name: str, count: int | None = None) -> bytes:
         raise NotImplementedError
 
     def find(self, name: str) -> str | None:
@@ -85,7 +85,7 @@ class Files:
 
     def head(self, name: str, count: int) -> bytes:
         """The first ``count`` bytes, without counting the file as a source."""
-        return self._load(name)[:count]
+        return self._load(name, count)
 
     def sources(self) -> tuple[Source, ...]:
         """All that was read so far, by name."""
@@ -139,11 +139,11 @@ class FolderFiles(Files):
         except OSError as exc:
             raise refused(name, exc) from exc
 
-    def _load(self, name: str) -> bytes:
+    def _load(self, name: str, count: int | None = None) -> bytes:
         path = (self.root / name).resolve()
         if not path.is_relative_to(self.root):
             raise UnsupportedFormat(f"'{name:.80}' links to a place outside the folder. Put a copy there.")
-        return load_regular(path, self.limits)
+        return load_regular(path, self.limits, count)
 
 
 class BesideFiles(FolderFiles):
@@ -196,9 +196,9 @@ class BesideFiles(FolderFiles):
         return None
 
 
-def load_regular(path: Path, limits: Limits) -> bytes:
+def load_regular(path: Path, limits: Limits, count: int | None = None) -> bytes:
     """
-    The bytes of a regular file.
+    The bytes of a regular file, or its first ``count``.
 
     Opened without blocking and checked by its descriptor, so that a pipe, or a file swapped for a device between
     the check and the reading, cannot hang or flood the process.
@@ -210,7 +210,7 @@ def load_regular(path: Path, limits: Limits) -> bytes:
             if not stat.S_ISREG(status.st_mode):
                 raise UnsupportedFormat(f"'{path.name:.80}' is not a regular file. Give a file or a folder.")
             at_most(limits.file_bytes, status.st_size, f"bytes of '{path.name:.80}'")
-            data = file.read(limits.file_bytes + 1)
+            data = file.read(limits.file_bytes + 1 if count is None else count)
             at_most(limits.file_bytes, len(data), f"bytes of '{path.name:.80}'")
             return data
     except OSError as exc:

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from showroom_assets.errors import DamagedFile, UnsupportedFormat
+from showroom_assets.errors import DamagedFile, LimitExceeded, UnsupportedFormat
 from showroom_assets.scene import F64, U8
 
 Bool = npt.NDArray[np.bool_]
 I64 = npt.NDArray[np.int64]
 
 BLOCK = 8 << 20
+_LONGEST = 64 << 20
 _SPACE = np.zeros(256, bool)
 _SPACE[[9, 10, 11, 12, 13, 32]] = True
 _FLOAT = _SPACE.copy()
@@ -70,17 +71,26 @@ def plain(data: bytes, name: str) -> bytes:
     data = data.removeprefix(b"\xef\xbb\xbf")
     if b"\r" in data and b"\n" not in data:
         data = data.replace(b"\r", b"\n")
-    return _MICROSOFT_NAN.sub(b"nan", data) if b"1.#" in data or b"nan(" in data.lower()[: 1 << 20] else data
+    return _MICROSOFT_NAN.sub(b"nan", data) if b"1.#" in data or b"nan(" in data[: 1 << 20].lower() else data
 
 
-def blocks(data: bytes, *, size: int = BLOCK) -> Iterator[Lines]:
-    """Cut a text at line feeds into blocks of some ``size`` bytes and find the lines of each."""
+def blocks(data: bytes, name: str, *, size: int = BLOCK) -> Iterator[Lines]:
+    """
+    Cut a text at line feeds into blocks of some ``size`` bytes and find the lines of each.
+
+    Raises
+    ------
+    LimitExceeded
+        A line of over 64 MB.
+    """
     start, number = 0, 1
     while start < len(data):
         end = len(data)
         if end - start > size:
             cut = data.find(b"\n", start + size)
             end = len(data) if cut < 0 else cut + 1
+            if end - start > _LONGEST:
+                raise LimitExceeded(f"'{name:.80}' has a line of {end - start:,} bytes. Export it again.")
         lines, count = _lines(data[start:end], number)
         yield lines
         number += count

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from showroom_assets.errors import DamagedFile, EmptyInput, LimitExceeded
+from showroom_assets.errors import DamagedFile, EmptyInput
 from showroom_assets.scene import F64, U8
 
 from .limits import Limits, at_most
@@ -230,9 +230,7 @@ def parse_obj(data: bytes, name: str, *, limits: Limits) -> Obj:
     if b"\\\n" in text or b"\\\r\n" in text:
         text = text.replace(b"\\\r\n", b"   ").replace(b"\\\n", b"  ")
     reader = _Reader(name, limits)
-    for lines in blocks(text):
-        if len(lines) and int((lines.ends - lines.starts).max()) > (256 << 20):
-            raise LimitExceeded(f"'{name:.80}' has a line of over 256 MB. Export it again as plain OBJ.")
+    for lines in blocks(text, name):
         if len(lines):
             reader.block(lines)
     if reader.counts[_V] == 0 and not reader.corners:

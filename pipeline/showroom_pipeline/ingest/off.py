@@ -83,7 +83,7 @@ class _Rows:
     def __init__(self, text: bytes, name: str) -> None:
         self.name = name
         self.size = len(text)
-        self._blocks = blocks(text)
+        self._blocks = blocks(text, name)
         self._lines: Lines | None = None
         self._at = 0
 

@@ -125,7 +125,7 @@ def _ascii(data: bytes, header: _Header, name: str) -> dict[str, npt.NDArray[np.
     if header.points * 2 * width > len(body) + 1:
         raise _short(name, header.points)
     parts, missing = [], header.points
-    for lines in blocks(body):
+    for lines in blocks(body, name):
         take = min(missing, len(lines))
         values, counts = floats(lines, np.arange(take), name)
         if bool((counts < width).any()):

@@ -29,6 +29,7 @@ _TYPES = {
 _FORMATS = {"ascii": "", "binary_little_endian": "<", "binary_big_endian": ">"}
 _HEADER = 1 << 20
 _MANY = 256
+_CELLS = 60_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ def _ascii(body: bytes, elements: list[Element], name: str) -> None:
             raise _short(name, element)
     todo = [element.count if element.properties else 0 for element in elements]
     at = 0
-    for lines in blocks(body):
+    for lines in blocks(body, name):
         row = 0
         while row < len(lines) and at < len(elements):
             take = min(todo[at], len(lines) - row)
@@ -279,6 +280,7 @@ def _uneven_rows(buffer: U8, at: int, element: Element, order: str, name: str) -
     Where a row begins is known only once the row before is read, so this walks in Python (0.3 µs a row); the values
     are then gathered by numpy.
     """
+    at_most(_CELLS, element.count * len(element.properties), f"values of '{name:.80}'")
     raw = buffer.tobytes()
     starts = np.empty((len(element.properties), element.count), np.int64)
     lengths = np.zeros((len(element.properties), element.count), np.int64)

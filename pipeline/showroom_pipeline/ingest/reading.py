@@ -3,7 +3,7 @@
 import importlib
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -11,11 +11,11 @@ from showroom_assets.errors import EmptyInput, InputError, LimitExceeded, Unsupp
 from showroom_assets.scene import Scene
 
 from .archive import ZipFiles
-from .files import BesideFiles, Files, FolderFiles, refused, stem, suffix
+from .files import BesideFiles, Files, FolderFiles, refused, suffix
 from .formats import READ, READERS, WEAK, refused_names, sniffed, unread
 from .limits import Limits
 from .numbers import decode, printable
-from .rgbd import Pair, find_capture, read_capture
+from .rgbd import Pair, find_captures, read_capture
 from .scan import Scan
 
 Read = Callable[..., tuple[Scene, float | None]]
@@ -62,7 +62,7 @@ def _read(path: Path, limits: Limits) -> Scan:
     kind = suffix(path.name)
     if kind == ".zip":
         return _tree(ZipFiles(path, limits), path.stem, limits)
-    files = BesideFiles(path, limits)
+    files = BesideFiles(path.resolve(), limits)
     if kind not in READERS:
         kind = sniffed(files.head(files.main, 16)) if unread(path.name).fields["format"] == kind else kind
         if kind not in READERS:
@@ -74,9 +74,13 @@ def _tree(files: Files, name: str, limits: Limits) -> Scan:
     """A folder or zip: the capture or the one model in it."""
     if not files.names:
         raise EmptyInput(f"'{files.label:.80}' is empty: there is nothing to convert. Put a model in it.")
-    has_model = any(suffix(known) in READERS and suffix(known) not in WEAK for known in files.names)
-    if pairs := find_capture(files, has_model=has_model):
-        return _capture(files, pairs, name, limits)
+    captures = find_captures(files)
+    # A product may come with pictures called "color" and "depth": beside a model only a real sequence counts.
+    if captures and (not _models(files) or len(captures[0]) >= 3):
+        if len(captures) > 1:
+            folders = ", ".join(f"'{printable(each[0].depth.rpartition('/')[0], 40)}'" for each in captures[:4])
+            raise InputError(f"'{files.label:.80}' holds {len(captures)} captures: {folders}. Name one of them.")
+        return _capture(files, captures[0], name, limits)
     chosen = choose(files)
     return _model(files, chosen, name, READERS[suffix(chosen)], limits)
 
@@ -94,6 +98,40 @@ def _capture(files: Files, pairs: tuple[Pair, ...], name: str, limits: Limits) -
     )
 
 
+def find_inputs(path: str | os.PathLike[str], *, limits: Limits | None = None) -> tuple[Path, ...]:
+    """
+    What ``read`` should be called with, one after the other, when somebody names ``path``.
+
+    A file, or a folder that is one input, gives itself. A folder of folders, files and zips gives each that looks like
+    an input, in order of name; one that holds nothing gives itself, so that reading it says so.
+
+    Raises
+    ------
+    InputError
+        The path does not exist or may not be entered.
+    """
+    place = Path(path)
+    return tuple(_inputs(place, limits or Limits(), 0)) if place.is_dir() else (place,)
+
+
+def _inputs(folder: Path, limits: Limits, level: int) -> Iterator[Path]:
+    files = FolderFiles(folder, limits)
+    zips = [name for name in files.names if suffix(name) == ".zip"]
+    models = _models(files)
+    captures = find_captures(files)
+    if len(zips) + len(models) + (len(captures) if not models else 0) <= 1 or level > 3:
+        if zips and "/" not in zips[0]:
+            yield folder / zips[0]
+        elif level == 0 or zips or models or captures or refused_names(files):
+            yield folder
+        return
+    here = sorted([name for name in (*models, *zips) if "/" not in name])
+    yield from (folder / name for name in here)
+    for child in sorted({name.split("/", 1)[0] for name in files.names if "/" in name}):
+        if not (folder / child).is_symlink():
+            yield from _inputs(folder / child, limits, level + 1)
+
+
 def choose(files: Files) -> str:
     """
     The one model of a tree.
@@ -107,17 +145,13 @@ def choose(files: Files) -> str:
     InputError
         Several: they are named.
     """
-    rank = {kind: place for place, kind in enumerate(READERS)}
-    models = [name for name in files.names if suffix(name) in READERS and suffix(name) not in WEAK]
-    if not models:
-        models = [name for name in files.names if suffix(name) in WEAK and _is_numbers(files, name)]
-    best: dict[str, str] = {}
-    for name in sorted(models, key=lambda known: (rank[suffix(known)], known)):
-        best.setdefault(str(PurePosixPath(name).with_suffix("")), name)
-    found = sorted(best.values())
+    found = _models(files)
+    if not found:
+        found = [name for name in files.names if suffix(name) in WEAK and _is_numbers(files, name)]
     if len(found) == 1:
-        if len(models) > 1:
-            files.notes.append(f"of {len(models)} formats of the same model, '{printable(found[0])}' was read.")
+        twins = [name for name in files.names if suffix(name) in READERS and _twin(name) == _twin(found[0])]
+        if len(twins) > 1:
+            files.notes.append(f"of {len(twins)} formats of the same model, '{printable(found[0])}' was read.")
         return found[0]
     if found:
         names = ", ".join(f"'{printable(name, 40)}'" for name in found[:4]) + (", …" if len(found) > 4 else "")
@@ -128,6 +162,20 @@ def choose(files: Files) -> str:
     if others := refused_names(files):
         raise unread(others[0])
     raise EmptyInput(f"'{files.label:.80}' holds no model. {READ}.")
+
+
+def _models(files: Files) -> list[str]:
+    """The models of a tree, the richest format of each."""
+    rank = {kind: place for place, kind in enumerate(READERS)}
+    models = [name for name in files.names if suffix(name) in READERS and suffix(name) not in WEAK]
+    best: dict[str, str] = {}
+    for name in sorted(models, key=lambda known: (rank[suffix(known)], known)):
+        best.setdefault(_twin(name), name)
+    return sorted(best.values())
+
+
+def _twin(name: str) -> str:
+    return str(PurePosixPath(name).with_suffix(""))
 
 
 def _is_numbers(files: Files, name: str) -> bool:
@@ -195,4 +243,4 @@ def _licence(files: Files, name: str) -> str:
     return ""
 
 
-__all__ = ["choose", "read", "stem"]
+__all__ = ["choose", "find_inputs", "read"]

@@ -146,18 +146,17 @@ class FolderCapture:
 
     def _mask(self, name: str) -> Bool:
         picture = open_picture(self.files.read(name), name, limits=self.files.limits)
-        return np.asarray(picture.convert("L") if picture.mode != "1" else picture) > 0
+        if picture.mode not in {"1", "L", "I", "I;16", "I;16B", "F"}:
+            picture = picture.convert("L")
+        levels = np.nan_to_num(np.asarray(picture, np.float32))
+        # Some masks are 0 and 1 or 255, some (APC) a confidence in 16 bits: half of the largest value parts them all.
+        return levels > float(levels.max()) / 2
 
 
-def find_capture(files: Files, *, has_model: bool) -> tuple[Pair, ...]:
-    """
-    The pairs of colour and depth pictures of a tree, or none if it is no capture.
-
-    ``has_model`` tells that a model lies there too: then only a real sequence counts, as products may come with
-    pictures called "color".
-    """
-    pairs = _by_association(files) or _by_folder(files) or _by_name(files)
-    return () if has_model and len(pairs) < 3 else pairs
+def find_captures(files: Files) -> list[tuple[Pair, ...]]:
+    """The captures of a tree: the pairs of colour and depth pictures of each, by folder."""
+    found = _by_association(files) or _by_folder(files) or _by_name(files)
+    return [found[folder] for folder in sorted(found)]
 
 
 def read_capture(files: Files, pairs: tuple[Pair, ...], *, limits: Limits, notes: list[str]) -> FolderCapture:
@@ -221,20 +220,22 @@ def _in_folders(files: Files, folders: tuple[str, ...], kinds: frozenset[str]) -
     return out
 
 
-def _by_folder(files: Files) -> tuple[Pair, ...]:
+def _by_folder(files: Files) -> dict[str, tuple[Pair, ...]]:
     colors, depths = _in_folders(files, _COLOR_FOLDERS, _COLOR), _in_folders(files, _DEPTH_FOLDERS, _DEPTH)
+    out: dict[str, tuple[Pair, ...]] = {}
     for root in sorted(colors.keys() & depths.keys()):
         color, depth = colors[root], depths[root]
         by_key = {_key(name): name for name in depth}
         shared = [name for name in color if _key(name) in by_key]
         if shared:
-            return tuple(Pair(_key(name), name, by_key[_key(name)], _time(name)) for name in shared)
+            out[root] = tuple(Pair(_key(name), name, by_key[_key(name)], _time(name)) for name in shared)
+            continue
         times = [_time(name) for name in depth]
         if all(time is not None for time in times) and all(_time(name) is not None for name in color):
-            return tuple(_by_time(color, depth))
-        if len(color) == len(depth):
-            return tuple(Pair(stem(c), c, d) for c, d in zip(color, depth, strict=True))
-    return ()
+            out[root] = tuple(_by_time(color, depth))
+        elif len(color) == len(depth):
+            out[root] = tuple(Pair(stem(c), c, d) for c, d in zip(color, depth, strict=True))
+    return {root: pairs for root, pairs in out.items() if pairs}
 
 
 def _key(name: str) -> str:
@@ -257,8 +258,9 @@ def _by_time(color: list[str], depth: list[str]) -> Iterator[Pair]:
             yield Pair(stem(name), name, depth[at], time)
 
 
-def _by_association(files: Files) -> tuple[Pair, ...]:
+def _by_association(files: Files) -> dict[str, tuple[Pair, ...]]:
     """TUM's associations.txt: time, colour picture, time, depth picture; either picture may come first."""
+    out: dict[str, tuple[Pair, ...]] = {}
     for known in files.names:
         if PurePosixPath(known).name.lower() not in {"associations.txt", "associated.txt", "assoc.txt"}:
             continue
@@ -276,11 +278,11 @@ def _by_association(files: Files) -> tuple[Pair, ...]:
                     first, second = second, first
                 pairs.append(Pair(stem(first), first, second, float(times[0]) if len(times) else None))
         if pairs:
-            return tuple(pairs)
-    return ()
+            out[base.as_posix()] = tuple(pairs)
+    return out
 
 
-def _by_name(files: Files) -> tuple[Pair, ...]:
+def _by_name(files: Files) -> dict[str, tuple[Pair, ...]]:
     """``<key>.color.png`` with ``<key>.depth.png``, ``color_0001.jpg`` with ``depth_0001.png``, in one folder."""
     found: dict[str, dict[str, str]] = {}
     for name in files.names:
@@ -291,7 +293,11 @@ def _by_name(files: Files) -> tuple[Pair, ...]:
         if suffix(name) in (_DEPTH if is_depth else _COLOR):
             key = (PurePosixPath(name).parent / (match["key"] + match["rest"] or "frame")).as_posix()
             found.setdefault(key, {})["depth" if is_depth else "color"] = name
-    return tuple(Pair(key, each["color"], each["depth"]) for key, each in sorted(found.items()) if len(each) == 2)
+    out: dict[str, list[Pair]] = {}
+    for key, each in sorted(found.items()):
+        if len(each) == 2:
+            out.setdefault(PurePosixPath(key).parent.as_posix(), []).append(Pair(key, each["color"], each["depth"]))
+    return {folder: tuple(pairs) for folder, pairs in out.items()}
 
 
 # --- cameras ---------------------------------------------------------------------------------------------------------

@@ -77,7 +77,7 @@ def _binary(data: bytes, name: str, limits: Limits, notes: list[str]) -> F32:
 def _ascii(data: bytes, name: str, limits: Limits) -> F32:
     parts = []
     total = facets = 0
-    for lines in blocks(plain(data, name)):
+    for lines in blocks(plain(data, name), name):
         words = keywords(lines, length=6)
         chosen = np.flatnonzero(words == _VERTEX)
         facets += int(np.count_nonzero(words == _FACET))

@@ -47,7 +47,7 @@ def read_xyz(files: Files, name: str, *, limits: Limits, notes: list[str]) -> tu
     text, columns = _without_header(text, name)
     parts: list[F64] = []
     total = width = 0
-    for lines in blocks(text):
+    for lines in blocks(text, name):
         if len(lines) == 0:
             continue
         values, counts = floats(lines, np.arange(len(lines)), name)
