@@ -1,9 +1,9 @@
 """
 Closest points on a triangle mesh, exactly enough to measure and to fit by.
 
-What it is: a KD-tree over points spread on the triangles proposes candidates, an exact point-to-triangle test decides. What it
-is not: a ray caster (see ``steps.bake``). Measured on 40 k triangles, 100 k queries: 0.9 CPU-seconds, against 0.3 for
-open3d's scene plus 1.9 for importing open3d; the two agree to 1e-6 of the diagonal.
+What it is: a KD-tree over points spread on the triangles proposes candidates, an exact point-to-triangle test
+decides. What it is not: a ray caster (see ``steps.bake``). Measured on 40 k triangles, 100 k queries: 0.9 CPU-
+seconds, against 0.3 for open3d's scene plus 1.9 for importing open3d; the two agree to 1e-6 of the diagonal.
 
 Source: Ericson, Real-Time Collision Detection (2005), section 5.1.5.
 """
@@ -81,8 +81,8 @@ class ClosestPoints:
 
 def _sites(corners: F64) -> tuple[F64, I64]:
     """
-    Points to find triangles by: each centroid, and more on triangles that are large against the median, so that a query near the
-    far end of a long triangle still meets it.
+    Points to find triangles by: each centroid, and more on triangles that are large against the median, so that a
+    query near the far end of a long triangle still meets it.
     """
     longest = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)
     step = max(float(np.median(longest)), 1e-12)

@@ -1,15 +1,15 @@
 """
 Pull a simplified mesh back onto the surface it stands for.
 
-Edge collapse places each vertex by the planes it met on the way; what the eye and the ruler see is the distance between the two
-surfaces. With the connectivity fixed, the best vertex positions in the least-squares sense solve a sparse linear system: for
-samples of the true surface, each near a triangle of the simplified one, move the corners so that the samples lie on it.
-A few rounds of (find closest points, solve) halve the mean error of the collapse.
+Edge collapse places each vertex by the planes it met on the way; what the eye and the ruler see is the distance
+between the two surfaces. With the connectivity fixed, the best vertex positions in the least-squares sense solve a
+sparse linear system: for samples of the true surface, each near a triangle of the simplified one, move the corners so
+that the samples lie on it. A few rounds of (find closest points, solve) halve the mean error of the collapse.
 
 What it is not: remeshing. Triangles are neither added nor flipped.
 
-Source: Hoppe et al., Mesh Optimization (SIGGRAPH 1993), section 4.1, with the spring term replaced by a membrane term on
-*displacements*, which does not shrink the mesh.
+Source: Hoppe et al., Mesh Optimization (SIGGRAPH 1993), section 4.1, with the spring term replaced by a membrane term
+on *displacements*, which does not shrink the mesh.
 """
 
 import numpy as np

@@ -30,7 +30,7 @@ def vertex_normals(positions: npt.ArrayLike, faces: I64) -> F64:
     total = np.zeros((len(place), 3))
     for axis in range(3):
         total[:, axis] = np.bincount(faces.ravel(), normals[..., axis].ravel(), len(place))
-    return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-30)
+    return np.asarray(total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-30), np.float64)
 
 
 def corner_normals(positions: npt.ArrayLike, faces: I64) -> F32:

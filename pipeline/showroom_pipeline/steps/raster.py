@@ -12,18 +12,24 @@ import numpy.typing as npt
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
+Bool = npt.NDArray[np.bool_]
 
 _BLOCK = 4_000_000  # candidate texels at once: bounds the memory to about 300 MB
 
 
 @dataclass(frozen=True, slots=True)
 class Texels:
-    """Covered texels: ``rows``, ``columns``, ``triangles``, each ``(t,)``, and ``barycentric (t, 3)`` at their centres."""
+    """
+    Covered texels: ``rows``, ``columns``, ``triangles``, each ``(t,)``, and ``barycentric (t, 3)`` at their centres.
+    """
 
     rows: I64
     columns: I64
     triangles: I64
     barycentric: F64
+
+    def part(self, some: slice) -> "Texels":
+        return Texels(self.rows[some], self.columns[some], self.triangles[some], self.barycentric[some])
 
 
 def rasterise(uvs: F32, faces: I64, *, size: int) -> Texels:
@@ -44,51 +50,102 @@ def rasterise(uvs: F32, faces: I64, *, size: int) -> Texels:
     high = np.clip(np.floor(corners.max(axis=1)).astype(np.int64) + 1, 0, size)
     extent = np.maximum(high - low, 0)
     area = extent[:, 0] * extent[:, 1]
-    blocks = np.split(np.arange(len(faces)), np.flatnonzero(np.diff(np.cumsum(area) // _BLOCK)) + 1)
-    owner = np.full(size * size, -1, np.int64)
-    weights = np.zeros((size * size, 3))
-    for block in blocks:
-        texels, triangles, inside = _block(corners, low, extent, area, block, size)
-        owner[texels] = triangles
-        weights[texels] = inside
-    covered = np.flatnonzero(owner >= 0)
-    return Texels(covered // size, covered % size, owner[covered], weights[covered])
+    plane = _weights(corners, low)
+    found = [
+        _block(plane, low, extent, area, block, size)
+        for block in np.split(np.arange(len(faces)), np.flatnonzero(np.diff(np.cumsum(area) // _BLOCK)) + 1)
+    ]
+    texels, triangles, weights = (np.concatenate(column) for column in zip(*found, strict=True))
+    winner = np.full(size * size, -1, np.int64)
+    winner[texels] = np.arange(len(texels))
+    covered = np.flatnonzero(winner >= 0)
+    winner = winner[covered]
+    return Texels(covered // size, covered % size, triangles[winner], weights[winner])
 
 
-def _block(corners: F64, low: I64, extent: I64, area: I64, block: I64, size: int) -> tuple[I64, I64, F64]:
+def _weights(corners: F64, low: I64) -> F64:
+    """
+    The weights of corners b and c as linear functions of the texel, counted from the box's own corner: ``(m, 6)`` of
+    v and w at the box's corner, their step a column and their step a row. Triangles without area get weights that are
+    never inside.
+    """
+    a, b, c = (corners[:, k] for k in range(3))
+    ab, ac = b - a, c - a
+    total = ab[:, 0] * ac[:, 1] - ac[:, 0] * ab[:, 1]
+    flat = np.abs(total) < 1e-12
+    scale = np.where(flat, 0, 1 / np.where(flat, 1, total))
+    dx, dy = (low - a).T
+    v_x, v_y = ac[:, 1] * scale, -ac[:, 0] * scale
+    w_x, w_y = -ab[:, 1] * scale, ab[:, 0] * scale
+    v, w = v_x * dx + v_y * dy, w_x * dx + w_y * dy
+    return np.column_stack([np.where(flat, -1.0, v), np.where(flat, -1.0, w), v_x, w_x, v_y, w_y])
+
+
+def _block(plane: F64, low: I64, extent: I64, area: I64, block: I64, size: int) -> tuple[I64, I64, F64]:
     triangles = np.repeat(block, area[block])
     place = np.arange(len(triangles)) - np.repeat(np.cumsum(area[block]) - area[block], area[block])
-    width = np.maximum(extent[triangles, 0], 1)
-    x = low[triangles, 0] + place % width
-    y = low[triangles, 1] + place // width
-    a, b, c = (corners[triangles, k] for k in range(3))
-    total = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (c[:, 0] - a[:, 0]) * (b[:, 1] - a[:, 1])
-    safe = np.where(total == 0, 1, total)
-    v = ((x - a[:, 0]) * (c[:, 1] - a[:, 1]) - (c[:, 0] - a[:, 0]) * (y - a[:, 1])) / safe
-    w = ((b[:, 0] - a[:, 0]) * (y - a[:, 1]) - (x - a[:, 0]) * (b[:, 1] - a[:, 1])) / safe
-    weights = np.stack([1 - v - w, v, w], axis=1)
-    inside = (weights.min(axis=1) >= -1e-9) & (total != 0)
-    return (y * size + x)[inside], triangles[inside], weights[inside]
+    row, column = np.divmod(place, np.maximum(extent[triangles, 0], 1))
+    v = plane[triangles, 0] + column * plane[triangles, 2] + row * plane[triangles, 4]
+    w = plane[triangles, 1] + column * plane[triangles, 3] + row * plane[triangles, 5]
+    inside = np.flatnonzero((v >= -1e-9) & (w >= -1e-9) & (v + w <= 1 + 1e-9))
+    triangles, v, w = triangles[inside], v[inside], w[inside]
+    texels = (low[triangles, 1] + row[inside]) * size + low[triangles, 0] + column[inside]
+    return texels, triangles, np.stack([1 - v - w, v, w], axis=1)
 
 
-def fill_gutters(picture: F32, covered: npt.NDArray[np.bool_]) -> F32:
+def fill_gutters(picture: F32, covered: Bool) -> F32:
     """
-    Give every uncovered texel a colour: its nearest covered neighbour's close by, so that filtering and mips do not bleed the
-    background in, and a smooth spread further off, which costs an encoder the least.
+    Give every uncovered texel a colour: near a chart its edge's, so that filtering and mips bleed nothing in; further
+    off a smooth spread, which costs an encoder the least.
 
     Parameters
     ----------
     picture
         ``(h, w, c)`` float; ``covered`` ``(h, w)``.
-    """
-    from scipy.ndimage import distance_transform_edt, uniform_filter
 
+    Source: Gortler et al., The Lumigraph (1996), section 3.4 (pull-push).
+    """
     if covered.all() or not covered.any():
         return picture
-    distance, nearest = distance_transform_edt(~covered, return_indices=True)
-    filled = picture[nearest[0], nearest[1]]
-    soft = filled
-    for radius in (4, 16):
-        soft = np.stack([uniform_filter(soft[..., k], 2 * radius + 1) for k in range(soft.shape[2])], axis=2)
-    far = np.clip((distance - 4) / 8, 0, 1)[..., None].astype(np.float32)
-    return (filled * (1 - far) + soft * far).astype(np.float32)
+    for _ in range(2):
+        picture, covered = _spread(picture, covered)
+    return _pull_push(picture * covered[..., None], covered.astype(np.float32))
+
+
+def _spread(picture: F32, covered: Bool) -> tuple[F32, Bool]:
+    """Colour the texels next to covered ones with the mean of those."""
+    height, width = covered.shape
+    padded = np.pad(covered, 1)
+    around = np.zeros((height, width), np.uint8)
+    shifts = [(dy, dx) for dy in range(3) for dx in range(3) if (dy, dx) != (1, 1)]
+    for dy, dx in shifts:
+        around += padded[dy : dy + height, dx : dx + width]
+    rows, columns = np.nonzero((around > 0) & ~covered)
+    total = np.zeros((len(rows), picture.shape[2]), np.float32)
+    for dy, dx in shifts:
+        y, x = np.clip(rows + dy - 1, 0, height - 1), np.clip(columns + dx - 1, 0, width - 1)
+        total += picture[y, x] * covered[y, x, None]
+    weight = np.zeros(len(rows), np.float32)
+    for dy, dx in shifts:
+        y, x = np.clip(rows + dy - 1, 0, height - 1), np.clip(columns + dx - 1, 0, width - 1)
+        weight += covered[y, x]
+    picture, covered = picture.copy(), covered.copy()
+    picture[rows, columns] = total / np.maximum(weight, 1)[:, None]
+    covered[rows, columns] = weight > 0
+    return picture, covered
+
+
+def _pull_push(weighted: F32, weight: F32) -> F32:
+    """Fill where ``weight (h, w)`` is 0 from ever coarser averages of ``weighted (h, w, c)``, colour times weight."""
+    height, width = weight.shape
+    if not (weight == 0).any() or min(height, width) < 2 or height % 2 or width % 2:
+        return np.asarray(weighted / np.maximum(weight, 1e-6)[..., None], np.float32)
+    halves = (height // 2, 2, width // 2, 2)
+    small_weight = weight.reshape(halves).sum(axis=(1, 3))
+    small = weighted.reshape(*halves, -1).sum(axis=(1, 3))
+    scale = 1 / np.maximum(small_weight, 1)
+    coarse = _pull_push(small * scale[..., None], small_weight * scale)
+    out = weighted.copy()
+    rows, columns = np.nonzero(weight == 0)
+    out[rows, columns] = coarse[rows // 2, columns // 2]
+    return out

@@ -1,15 +1,15 @@
 """
 Reduce triangles of a bare surface by edge collapse, towards the least mean distance.
 
-What it is: memoryless simplification (each collapse keeps the volume under its ring and is placed and priced by the ring as it is
-now, not by planes remembered from the start), done in rounds of independent collapses so that numpy does the work.
-What it is not: aware of texture seams. Those are the business of ``keep`` (original UVs) or of unwrapping and baking anew.
+What it is: memoryless simplification (each collapse keeps the volume under its ring and is placed and priced by the
+ring as it is now, not by planes remembered from the start), done in rounds of independent collapses so that numpy
+does the work. What it is not: aware of texture seams. Those are the business of ``keep`` (original UVs) or of
+unwrapping and baking anew.
 
-Tried, mean surface error at 10 % of the triangles as a share of gltfpack's ``-sp -sv`` on four scans: fast-simplification 0.84, open3d
-1.13, this 0.65; with ``fit`` after it 0.78, – and 0.50.
+Tried, mean surface error at 10 % of the triangles as a share of gltfpack's ``-sp -sv`` on four scans: fast-
+simplification 0.84, open3d 1.13, this 0.65; with ``fit`` after it 0.78, – and 0.50.
 
-Source: Lindstrom and Turk, Evaluation of Memoryless Simplification (IEEE TVCG 1999); independent sets after
-Vad'ura, Parallel mesh decimation (CESCG 2008).
+Source: Lindstrom and Turk, Evaluation of Memoryless Simplification (IEEE TVCG 1999).
 """
 
 from dataclasses import dataclass
@@ -24,9 +24,7 @@ Bool = npt.NDArray[np.bool_]
 
 _BOUNDARY_WEIGHT = 4.0
 _FLATTEN_LIMIT = 0.25  # cosine: a face may not turn further in one collapse
-_SHARE = (
-    0.08  # of the edges, the cheapest, are up for collapse in a round: 0.35 costs 3 % more error and twice the time
-)
+_SHARE = 0.08  # of the edges, the cheapest, are up in a round: 0.35 costs 3 % more error and twice the time
 _ROUNDS = 200
 
 
@@ -45,8 +43,8 @@ def simplify(positions: F64, faces: I64, *, target: int) -> Surface:
     Parameters
     ----------
     positions, faces
-        ``(n, 3)`` float and ``(m, 3)`` integer, welded by position. Non-manifold and open surfaces are allowed; non-manifold
-        edges stay.
+        ``(n, 3)`` float and ``(m, 3)`` integer, welded by position. Non-manifold and open surfaces are allowed; non-
+        manifold edges stay.
     target
         Upper bound of triangles; missed only if what is left has no collapse that keeps the surface's topology.
 
@@ -89,7 +87,8 @@ def _round(positions: F64, faces: I64, target: int) -> tuple[F64, I64]:
 
 def _edges(faces: I64) -> tuple[I64, I64]:
     """
-    Unique edges ``(e, 2)`` and the faces beside each ``(e, 2)``: −1 where there is none, −2 where there are more than two.
+    Unique edges ``(e, 2)`` and the faces beside each ``(e, 2)``: −1 where there is none, −2 where there are more than
+    two.
     """
     half = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
     key = half[:, 0] * (int(faces.max()) + 1) + half[:, 1]
@@ -108,8 +107,8 @@ def _edges(faces: I64) -> tuple[I64, I64]:
 
 def _quadrics(positions: F64, faces: I64) -> F64:
     """
-    Per face, what the price and the placement of a collapse need, ``(m, 14)``: the normal n (twice the area), d = n·a, the six of
-    nnᵀ, dn and d².
+    Per face, what the price and the placement of a collapse need, ``(m, 14)``: the normal n (twice the area), d =
+    n·a, the six of nnᵀ, dn and d².
     """
     a, b, c = (positions[faces[:, k]] for k in range(3))
     normal = np.cross(b - a, c - a)
@@ -175,8 +174,8 @@ def _gather(count: int, corners: I64, values: F64) -> F64:
 
 def _link(count: int, faces: I64, edges: I64, edge_faces: I64) -> Bool:
     """
-    The link condition: the ends of an edge share exactly the neighbours its own faces give them, and an inner edge does not join
-    two borders. Source: Dey et al., Topology preserving edge contraction (1999).
+    The link condition: the ends of an edge share exactly the neighbours its own faces give them, and an inner edge
+    does not join two borders. Source: Dey et al., Topology preserving edge contraction (1999).
     """
     ones = np.ones(len(edges), np.int32)
     adjacency = sparse.coo_matrix((ones, (edges[:, 0], edges[:, 1])), (count, count)).tocsr()
@@ -188,7 +187,7 @@ def _link(count: int, faces: I64, edges: I64, edge_faces: I64) -> Bool:
     on_border[edges[border].ravel()] = True
     manifold = edge_faces[:, 1] >= -1
     joins = ~border & on_border[edges].all(axis=1)
-    return manifold & (shared == np.where(border, 1, 2)) & ~joins
+    return np.asarray(manifold & (shared == np.where(border, 1, 2)) & ~joins, bool)
 
 
 def _independent(count: int, faces: I64, edges: I64, rank: I64) -> Bool:
@@ -197,7 +196,7 @@ def _independent(count: int, faces: I64, edges: I64, rank: I64) -> Bool:
     np.minimum.at(best, edges.ravel(), np.repeat(rank, 2))
     around = best[faces].min(axis=1)
     np.minimum.at(best, faces.ravel(), np.repeat(around, 3))
-    return (rank < len(rank)) & (best[edges[:, 0]] == rank) & (best[edges[:, 1]] == rank)
+    return np.asarray((rank < len(rank)) & (best[edges[:, 0]] == rank) & (best[edges[:, 1]] == rank), bool)
 
 
 def _keeps_facing(positions: F64, faces: I64, edges: I64, placed: F64) -> Bool:

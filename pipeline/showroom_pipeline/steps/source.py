@@ -1,8 +1,8 @@
 """
 The surface a bake looks at: every triangle of a scene in one soup, with whatever colours it.
 
-What it is: a flat, ray-traced view of a Scene that answers "what is the material at this point of that triangle". What it is not:
-changed by anything: levels of detail are made from it and measured against it.
+What it is: a flat, ray-traced view of a Scene that answers "what is the material at this point of that triangle".
+What it is not: changed by anything: levels of detail are made from it and measured against it.
 """
 
 import io
@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from showroom_assets.scene import Json, Scene, world_matrices
 
+from showroom_assets.scene import Json, Scene, world_matrices
 from showroom_pipeline.steps.normals import corner_normals
 
 F32 = npt.NDArray[np.float32]
@@ -33,9 +33,9 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Source:
     """
-    ``positions (n, 3) float64`` metres in the scene · ``faces (m, 3) int64`` · ``normals (m, 3, 3)`` and ``uvs (m, 3, 2)``
-    and ``colors (m, 3, 4)`` linear, one a corner · ``parts`` by face range · ``pictures`` by texture index, ``(h, w, 4)
-    float32``: colour slots linear, others as stored.
+    ``positions (n, 3) float64`` metres in the scene · ``faces (m, 3) int64`` · ``normals (m, 3, 3)`` and ``uvs (m, 3,
+    2)`` and ``colors (m, 3, 4)`` linear, one a corner · ``parts`` by face range · ``pictures`` by texture index,
+    ``(h, w, 4) float32``: colour slots linear, others as stored.
     """
 
     positions: F64
@@ -53,6 +53,20 @@ class Source:
         if key not in self._pictures:
             self._pictures[key] = _decode(self.scene.images[self.scene.textures[texture].image].data, srgb)
         return self._pictures[key]
+
+    @property
+    def has_orm(self) -> bool:
+        """Whether occlusion, roughness or metal vary: over a texture, or from part to part."""
+        textured = any(
+            "occlusionTexture" in part.material
+            or "metallicRoughnessTexture" in part.material.get("pbrMetallicRoughness", {})
+            for part in self.parts
+        )
+        constants = {
+            (pbr.get("roughnessFactor", 1.0), pbr.get("metallicFactor", 1.0))
+            for pbr in (part.material.get("pbrMetallicRoughness", {}) for part in self.parts)
+        }
+        return textured or len(constants) > 1
 
     @property
     def texture_px(self) -> int:
@@ -133,8 +147,8 @@ def _decode(data: bytes, srgb: bool) -> F32:
     from PIL import Image as Picture
 
     stored = np.asarray(Picture.open(io.BytesIO(data)).convert("RGBA"))
-    table = np.arange(256, dtype=np.float32) / 255
-    plain = table[stored]
+    table: F32 = np.linspace(0, 1, 256, dtype=np.float32)
+    plain = np.asarray(table[stored], np.float32)
     if srgb:
         plain[..., :3] = linear_from_srgb(table)[stored[..., :3]]
     return plain

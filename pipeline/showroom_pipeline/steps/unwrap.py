@@ -1,8 +1,8 @@
 """
 A new texture atlas for a bare surface: charts that distort little, packed tight.
 
-What it is: xatlas with options measured for scans. What it is not: a judge of whether a new atlas pays; see ``steps.choose``.
-Decimate first: xatlas takes 0.4 ms a triangle.
+What it is: xatlas with options measured for scans. What it is not: a judge of whether a new atlas pays; see
+``steps.choose``. Decimate first: xatlas takes 0.4 ms a triangle.
 
 Source: xatlas (after Microsoft's UVAtlas and Lévy et al., Least Squares Conformal Maps, 2002).
 """
@@ -20,8 +20,8 @@ I64 = npt.NDArray[np.int64]
 @dataclass(frozen=True, slots=True)
 class Atlas:
     """
-    ``source (k,)`` the welded vertex each new vertex copies; ``faces (m, 3)``, in the order given; ``uvs (k, 2) float32``, origin top
-    left; ``utilisation`` the share of the atlas that charts cover.
+    ``source (k,)`` the welded vertex each new vertex copies; ``faces (m, 3)``, in the order given; ``uvs (k, 2)
+    float32``, origin top left; ``utilisation`` the share of the atlas that charts cover.
     """
 
     source: I64
