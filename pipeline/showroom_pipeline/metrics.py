@@ -36,7 +36,7 @@ _C1, _C2 = 0.01**2, 0.03**2
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewDifference:
     """
-    One view. ``view`` its index; ``psnr`` dB (100 if equal); ``ssim`` 0..1, 1 best; ``flip`` 0..1, 0 best;
+    One view. ``view`` its index; ``psnr`` dB (99 if equal); ``ssim`` 0..1, 1 best; ``flip`` 0..1, 0 best;
     ``silhouette_iou`` 0..1; ``error`` the FLIP map ``(h, w) uint8`` if it was asked for, 255 is 1.
     """
 
@@ -116,7 +116,7 @@ class Reference:
             whole[rows, columns] = np.where(mask, np.clip(error * 255.0 + 0.5, 0, 255), 0).astype(np.uint8)
         return ViewDifference(
             view=index,
-            psnr=float(10.0 * np.log10(1.0 / max(mse, 1e-10))),
+            psnr=float(10.0 * np.log10(1.0 / max(mse, 10.0**-9.9))),
             ssim=float(np.mean(_ssim(prepared, test)[mask], dtype=np.float64)),
             flip=float(np.mean(error[mask], dtype=np.float64)),
             silhouette_iou=float(same.sum() / both.sum()),

@@ -1,0 +1,158 @@
+"""
+What is in a GLB: triangles, textures, memory, extensions, size. The back end of ``showroom inspect``.
+
+It reads the file twice: its JSON for what is stored (compressed or not), and the decoded scene for what is drawn.
+"""
+
+import io
+import json
+import struct
+from typing import Any
+
+import numpy as np
+
+from showroom_assets.errors import DamagedFile
+from showroom_assets.glb import read_glb
+from showroom_assets.scene import Json, Scene, texture_slots
+from showroom_pipeline.surface_error import world_triangles
+
+_COMPONENT_BYTES = {5120: 1, 5121: 1, 5122: 2, 5123: 2, 5125: 4, 5126: 4}
+_COMPONENTS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
+_KTX2 = b"\xabKTX 20\xbb\r\n\x1a\n"
+
+
+def describe(glb: bytes) -> dict[str, Any]:
+    """
+    Describe a GLB.
+
+    Returns
+    -------
+    dict
+        JSON-serialisable: ``bytes``, ``triangles``, ``vertices``, ``draw_calls``, ``meshes``, ``materials``,
+        ``textures`` (each with ``roles``, ``width``, ``height``, ``media_type``, ``bytes``, ``gpu_bytes``),
+        ``gpu_bytes``, ``extensions``, ``bounds_m``, ``size_m``, ``variants``, ``animations``, ``skins``.
+
+    Raises
+    ------
+    ShowroomError
+        As ``read_glb``.
+    """
+    scene = read_glb(glb)
+    document, binary = _chunks(glb)
+    textures = _textures(document, binary, scene)
+    positions, _ = world_triangles(scene)
+    low, high = (positions.min(axis=0), positions.max(axis=0)) if len(positions) else (np.zeros(3), np.zeros(3))
+    drawn = [node.mesh for node in scene.nodes if node.mesh is not None]
+    return {
+        "bytes": len(glb),
+        "triangles": scene.triangles,
+        "vertices": sum(len(p.positions) for mesh in scene.meshes for p in mesh.primitives),
+        "draw_calls": sum(len(scene.meshes[mesh].primitives) for mesh in drawn),
+        "meshes": len(scene.meshes),
+        "materials": [material.name for material in scene.materials],
+        "textures": textures,
+        "gpu_bytes": _geometry_bytes(document) + sum(texture["gpu_bytes"] for texture in textures),
+        "extensions": sorted({str(name) for name in document.get("extensionsUsed", ())}),
+        "bounds_m": [[round(float(v), 6) for v in corner] for corner in (low, high)],
+        "size_m": [round(float(v), 6) for v in high - low],
+        "variants": list(scene.variants),
+        "animations": [animation.name for animation in scene.animations],
+        "skins": len(scene.skins),
+    }
+
+
+def _chunks(glb: bytes) -> tuple[Json, bytes]:
+    """The JSON and the binary chunk; ``read_glb`` has checked the file by now."""
+    try:
+        (length,) = struct.unpack_from("<I", glb, 12)
+        document = json.loads(glb[20 : 20 + length])
+        start = 20 + length
+        if len(glb) < start + 8:
+            return document, b""
+        (size,) = struct.unpack_from("<I", glb, start)
+    except (struct.error, ValueError) as exc:
+        raise DamagedFile("This is no GLB file. Export binary glTF 2.0.") from exc
+    return document, glb[start + 8 : start + 8 + size]
+
+
+def _geometry_bytes(document: Json) -> int:
+    """Bytes of the vertex and index data as uploaded: the accessors that primitives use, in their stored types."""
+    used: set[int] = set()
+    for mesh in document.get("meshes", ()):
+        for primitive in mesh.get("primitives", ()):
+            used.update(primitive.get("attributes", {}).values())
+            used.update(at for target in primitive.get("targets", ()) for at in target.values())
+            if "indices" in primitive:
+                used.add(primitive["indices"])
+    total = 0
+    for index in used:
+        accessor = document["accessors"][index]
+        element = _COMPONENT_BYTES[accessor["componentType"]] * _COMPONENTS[accessor["type"]]
+        aligned = element if accessor["type"] == "SCALAR" else -(-element // 4) * 4
+        total += accessor["count"] * aligned
+    return total
+
+
+def _textures(document: Json, binary: bytes, scene: Scene) -> list[dict[str, Any]]:
+    roles: dict[int, set[str]] = {}
+    for material in scene.materials:
+        for path, info, _ in texture_slots(material.json):
+            roles.setdefault(info["index"], set()).add(path.rpartition(".")[2].removesuffix("Texture"))
+    stored = _stored(document, binary)
+    out = []
+    for index, texture in enumerate(scene.textures):
+        width, height = _size(scene.images[texture.image].data)
+        media_type, data = stored[index] if index < len(stored) else ("", b"")
+        out.append(
+            {
+                "roles": sorted(roles.get(index, ())),
+                "width": width,
+                "height": height,
+                "media_type": media_type or scene.images[texture.image].media_type,
+                "bytes": len(data) or len(scene.images[texture.image].data),
+                "gpu_bytes": int(width * height * _bytes_per_texel(data) * 4 / 3),
+            }
+        )
+    return out
+
+
+def _stored(document: Json, binary: bytes) -> list[tuple[str, bytes]]:
+    """Media type and bytes of each texture as stored, KTX2 and WebP before their fallbacks."""
+    out = []
+    for texture in document.get("textures", ()):
+        extensions = texture.get("extensions", {})
+        source = texture.get("source")
+        for name in ("KHR_texture_basisu", "EXT_texture_webp"):
+            source = extensions.get(name, {}).get("source", source) if name in extensions else source
+            if name in extensions:
+                break
+        image = document["images"][source] if source is not None else {}
+        view = document["bufferViews"][image["bufferView"]] if "bufferView" in image else None
+        start = 0 if view is None else view.get("byteOffset", 0)
+        data = b"" if view is None else binary[start : start + view["byteLength"]]
+        out.append((str(image.get("mimeType", "")), data))
+    return out
+
+
+def _bytes_per_texel(data: bytes) -> float:
+    """On the GPU: KTX2 stays compressed (ETC1S half a byte, one with alpha; UASTC one), all else becomes RGBA."""
+    if not data.startswith(_KTX2) or len(data) < 80:
+        return 4.0
+    (scheme,) = struct.unpack_from("<I", data, 44)
+    (dfd,) = struct.unpack_from("<I", data, 48)
+    if scheme != 1:  # not BasisLZ: UASTC, or plain texels that we did not write
+        (vk_format,) = struct.unpack_from("<I", data, 12)
+        return 1.0 if vk_format == 0 else 4.0
+    if len(data) < dfd + 12:
+        return 0.5
+    (block,) = struct.unpack_from("<H", data, dfd + 4 + 6)
+    samples = (block - 24) // 16
+    return 1.0 if samples > 1 else 0.5
+
+
+def _size(data: bytes) -> tuple[int, int]:
+    from PIL import Image
+
+    with Image.open(io.BytesIO(data)) as picture:
+        width, height = picture.size
+    return width, height
