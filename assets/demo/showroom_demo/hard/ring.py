@@ -19,8 +19,8 @@ from showroom_demo.kit.texture import satin_metal
 
 INNER_DIAMETER = 17.2
 STONE_LENGTH, STONE_WIDTH = 7.8, 6.0
-THICKNESS = 1.75
-STONE_Y = INNER_DIAMETER / 2 + 3.55
+THICKNESS = 1.45
+STONE_Y = INNER_DIAMETER / 2 + 2.95
 
 
 def band() -> Shape:
@@ -40,7 +40,7 @@ def band() -> Shape:
 def setting() -> Shape:
     """The bezel with its gallery below and a milled rim."""
     wall = fillet(
-        [(0.30, -2.7), (0.62, -2.7), (0.80, -1.5), (1.10, -0.1), (1.125, 0.62), (1.03, 0.72), (0.965, 0.42), (0.965, 0.02), (0.9, -0.3)],
+        [(0.30, -2.7), (0.62, -2.7), (0.80, -1.5), (1.09, -0.1), (1.11, 0.2), (1.03, 0.3), (0.975, 0.2), (0.97, 0.0), (0.9, -0.3)],
         [0.05, 0.1, 0.15, 0.15, 0.06, 0.05, 0.02, 0.02, 0],
     )  # fmt: skip
     half = STONE_WIDTH / 2
@@ -52,8 +52,8 @@ def setting() -> Shape:
         return points + np.column_stack([stretch * points[:, 0] / np.maximum(radius, 1e-9) * np.minimum(radius / half, 1), 0 * radius, 0 * radius])
 
     bead = sphere(0.155, segments=8)
-    rim = circle(1.0, 52) * [STONE_LENGTH / 2 + 0.26, STONE_WIDTH / 2 + 0.26]
-    beads = [bead.moved(x=float(x), y=0.66, z=float(z)) for x, z in rim]
+    rim = circle(1.0, 52) * [STONE_LENGTH / 2 + 0.23, STONE_WIDTH / 2 + 0.23]
+    beads = [bead.moved(x=float(x), y=0.25, z=float(z)) for x, z in rim]
     return merge([turned.warped(oval), *beads]).moved(y=STONE_Y)
 
 
@@ -96,7 +96,7 @@ def finishes() -> list[Colourway]:
                 Variant(label=label, sku=sku, swatch=swatch),
                 {
                     "metal": metal(label.split(",")[0], color, maps=satin_metal(roughness=0.11)),
-                    "stone": stone_finish(gem, tint, ior=2.42 if gem == "Diamond" else 1.77, depth_mm=3.0),
+                    "stone": stone_finish(gem, tint, ior=2.42 if gem == "Diamond" else 1.77, depth_mm=7.0),
                     "pavilion": metal(f"{gem} pavilion", foil, roughness=0.03),
                 },
             )
@@ -105,7 +105,7 @@ def finishes() -> list[Colourway]:
 
 
 def product() -> DemoProduct:
-    crown, pavilion = (part.moved(y=STONE_Y + 0.16) for part in brilliant(STONE_WIDTH, length=STONE_LENGTH))
+    crown, pavilion = (part.moved(y=STONE_Y + 0.06) for part in brilliant(STONE_WIDTH, length=STONE_LENGTH))
     small_crowns, small_pavilions, grains = shoulder_stones()
     ways = finishes()
     shared = {

@@ -21,7 +21,7 @@ _OUTSIDE = [
 
 
 def outside() -> F64:
-    return spline(_OUTSIDE, 190)
+    return spline(_OUTSIDE, 150)
 
 
 def thrown(points: F64, *, strength: float) -> F64:
@@ -30,12 +30,13 @@ def thrown(points: F64, *, strength: float) -> F64:
     radius = np.maximum(np.hypot(x, z), 1e-9)
     turn = np.arctan2(x, z) / (2 * np.pi)
     fade = np.clip((y - 20) / 40, 0, 1) * np.clip((HEIGHT - 10 - y) / 40, 0, 1)
-    swell = 0.75 + 0.25 * np.sin(y / 23.0 + 1.3)
+    swell = 0.6 + 0.4 * np.sin(y / 23.0 + 1.3)
+    y = y + 2.2 * np.sin(y / 17.0) + 1.3 * np.sin(y / 9.1 + 2.0)  # no two rings of one height
     wave = np.sin(2 * np.pi * (y / RING_PITCH + turn))
     ridge = strength * fade * swell * (0.75 * wave + 0.25 * np.sin(4 * np.pi * (y / RING_PITCH + turn) + 0.7))
     uneven = 0.35 * fade * np.sin(2 * np.pi * turn * 2 + y / 60.0)
     factor = 1 + (ridge + uneven) / radius
-    return np.column_stack([x * factor, y, z * factor])
+    return np.column_stack([x * factor, points[:, 1], z * factor])
 
 
 def glazed() -> Shape:
@@ -43,11 +44,11 @@ def glazed() -> Shape:
     wall = outside()
     above = wall[wall[:, 1] >= GLAZE_FROM]
     lip = spline([(37.0, 249.6), (37.2, 251.4), (35.6, 252.0), (33.6, 250.8), (32.2, 247.5)], 14)[1:]
-    inner = resample(np.concatenate([lip[-1:], _inside()]), 70)[1:]
+    inner = resample(np.concatenate([lip[-1:], _inside()]), 44)[1:]
     edge = np.array([above[0] + [-0.9, -0.5], above[0] + [-0.1, -0.75]])
     profile = np.concatenate([edge, above + [0.45, 0], lip + [0.2, 0], inner])
     tile = 90.0
-    body = lathe(profile, segments=128, around_mm=5 * tile)
+    body = lathe(profile, segments=112, around_mm=5 * tile, conformal=True)
 
     def runs(points: F64) -> F64:
         x, y, z = points.T
@@ -61,7 +62,7 @@ def glazed() -> Shape:
         factor = 1 + slope * (shift > 0) / radius
         return np.column_stack([x * factor, moved_y, z * factor])
 
-    return body.warped(lambda points: thrown(runs(points), strength=0.62), crease_deg=50)
+    return body.warped(lambda points: thrown(runs(points), strength=0.5), crease_deg=50)
 
 
 def _inside() -> F64:
@@ -79,17 +80,17 @@ def foot() -> Shape:
     below = wall[wall[:, 1] <= GLAZE_FROM + 8]
     under = spline([(39.5, 3.0), (38.6, 0.9), (37.0, 0.0)], 6)[::-1]
     ring = np.array([(0.0, 3.2), (28.0, 2.9), (30.5, 1.0), (31.5, 0.1), (33.0, 0.0)])
-    return lathe(np.concatenate([ring, under[:-1], below]), segments=128, around_mm=8 * 60.0).warped(
-        lambda points: thrown(points, strength=0.62), crease_deg=50
+    return lathe(np.concatenate([ring, under[:-1], below]), segments=112, around_mm=8 * 60.0, conformal=True).warped(
+        lambda points: thrown(points, strength=0.5), crease_deg=50
     )
 
 
 def finishes() -> list[Colourway]:
     ways = [
-        ("Bone", "VAS-TERRA-BON", palette.BONE, "#efe7d6", "#a5795a"),
-        ("Sage", "VAS-TERRA-SAG", palette.SAGE, "#a3ad95", "#8a6a52"),
-        ("Rust", "VAS-TERRA-RST", palette.RUST, "#a3583a", "#5d4336"),
-        ("Ink", "VAS-TERRA-INK", palette.INK, "#39415a", "#4a3c35"),
+        ("Bone", "VAS-TERRA-BON", palette.BONE, "#ece2cd", "#bd9f83"),
+        ("Sage", "VAS-TERRA-SAG", palette.SAGE, "#a3ad95", "#9c7f68"),
+        ("Rust", "VAS-TERRA-RST", palette.RUST, "#a05a3e", "#7a6152"),
+        ("Ink", "VAS-TERRA-INK", palette.INK, "#39415a", "#6b5a50"),
     ]
     return [
         Colourway(

@@ -58,12 +58,13 @@ def lathe(
     start_deg: float = -180.0,
     sweep_deg: float = 360.0,
     crease_deg: float = 40.0,
+    conformal: bool = False,
 ) -> Shape:
     """
     Turn ``profile (k, 2)`` of (radius, height) about +Y. The seam is at the back (−Z).
 
     ``u`` runs round, 0 at the front, over ``around_mm`` (the largest circumference); ``v`` falls with the length of the
-    profile. Give ``around_mm`` a multiple of the material's tile to hide the seam.
+    profile; ``conformal`` speeds it up where the radius shrinks, so that a speckle stays round (and gets smaller). Give ``around_mm`` a multiple of the material's tile to hide the seam.
     """
     p = np.asarray(profile, dtype=np.float64)
     angle = np.radians(start_deg + sweep_deg * np.linspace(0, 1, segments + 1))
@@ -73,7 +74,11 @@ def lathe(
     points = np.stack([radius * np.sin(angle), height + 0 * angle, radius * np.cos(angle)], axis=2)
     around = around_mm or 2 * np.pi * float(p[:, 0].max())
     u = around * (start_deg + sweep_deg * np.linspace(0, 1, segments + 1)) / 360.0
-    uvs = np.stack(np.broadcast_arrays(u[None, :], -arc_length(p)[:, None]), axis=2)
+    v = arc_length(p)
+    if conformal:
+        middle = np.maximum((p[1:, 0] + p[:-1, 0]) / 2, around / (2 * np.pi) / 4)
+        v = np.r_[0.0, np.cumsum(np.diff(v) * around / (2 * np.pi) / middle)]
+    uvs = np.stack(np.broadcast_arrays(u[None, :], -v[:, None]), axis=2)
     return grid(points, uvs=uvs, crease_deg=crease_deg)
 
 
