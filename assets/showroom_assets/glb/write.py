@@ -118,7 +118,8 @@ def _buffers(coder: Encoding, size: int) -> list[Json]:
     fallback = coder.binary.fallback_bytes
     buffers: list[Json] = [{"byteLength": size}] if size else []
     if fallback:
-        buffers.append({"byteLength": fallback, "extensions": {"EXT_meshopt_compression": {"fallback": True}}})
+        (name,) = {name for view in coder.binary.views for name in view.get("extensions", {})}
+        buffers.append({"byteLength": fallback, "extensions": {name: {"fallback": True}}})
     return buffers
 
 

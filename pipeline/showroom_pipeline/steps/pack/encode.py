@@ -18,10 +18,9 @@ from showroom_assets.scene import Channel, Json, Primitive, Scene
 
 from . import precision
 from .grid import Grid
-from .options import PackOptions
+from .options import Extension, PackOptions
 from .uvgrid import Group, UvGrid, groups
 
-EXTENSION = "EXT_meshopt_compression"
 Array = npt.NDArray[Any]
 Rows = npt.NDArray[np.uint8]
 
@@ -39,8 +38,9 @@ class _Pool:
 class MeshoptBinary(Binary):
     """A ``Binary`` whose pooled streams are compressed when the chunk is asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, extension: Extension) -> None:
         super().__init__()
+        self._extension = extension
         self._pools: dict[tuple[str, str, int, str], _Pool] = {}
         self._placed: dict[tuple[Any, ...], tuple[int, int]] = {}
         self._finished = False
@@ -73,7 +73,7 @@ class MeshoptBinary(Binary):
             rows_typed = rows.reshape(-1).view(np.uint16 if pool.stride == 2 else np.uint32)
             packed = meshopt.encode_index_buffer(rows_typed.astype(np.uint32))
         else:
-            packed = meshopt.encode_vertex_buffer_level(rows, 3, 0)
+            packed = meshopt.encode_vertex_buffer_level(rows, 3, 0 if self._extension.startswith("EXT") else 1)
         extension: Json = {
             "buffer": 0,
             "byteOffset": self.append(packed),
@@ -90,7 +90,7 @@ class MeshoptBinary(Binary):
             view |= {"byteStride": pool.stride, "target": 34962}
         elif use == "index":
             view["target"] = 34963
-        view["extensions"] = {EXTENSION: extension}
+        view["extensions"] = {self._extension: extension}
         self.fallback_bytes += -(-rows.nbytes // 4) * 4
 
 
@@ -100,14 +100,13 @@ class MeshoptEncoding:
     def __init__(
         self, scene: Scene, options: PackOptions, grids: dict[int, Grid], uv_grids: dict[Group, UvGrid]
     ) -> None:
-        self.binary: Binary = MeshoptBinary()
-        self._pools: MeshoptBinary = self.binary  # type: ignore[assignment]
+        self._pools = MeshoptBinary(options.extension)
+        self.binary: Binary = self._pools
         self._scene = scene
         self._options = options
         self._grids = grids
         self._uv_grids = uv_grids
         self._groups = groups(scene)
-        self._quantised = False
 
     def key(self, primitive: Primitive, mesh: int) -> Rows:
         """The bytes by which two vertices are the same once packed."""
@@ -158,7 +157,7 @@ class MeshoptEncoding:
         return self.binary.accessor(columns, view, offset=offset)
 
     def required(self) -> tuple[str, ...]:
-        names = [EXTENSION, "KHR_mesh_quantization"]
+        names = [self._options.extension, "KHR_mesh_quantization"]
         return (*names, "KHR_texture_transform") if self._uv_grids else tuple(names)
 
     def _attribute(self, name: str, values: Array, primitive: Primitive, mesh: int) -> tuple[Rows, Array, bool, str]:

@@ -1,8 +1,8 @@
 """
 Bytes on the GPU once a delivery is decoded and uploaded: what phones run out of.
 
-Geometry as uploaded; textures with their mip levels in the format a device transcodes to: ETC1S to 4 bits a texel (8 with
-alpha), UASTC to 8, anything else to 32.
+Geometry as uploaded; textures with their mip levels in the format a device transcodes to: ETC1S to 4 bits a texel (8
+with alpha), UASTC to 8, anything else to 32.
 """
 
 from showroom_assets.glb import ktx2

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from showroom_assets.glb import Limits, read_glb, write_glb
-from showroom_assets.scene import Material, Scene, texture_slots
+from showroom_assets.scene import F32, Json, Material, Scene, texture_slots
 from showroom_pipeline.steps.textures import decode, png
 
 from .tidy import with_textures
@@ -34,7 +34,7 @@ def without_transforms(scene: Scene) -> Scene:
     """KHR_texture_transform applied to the coordinates, for each group of materials that agrees on one."""
     of = groups(scene)
     transforms: dict[tuple[int, int], list[str]] = {}
-    found: dict[tuple[int, int], dict[str, object]] = {}
+    found: dict[tuple[int, int], Json] = {}
     for at, material in enumerate(scene.materials):
         for _, info, _ in texture_slots(material.json):
             moved = info.get("extensions", {}).get(NAME, {})
@@ -72,10 +72,10 @@ def without_transforms(scene: Scene) -> Scene:
     return replace(scene, meshes=tuple(meshes), materials=tuple(materials))
 
 
-def _moved(uv: np.ndarray, moved: dict[str, object]) -> np.ndarray:  # type: ignore[type-arg]
+def _moved(uv: F32, moved: Json) -> F32:
     scale = np.asarray(moved.get("scale", (1.0, 1.0)), np.float64)
     offset = np.asarray(moved.get("offset", (0.0, 0.0)), np.float64)
-    angle = float(moved.get("rotation", 0.0))  # type: ignore[arg-type]
+    angle = float(moved.get("rotation", 0.0))
     cos, sin = np.cos(angle), np.sin(angle)
     rotation = np.array([[cos, sin], [-sin, cos]])
     return np.ascontiguousarray(((uv * scale) @ rotation.T + offset).astype(np.float32))

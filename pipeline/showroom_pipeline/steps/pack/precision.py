@@ -55,4 +55,5 @@ def skin_weights(weights: F32) -> U8:
     floor = np.floor(exact)
     missing = np.where(total[:, 0] > 0, 255 - floor.sum(axis=1), 0).astype(np.int64)
     rank = np.argsort(np.argsort(floor - exact, axis=1, kind="stable"), axis=1, kind="stable")
-    return (floor + (rank < missing[:, None])).astype(np.uint8)
+    out: U8 = (floor + (rank < missing[:, None])).astype(np.uint8)
+    return out

@@ -105,7 +105,7 @@ def _set(info: Json) -> int:
 
 def exact_key(primitive: Primitive) -> Rows:
     """All of a vertex's own bytes."""
-    parts = [primitive.positions, primitive.normals, primitive.tangents, *primitive.uvs, primitive.colors]
+    parts: list[Any] = [primitive.positions, primitive.normals, primitive.tangents, *primitive.uvs, primitive.colors]
     parts += [primitive.joints, primitive.weights, *(v for target in primitive.targets for v in target.values())]
     columns = [np.ascontiguousarray(part).view(np.uint8).reshape(len(part), -1) for part in parts if part is not None]
     return np.concatenate(columns, axis=1)
