@@ -1,0 +1,1 @@
+"""The furniture: a chair, a sofa and a table, at true size."""
