@@ -35,7 +35,7 @@ def product() -> DemoProduct:
             {"wood": timber(f"{label.lower()} timber", species, tint), "end": end_grain(f"{label.lower()} end grain", species, tint)},
         )
         for label, code, swatch, species, tint in (
-            ("Natural oak", "OAK", "#cda876", "oak", "#ffffff"),
+            ("Natural oak", "OAK", "#cda876", "oak", "#e9ddcd"),
             ("Oiled walnut", "WAL", "#6b4a33", "walnut", "#ffffff"),
             ("White-washed ash", "ASH", "#e2d6bf", "ash", "#fff8ee"),
             ("Ink-stained ash", "INK", "#2e3038", "ash", "#3c414f"),
@@ -75,12 +75,12 @@ def _top() -> tuple[Shape, Shape]:
         if np.linalg.norm(outline[0] - outline[-1]) < 1e-6:
             outline = outline[:-1]
         edge = [(0.0, 1.1), (0.12, 0.7), (0.4, 0.3), (1.0, 0.0)]
-        board = plate(outline, TOP, edge=edge, step=14.0, grid_mm=110.0)
+        board = plate(outline, TOP, edge=edge, step=14.0, grid_mm=110.0, crease_deg=14)
         boards.append(board.turned("x", -90).moved(0, HEIGHT - TOP / 2, 0).uv_moved(*shift[k]))
     whole = merge(boards)
     facing = np.abs(whole.normals[whole.faces].mean(axis=1))
     outer = np.hypot(*whole.points[whole.faces].mean(axis=1)[:, [0, 2]].T) > RADIUS - 6
-    is_end = outer & (facing[:, 0] > 0.45) & (facing[:, 1] < 0.7)
+    is_end = outer & (facing[:, 0] > 0.36) & (facing[:, 1] < 0.7)
     return _faces(whole, ~is_end), _faces(whole, is_end)
 
 

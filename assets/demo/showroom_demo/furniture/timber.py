@@ -20,12 +20,12 @@ _ENDS = {
 def timber(name: str, species: str, tint: str = "#ffffff", *, roughness: float = 1.0) -> Finish:
     """Oiled and waxed: a faint, rough coat over the grain, which runs along u."""
     maps = wood(species, tile_mm=TILE_MM, rings_mm=7.0)
-    return coated(pbr(name, tint, roughness=roughness, maps=maps), coat=0.22, roughness=0.38)
+    return coated(pbr(name, tint, roughness=roughness, maps=maps), coat=0.06, roughness=0.42)
 
 
 def end_grain(name: str, species: str, tint: str = "#ffffff") -> Finish:
     """Cut across: growth rings as arcs about a heart below the board, rays, and open pores."""
-    return coated(pbr(name, tint, roughness=1.0, maps=_rings(species)), coat=0.15, roughness=0.45)
+    return coated(pbr(name, tint, roughness=1.0, maps=_rings(species)), coat=0.05, roughness=0.5)
 
 
 @cache

@@ -69,7 +69,7 @@ def switch() -> Shape:
 
 def shade() -> Shape:
     """Pleated paper: a zigzag with eased folds, 3.4 mm deep, bound above and below."""
-    steps = PLEATS * 8
+    steps = PLEATS * 6
     angle = np.linspace(-np.pi, np.pi, steps + 1)
     phase = angle * PLEATS / (2 * np.pi)
     fold = 2 * np.abs(phase - np.floor(phase + 0.5))

@@ -153,7 +153,7 @@ def terrazzo(*, tile_mm: float = 200.0, size: int = 1024) -> Maps:
     for count, fill in ((60, 0.62), (420, 0.5), (2600, 0.38)):
         near, second, owner = cells(rng, size, count)
         kept = rng.random(count)[owner] < 0.55
-        wobble = 0.10 * noise(rng, size, beta=1.6, low=8)
+        wobble = 0.10 * noise(rng, size, beta=2.8, low=8)
         chip = kept & ((second - near) * np.sqrt(count) > (1 - fill) + wobble) & (chips == 0)
         shade = tones[rng.integers(len(tones), size=count)][owner] * (
             1 + 0.05 * noise(rng, size, beta=2.0, low=6)[..., None]

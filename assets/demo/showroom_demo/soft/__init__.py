@@ -1,0 +1,1 @@
+"""The soft goods: garments, cap, sneaker and bag."""
