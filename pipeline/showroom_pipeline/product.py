@@ -15,7 +15,7 @@ from showroom_assets.errors import QualityRefused
 from showroom_pipeline import folder, inputs, stamp
 from showroom_pipeline.cache import Cache
 from showroom_pipeline.events import Done, Event, Started
-from showroom_pipeline.graph import Json
+from showroom_pipeline.graph import Json, source_digest
 from showroom_pipeline.inputs import FileState
 from showroom_pipeline.options import Options
 from showroom_pipeline.run import Run
@@ -59,6 +59,7 @@ def is_current(job: Job) -> stamp.Stamp | None:
         found is not None
         and found.source == os.path.abspath(job.path)
         and [(s.name, s.sha256) for s in found.files] == [(s.name, s.sha256) for s in job.files]
+        and found.chooser == source_digest(job.recipe)
         and found.recipe == _recipe(job).product(job.options, found.facts, name=job.name).digest()
         and stamp.outputs_intact(Path(job.out), found)
     ):
@@ -113,6 +114,7 @@ def make(job: Job, emit: Callable[[Event], None]) -> Done:
             source=os.path.abspath(job.path),
             files=job.files,
             facts=facts,
+            chooser=source_digest(job.recipe),
             recipe=graph.digest(),
             folder=name,
             outputs=tuple(inputs.states(target)),

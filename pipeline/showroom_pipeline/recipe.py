@@ -6,17 +6,41 @@ the files. All numbers come from ``presets/*.toml`` and the options. Importing t
 graphs are built to find out that nothing has changed.
 """
 
+from dataclasses import dataclass
+
+from showroom_pipeline import presets
 from showroom_pipeline.graph import INPUT, Graph, Json, Step, digest
 from showroom_pipeline.options import Options
 
 FACTS = "facts"
 SUMMARY = "summary"
 _STAGES = "showroom_pipeline.stages."
+_FALLBACK = "webp"
 
 
 def intake(options: Options) -> Graph:
-    """Reading, and the facts that ``product`` is chosen by."""
-    return Graph(steps=_intake(options))
+    """Reading, mending and placing, and the facts that ``product`` is chosen by."""
+    tolerance = presets.load("product")["dimension_tolerance"]
+    return Graph(
+        steps=(
+            Step(name="read", call=_STAGES + "read:read", geometry=True),
+            Step(name="surface", call=_STAGES + "read:surface", inputs=(INPUT, "read"), geometry=True),
+            Step(name="clean", call=_STAGES + "prepare:clean", inputs=("read", "surface"), geometry=True),
+            Step(
+                name="normalise",
+                call=_STAGES + "prepare:normalise",
+                inputs=("read", "clean"),
+                params={
+                    "unit": options.unit,
+                    "dimensions_m": list(options.dimensions_m) if options.dimensions_m else None,
+                    "up": options.up,
+                    "tolerance": tolerance,
+                },
+                geometry=True,
+            ),
+            Step(name=FACTS, call=_STAGES + "prepare:facts", inputs=("read", "normalise")),
+        )
+    )
 
 
 def product(options: Options, facts: Json, *, name: str) -> Graph:
@@ -25,52 +49,220 @@ def product(options: Options, facts: Json, *, name: str) -> Graph:
 
     Its steps that write are the product's files; the step ``SUMMARY`` gives the row for the final table.
     """
-    steps = [
-        *_intake(options),
-        Step(name="surface", call=_STAGES + "prepare:scanned_surface", inputs=("read",), cached=False, geometry=True),
-        Step(
-            name="clean",
-            call=_STAGES + "prepare:clean",
-            inputs=("surface",),
-            params={"authored": facts["authored"]},
-            geometry=True,
-        ),
-        Step(name="plain", call=_STAGES + "deliver:plain", inputs=("clean",)),
-        _file("plain.glb", "plain"),
-    ]
-    made = ["plain"]
-    steps.append(
-        Step(
-            name="product",
-            call=_STAGES + "manifest:product",
-            inputs=("read", *made),
-            params={
-                "names": made,
-                "name": name,
-                "recipe": {"name": "scan", "version": _version(), "sha256": digest([s.params for s in steps])},
-                "licence": {"text": options.licence, "attribution": options.attribution},
-            },
+    plan = _Plan(options, facts)
+    for delivery in options.deliveries:
+        plan.deliver(delivery)
+    if any(plan.style(d) == "meshopt+ktx2" for d in options.deliveries):
+        plan.deliver(_FALLBACK)
+    plan.pictures()
+    plan.finish(name)
+    return Graph(steps=tuple(plan.steps))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """A delivery in the making: its step, the steps of its levels from near to far, and the files of those."""
+
+    step: str
+    levels: tuple[str, ...]
+    files: tuple[str, ...]
+    chain: str
+
+
+class _Plan:
+    """The graph as it grows. A step that two deliveries share is there once."""
+
+    def __init__(self, options: Options, facts: Json) -> None:
+        self.options = options
+        self.facts = facts
+        self.preset = presets.load("product")
+        self.steps: list[Step] = list(intake(options).steps)
+        self.made: dict[str, _Made] = {}
+        self.others: list[str] = []
+        self._add(
+            Step(
+                name="reference",
+                call=_STAGES + "prepare:reference",
+                inputs=("surface", "normalise"),
+                cached=False,
+                geometry=True,
+                weight=0.1,
+            )
         )
-    )
-    steps += [
-        Step(
-            name="manifest", call=_STAGES + "manifest:file_of", inputs=("product",), writes="product.json", cached=False
-        ),
-        Step(name=SUMMARY, call=_STAGES + "manifest:summary_of", inputs=("product",)),
-    ]
-    return Graph(steps=tuple(steps))
+
+    def style(self, delivery: str) -> str:
+        """How a delivery is packed: its preset's way, but for what the options say."""
+        own: str = self._preset_of(delivery)["style"]
+        if own == "plain":
+            return own
+        if delivery == _FALLBACK or self.options.fast or self.options.textures == "webp":
+            return "meshopt+webp"
+        return own
+
+    def deliver(self, delivery: str) -> None:
+        """The steps of one delivery: its levels and its files."""
+        targets = self._targets(delivery)
+        sizes = self._atlases(delivery)
+        near_level = self._level(targets[0], texture_px=sizes[0], normal_map=True)
+        behind = (self._level(t, texture_px=px, normal_map=False) for t, px in zip(targets[1:], sizes[1:], strict=True))
+        levels = (near_level, *behind)
+        near = self._pack(delivery, levels[0], px=None)
+        files = [f"{delivery}.glb"]
+        self._write(files[0], near)
+        if self.style(delivery) == "plain":
+            levels = levels[:1]  # a single file for viewers that know of no levels
+        for kind, level in zip(("middle", "far"), levels[1:], strict=False):
+            px = self.preset["levels"][f"{kind}_texture_px"]
+            file = f"{kind}-webp.glb" if delivery == _FALLBACK else f"{kind}.glb"
+            self._write(file, self._pack(delivery, level, px=px, shared=True))
+            files.append(file)
+        chain = f"levels of {' '.join(levels)}"
+        self._add(
+            Step(
+                name=chain,
+                call=_STAGES + "levels:chain",
+                inputs=levels,
+                params={"diagonal_m": self.facts["diagonal_m"]},
+                geometry=True,
+                weight=0.1,
+            )
+        )
+        self.made[delivery] = _Made(step=near, levels=levels, files=tuple(files), chain=chain)
+
+    def pictures(self) -> None:
+        """Poster, turntable and USDZ."""
+        sizes = self.preset["pictures"]
+        best = self.made[self._best()].levels[0]
+        poster_px = self.preset["fast"]["poster_px"] if self.options.fast else sizes["poster_px"]
+        self._picture("poster.webp", "show:poster", best, {"size": poster_px, "quality": sizes["poster_quality"]})
+
+    def finish(self, name: str) -> None:
+        """The manifest, and the summary for the table."""
+        deliveries = list(self.made)
+        options = self.options
+        self._add(
+            Step(
+                name="product",
+                call=_STAGES + "manifest:product",
+                inputs=(
+                    "read",
+                    "clean",
+                    "normalise",
+                    *(self.made[d].chain for d in deliveries),
+                    *(step.name for step in self.steps if step.writes),
+                    *(self.made[d].step for d in deliveries),
+                ),
+                params={
+                    "name": name,
+                    "deliveries": {d: list(self.made[d].files) for d in deliveries},
+                    "files": [step.writes for step in self.steps if step.writes],
+                    "recipe": {
+                        "name": "product" if self.facts["authored"] else "scan",
+                        "version": _version(),
+                        "sha256": digest([[step.name, step.params] for step in self.steps]),
+                    },
+                    "licence": {"text": options.licence, "attribution": options.attribution},
+                    "best": self._best(),
+                },
+                weight=0.1,
+            )
+        )
+        self._add(_handed_on("product.json", "product", _STAGES + "manifest:file_of"))
+        self._add(Step(name=SUMMARY, call=_STAGES + "manifest:summary_of", inputs=("product",), weight=0.0))
+
+    def _best(self) -> str:
+        """The delivery that stands for the product in pictures and in the table."""
+        return next((d for d in ("desktop", "headset", "mobile", "plain") if d in self.made), next(iter(self.made)))
+
+    def _preset_of(self, delivery: str) -> Json:
+        return presets.load("mobile" if delivery == _FALLBACK else delivery)
+
+    def _targets(self, delivery: str) -> tuple[int, int, int]:
+        """
+        Triangles of the near, middle and far level. Middle and far follow from the scan, not from the device, so that
+        all deliveries share them.
+        """
+        levels, triangles = self.preset["levels"], self.facts["triangles"]
+        asked = self.options.target_triangles
+        near = min(asked or self._preset_of(delivery)["triangles"], triangles)
+        base = min(asked or presets.load("mobile")["triangles"], triangles)
+        middle = max(4, min(levels["middle_triangles"], int(base * levels["middle_share"])))
+        far = max(4, min(levels["far_triangles"], int(base * levels["far_share"])))
+        return near, middle, far
+
+    def _atlases(self, delivery: str) -> tuple[int, int, int]:
+        levels = self.preset["levels"]
+        return self._preset_of(delivery)["texture_px"]["color"], levels["middle_texture_px"], levels["far_texture_px"]
+
+    def _level(self, target: int, *, texture_px: int, normal_map: bool) -> str:
+        """The step that makes a level of ``target`` triangles."""
+        if target >= self.facts["triangles"]:
+            texture_px, normal_map = 0, False  # nothing is baked, so all deliveries share it
+        how = "quick" if self.options.fast else "keep" if self.facts["authored"] else "best"
+        name = f"level {target} {texture_px}"
+        self._add(
+            Step(
+                name=name,
+                call=_STAGES + "levels:level",
+                inputs=("normalise", "reference"),
+                params={
+                    "target": target,
+                    "texture_px": texture_px,
+                    "normal_map": normal_map,
+                    "how": how,
+                    "views": self.preset["levels"]["choice_views"],
+                    "exact": self.options.target_triangles is not None,
+                },
+                geometry=True,
+                weight=6.0,
+            )
+        )
+        return name
+
+    def _pack(self, delivery: str, level: str, *, px: int | None, shared: bool = False) -> str:
+        """The step that packs a level; ``shared`` ones are packed alike for all devices."""
+        preset = presets.load("mobile") if shared else self._preset_of(delivery)
+        source_px = self.facts["texture_px"]
+        sizes = {role: min(px or size, size) for role, size in preset["texture_px"].items()}
+        if level.endswith(" 0") and source_px:  # not baked: a size above the scan's own says nothing
+            sizes = {role: min(size, source_px) for role, size in sizes.items()}
+        textures = {
+            "max_size": sizes["color"],
+            "normal_scale": max(1, sizes["color"] // sizes["normal"]),
+            "data_scale": max(1, sizes["color"] // sizes["data"]),
+            **preset.get("textures", {}),
+        }
+        style, packing = self.style(delivery), {"position_error_mm": preset["error_mm"]["position"]}
+        weight = 1.0 if shared else 6.0
+        call = _STAGES + "deliver:"
+        if self.options.max_bytes is not None and not shared:
+            params = {"style": style, "options": textures, "max_bytes": self.options.max_bytes, **packing}
+            name = f"fit {level} {digest(params)[:8]}"
+            self._add(Step(name=name, call=call + "fit", inputs=(level,), params=params, weight=weight))
+            return name
+        params = {"style": style, "options": textures}
+        dressed = f"textures {level} {digest(params)[:8]}"
+        self._add(Step(name=dressed, call=call + "textures", inputs=(level,), params=params, weight=weight))
+        params = {"style": style, **packing}
+        name = f"pack {dressed} {digest(params)[:8]}"
+        self._add(Step(name=name, call=call + "deliver", inputs=(dressed,), params=params))
+        return name
+
+    def _picture(self, file: str, call: str, level: str, params: Json) -> None:
+        name = f"picture {file}"
+        self._add(Step(name=name, call=_STAGES + call, inputs=(level,), params=params, writes=file, weight=2.0))
+
+    def _write(self, file: str, step: str) -> None:
+        self._add(_handed_on(file, step, _STAGES + "deliver:file_of"))
+
+    def _add(self, step: Step) -> None:
+        if step not in self.steps:
+            self.steps.append(step)
 
 
-def _intake(options: Options) -> tuple[Step, ...]:
-    return (
-        Step(name="read", call=_STAGES + "read:read", inputs=(INPUT,), geometry=True),
-        Step(name=FACTS, call=_STAGES + "read:facts", inputs=("read",)),
-    )
-
-
-def _file(name: str, of: str, call: str = _STAGES + "deliver:file_of") -> Step:
+def _handed_on(file: str, of: str, call: str) -> Step:
     """The step that hands a made file on to the product's folder."""
-    return Step(name=f"{name} file", call=call, inputs=(of,), writes=name, cached=False, weight=0.0)
+    return Step(name=f"file {file}", call=call, inputs=(of,), writes=file, cached=False, weight=0.0)
 
 
 def _version() -> str:

@@ -32,6 +32,8 @@ class Stamp:
         The input's files when they were read.
     facts
         What the recipe was chosen by (see ``recipe``).
+    chooser
+        Digest of the code that chooses the steps; ``facts`` mean something to that code only.
     recipe
         Digest of the steps, their parameters and their code.
     outputs
@@ -45,6 +47,7 @@ class Stamp:
     source: str
     files: tuple[FileState, ...]
     facts: Json
+    chooser: str
     recipe: str
     folder: str
     outputs: tuple[FileState, ...]
@@ -74,6 +77,7 @@ def write(out: Path, name: str, stamp: Stamp) -> None:
         "version": _VERSION,
         "source": stamp.source,
         "facts": stamp.facts,
+        "chooser": stamp.chooser,
         "recipe": stamp.recipe,
         "folder": stamp.folder,
         "result": stamp.result,

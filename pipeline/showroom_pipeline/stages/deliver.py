@@ -1,13 +1,17 @@
-"""Deliveries: a scene becomes the bytes of a file, with the numbers that the manifest says about it."""
+"""Deliveries: a level becomes the bytes of a file, with the numbers that the manifest says about it."""
 
-import io
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
-from showroom_assets.glb import write_glb
-from showroom_assets.scene import F64, Scene, world_matrices
-from showroom_pipeline.stages.prepare import Prepared
+from showroom_assets.errors import TargetMissed
+from showroom_assets.scene import Json, Scene
+from showroom_pipeline.stages.levels import Level
+from showroom_pipeline.steps.pack import Packed, PackOptions, Style, pack
+from showroom_pipeline.steps.textures import Format, TextureOptions, dimensions, encoded
 
-Point = tuple[float, float, float]
+_FORMATS: dict[Style, Format] = {"meshopt+ktx2": "ktx2", "meshopt+webp": "webp", "plain": "plain"}
+_LEAST_PX = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,52 +23,86 @@ class Delivered:
     draw_calls: int
     texture_max_px: int
     gpu_bytes: int
-    bounds_m: tuple[Point, Point]
+    notes: tuple[str, ...] = ()
 
 
-def plain(prepared: Prepared) -> Delivered:
-    """A GLB without any extension for compression: what every viewer opens."""
-    return delivered(write_glb(prepared.scene), prepared.scene)
+def textures(level: Level, *, style: Style, options: Json) -> Scene:
+    """The level with its pictures sized and encoded; its geometry is not touched."""
+    return encoded(level.scene, _FORMATS[style], _texture_options(options))
+
+
+def deliver(scene: Scene, *, style: Style, position_error_mm: float) -> Delivered:
+    """The packed file of a scene whose textures are encoded."""
+    return _delivered(_pack(scene, style, position_error_mm), scene)
+
+
+def fit(level: Level, *, style: Style, options: Json, position_error_mm: float, max_bytes: int) -> Delivered:
+    """
+    The packed file with the best textures that keep it within ``max_bytes``: first less quality, then a smaller size.
+
+    Raises
+    ------
+    TargetMissed
+        If even textures of 64 px are too large: the geometry alone needs more.
+    """
+    smallest = None
+    for chosen in _ladder(_texture_options(options), _FORMATS[style]):
+        scene = encoded(level.scene, _FORMATS[style], chosen)
+        packed = _pack(scene, style, position_error_mm)
+        if packed.bytes <= max_bytes:
+            return _delivered(packed, scene)
+        smallest = min(smallest or packed.bytes, packed.bytes)
+        if not level.scene.images:
+            break
+    raise TargetMissed(
+        f"The file cannot be smaller than {smallest:,} bytes with {level.scene.triangles:,} triangles; "
+        f"{max_bytes:,} were asked for. Ask for fewer triangles by --target-triangles, or for more bytes.",
+        bytes=smallest,
+        max_bytes=max_bytes,
+    )
 
 
 def file_of(item: Delivered) -> bytes:
     return item.data
 
 
-def delivered(data: bytes, scene: Scene) -> Delivered:
-    """``data`` with the numbers of the scene it holds; textures are counted as RGBA with their mip chain."""
-    import numpy as np
-    from PIL import Image
+def draw_calls(scene: Scene) -> int:
+    """One a primitive, as often as nodes show it."""
+    shown = [node.mesh for node in scene.nodes if node.mesh is not None]
+    return sum(len(scene.meshes[index].primitives) for index in shown)
 
-    sizes = []
-    for image in scene.images:
-        with Image.open(io.BytesIO(image.data)) as opened:
-            sizes.append(opened.size)
-    vertex_bytes, draws = 0, 0
-    low, high = np.full(3, np.inf), np.full(3, -np.inf)
-    placed = world_matrices(scene)
-    for index, matrix in placed.items():
-        mesh = scene.nodes[index].mesh
-        if mesh is None:
-            continue
-        for primitive in scene.meshes[mesh].primitives:
-            draws += 1
-            points = primitive.positions @ matrix[:3, :3].T + matrix[:3, 3]
-            low, high = np.minimum(low, points.min(axis=0)), np.maximum(high, points.max(axis=0))
-    for each in scene.meshes:
-        for primitive in each.primitives:
-            arrays = (primitive.positions, primitive.indices, primitive.normals, primitive.tangents, primitive.colors)
-            vertex_bytes += sum(a.nbytes for a in (*arrays, *primitive.uvs) if a is not None)
+
+def _pack(scene: Scene, style: Style, position_error_mm: float) -> Packed:
+    error_m = position_error_mm / 1000.0
+    return pack(scene, PackOptions(style=style, max_position_error_m=error_m) if error_m else PackOptions(style=style))
+
+
+def _delivered(packed: Packed, scene: Scene) -> Delivered:
     return Delivered(
-        data=data,
-        triangles=scene.triangles,
-        draw_calls=draws,
-        texture_max_px=max((max(size) for size in sizes), default=0),
-        gpu_bytes=vertex_bytes + sum(w * h * 4 * 4 // 3 for w, h in sizes),
-        bounds_m=(_point(low), _point(high)),
+        data=packed.data,
+        triangles=packed.triangles,
+        draw_calls=draw_calls(scene),
+        texture_max_px=max((max(dimensions(image)) for image in scene.images), default=0),
+        gpu_bytes=packed.gpu_bytes,
+        notes=packed.notes,
     )
 
 
-def _point(values: F64) -> Point:
-    x, y, z = (float(value) for value in values)
-    return x, y, z
+def _texture_options(options: Json) -> TextureOptions:
+    known: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in options.items()}
+    return TextureOptions(**known)
+
+
+def _ladder(first: TextureOptions, format: Format) -> Iterator[TextureOptions]:
+    """From the wished textures down: three qualities at each size, then half the size."""
+    size = first.max_size
+    while size >= _LEAST_PX:
+        for share in (1.0, 0.7, 0.4):
+            at_size = replace(first, max_size=size)
+            if format == "ktx2":
+                yield replace(at_size, etc1s_quality=max(1, int(first.etc1s_quality * share)))
+            else:
+                color, normal, data = first.webp_quality if format == "webp" else first.jpeg_quality
+                lower = (int(color * share), int(normal * share), int(data * share))
+                yield replace(at_size, webp_quality=lower) if format == "webp" else replace(at_size, jpeg_quality=lower)
+        size //= 2

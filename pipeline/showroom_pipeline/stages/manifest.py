@@ -1,61 +1,74 @@
 """The last step: everything that was made, judged and listed in ``product.json``."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Any, cast
+from typing import Any
 
 from showroom_assets import manifest as m
 from showroom_assets import provenance
 from showroom_pipeline.ingest.scan import Scan
 from showroom_pipeline.stages.deliver import Delivered
+from showroom_pipeline.stages.prepare import Clean
+from showroom_pipeline.steps.normalise import Normalised
 
 Json = dict[str, Any]
 
 
-def product(scan: Scan, *results: Any, names: list[str], name: str, recipe: Json, licence: Json) -> Json:
+def product(
+    scan: Scan,
+    cleaned: Clean,
+    normalised: Normalised,
+    *results: Any,
+    name: str,
+    deliveries: dict[m.DeliveryName, list[str]],
+    files: list[str],
+    recipe: Json,
+    licence: Json,
+    best: m.DeliveryName,
+) -> Json:
     """
     The manifest's bytes and the summary for the final table.
 
     Parameters
     ----------
-    results, names
-        What the earlier steps made, and what each is called here: ``<delivery>`` or a file name.
+    results
+        The chain of each delivery, the bytes of each file, and each delivery as packed, in the order of
+        ``deliveries`` and ``files``.
     name, recipe, licence
-        The product's name; name and hash of the recipe; ``text`` and ``attribution`` as declared.
+        The product's name; name, version and hash of the recipe; ``text`` and ``attribution`` as declared.
+    deliveries
+        The files of each delivery's levels, near to far.
+    best
+        The delivery that the table shows.
 
     Returns
     -------
     dict
         ``data``: the bytes of ``product.json``; ``summary``.
     """
-    made = dict(zip(names, results, strict=True))
-    deliveries: dict[m.DeliveryName, Delivered] = {
-        cast(m.DeliveryName, key): item for key, item in made.items() if isinstance(item, Delivered)
-    }
-    first = deliveries.get("desktop") or next(iter(deliveries.values()))
-    low, high = first.bounds_m
-    files = {f"{key}.glb": item.data for key, item in deliveries.items()}
+    count = len(deliveries)
+    chains = dict(zip(deliveries, results[:count], strict=True))
+    contents: dict[str, bytes] = dict(zip(files, results[count : count + len(files)], strict=True))
+    packed: dict[m.DeliveryName, Delivered] = dict(zip(deliveries, results[count + len(files) :], strict=True))
+    low, high = ((float(x), float(y), float(z)) for x, y, z in normalised.bounds_m)
     built = m.Product(
         schema=m.SCHEMA,
         id=m.slug(name),
         name=name,
-        files=[_file(path, data, "delivery") for path, data in files.items()],
-        deliveries={
-            key: m.Delivery(
-                file=f"{key}.glb",
-                triangles=item.triangles,
-                gpu_bytes=item.gpu_bytes,
-                texture_max_px=item.texture_max_px,
-                draw_calls=item.draw_calls,
-            )
-            for key, item in deliveries.items()
-        },
+        files=[_file(path, data, deliveries) for path, data in contents.items()],
+        deliveries={key: _delivery(packed[key], chains[key], paths, contents) for key, paths in deliveries.items()},
         bounds_m=m.Bounds(min=low, max=high),
         dimensions_m=(high[0] - low[0], high[1] - low[1], high[2] - low[2]),
         provenance=m.Provenance(
             tool=m.Tool(name="showroom", version=recipe["version"]),
             sources=[m.Source(name=s.name, sha256=s.sha256, size_bytes=s.size_bytes) for s in scan.sources],
             recipe=m.Recipe(name=recipe["name"], sha256=recipe["sha256"]),
+            steps=[
+                m.Step(name="read", notes=_lines(scan.notes)),
+                m.Step(name="clean", notes=_lines(cleaned.notes)),
+                m.Step(name="normalise", notes=_lines(normalised.notes)),
+            ],
         ),
         quality=m.Quality(verdict="unproved"),
         licence=provenance.licence(licence["text"] or scan.licence, attribution=licence["attribution"]),
@@ -63,11 +76,11 @@ def product(scan: Scan, *results: Any, names: list[str], name: str, recipe: Json
     summary: Json = {
         "triangles_before": scan.scene.triangles if scan.scene is not None else 0,
         "bytes_before": sum(source.size_bytes for source in scan.sources),
-        "triangles_after": first.triangles,
-        "bytes_after": len(first.data),
+        "triangles_after": packed[best].triangles,
+        "bytes_after": len(packed[best].data),
         "verdict": built.quality.verdict,
-        "reasons": [],
-        "deliveries": {key: {"bytes": len(i.data), "triangles": i.triangles} for key, i in deliveries.items()},
+        "reasons": list(built.quality.reasons),
+        "deliveries": {key: {"bytes": len(i.data), "triangles": i.triangles} for key, i in packed.items()},
     }
     return {"data": m.write_manifest(built), "summary": summary}
 
@@ -82,6 +95,50 @@ def summary_of(made: Json) -> Json:
     return summary
 
 
-def _file(path: str, data: bytes, role: m.Role) -> m.File:
+def _delivery(item: Delivered, chain: list[Json], paths: list[str], contents: Mapping[str, bytes]) -> m.Delivery:
+    levels = [
+        m.Level(
+            file=path,
+            triangles=step["triangles"],
+            error_mm=m.SurfaceError(**step["error_mm"]),
+            switch_below=step["switch_below"],
+            size_bytes=len(contents[path]),
+        )
+        for path, step in zip(paths, chain, strict=True)
+    ]
+    return m.Delivery(
+        file=paths[0],
+        triangles=item.triangles,
+        gpu_bytes=item.gpu_bytes,
+        texture_max_px=item.texture_max_px,
+        draw_calls=item.draw_calls,
+        levels=levels,
+    )
+
+
+def _file(path: str, data: bytes, deliveries: Mapping[Any, list[str]]) -> m.File:
     kind = m.MEDIA_TYPES.get(PurePosixPath(path).suffix, "application/octet-stream")
-    return m.File(path=path, role=role, media_type=kind, sha256=hashlib.sha256(data).hexdigest(), size_bytes=len(data))
+    return m.File(
+        path=path,
+        role=_role(path, deliveries),
+        media_type=kind,
+        sha256=hashlib.sha256(data).hexdigest(),
+        size_bytes=len(data),
+    )
+
+
+def _role(path: str, deliveries: Mapping[Any, list[str]]) -> m.Role:
+    if path.endswith(".glb"):
+        if path == "webp.glb":
+            return "webp"
+        return "delivery" if any(path == paths[0] for paths in deliveries.values()) else "lod"
+    starts: tuple[m.Role, ...] = ("poster", "turntable", "report")
+    for start in starts:
+        if path.startswith(start):
+            return start
+    return "usdz" if path.endswith(".usdz") else "other"
+
+
+def _lines(notes: tuple[str, ...]) -> list[str]:
+    """Notes as the manifest holds them: printable, one line, not too long."""
+    return ["".join(c if c.isprintable() else " " for c in note)[:200] for note in notes[:100]]

@@ -1,27 +1,69 @@
-"""Before the levels: a clean surface of the right size in the right place."""
+"""Before the levels: a clean surface of the right size in the right place, and the facts the recipe is chosen by."""
 
 from dataclasses import dataclass
 
-from showroom_assets.scene import Scene
+import numpy as np
+
+from showroom_assets.scene import Json, Scene
 from showroom_pipeline.ingest.scan import Scan
+from showroom_pipeline.stages.pictures import largest_texture
 from showroom_pipeline.steps.clean import CleanOptions
 from showroom_pipeline.steps.clean import clean as clean_scene
+from showroom_pipeline.steps.normalise import Normalised
+from showroom_pipeline.steps.normalise import normalise as normalise_scene
+from showroom_pipeline.steps.transform import transform_scene
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class Clean:
     """A scene, and what was done to it in words."""
 
     scene: Scene
     notes: tuple[str, ...] = ()
 
 
-def scanned_surface(scan: Scan) -> Scene:
-    """The scan's own mesh."""
-    assert scan.scene is not None  # only RGB-D has none, and it takes another way
-    return scan.scene
+def clean(scan: Scan, scene: Scene) -> Clean:
+    """A product with its own look is only tidied; a scan is mended."""
+    cleaned = clean_scene(scene, options=CleanOptions(treat_as="authored" if scan.authored else "scan"))
+    return Clean(scene=cleaned.scene, notes=cleaned.notes)
 
 
-def clean(scene: Scene, *, authored: bool) -> Prepared:
-    cleaned = clean_scene(scene, options=CleanOptions(treat_as="authored" if authored else "scan"))
-    return Prepared(scene=cleaned.scene, notes=cleaned.notes)
+def normalise(
+    scan: Scan,
+    cleaned: Clean,
+    *,
+    unit: str | None,
+    dimensions_m: list[float] | None,
+    up: str | None,
+    tolerance: float,
+) -> Normalised:
+    """Metres, +Y up, pivot at the bottom centre; what the merchant says wins over what the file says."""
+    size = (dimensions_m[0], dimensions_m[1], dimensions_m[2]) if dimensions_m is not None else None
+    return normalise_scene(
+        cleaned.scene,
+        unit=unit,
+        dimensions_m=size,
+        metres_per_unit_declared=scan.metres_per_unit,
+        up=up or scan.up,
+        tolerance=tolerance,
+    )
+
+
+def reference(scene: Scene, normalised: Normalised) -> Scene:
+    """The scan as it came, only moved to where the product stands: what everything is measured against."""
+    return transform_scene(scene, normalised.matrix)
+
+
+def facts(scan: Scan, normalised: Normalised) -> Json:
+    """What the recipe is chosen by. Small, so that nothing else is loaded to choose."""
+    scene = normalised.scene
+    low, high = normalised.bounds_m
+    return {
+        "kind": scan.kind,
+        "authored": scan.authored,
+        "triangles": scene.triangles,
+        "is_textured": bool(scene.images),
+        "is_animated": bool(scene.animations),
+        "texture_px": largest_texture(scene),
+        "diagonal_m": float(np.linalg.norm(high - low)),
+    }

@@ -1,9 +1,9 @@
-"""Reading: from the input's path to a ``Scan``, and the few facts the recipe is chosen by."""
+"""Reading: from the input's path to a ``Scan`` that can be kept, and to the surface all later steps work on."""
 
 from dataclasses import replace
 from pathlib import Path
 
-from showroom_assets.scene import Json, Scene
+from showroom_assets.scene import Scene
 from showroom_pipeline import ingest
 from showroom_pipeline.ingest.scan import Scan
 
@@ -13,16 +13,16 @@ def read(path: str) -> Scan:
     return replace(ingest.read(Path(path)), capture=None)
 
 
-def facts(scan: Scan) -> Json:
-    """What the recipe is chosen by, and the first column of the final table. Small, so that nothing else is loaded."""
-    return {
-        "kind": scan.kind,
-        "authored": scan.authored,
-        "triangles": scan.scene.triangles if scan.scene is not None else 0,
-        "bytes": sum(source.size_bytes for source in scan.sources),
-        "textured": _is_textured(scan.scene),
-    }
+def surface(path: str, scan: Scan) -> Scene:
+    """The scan's own mesh, or the one made from its points or its depth pictures."""
+    if scan.kind == "mesh":
+        assert scan.scene is not None
+        return scan.scene
+    from showroom_pipeline.steps import reconstruct
 
-
-def _is_textured(scene: Scene | None) -> bool:
-    return scene is not None and bool(scene.images)
+    if scan.kind == "cloud":
+        assert scan.scene is not None
+        return reconstruct.surface_from_cloud(scan.scene)
+    capture = ingest.read(Path(path)).capture
+    assert capture is not None
+    return reconstruct.surface_from_rgbd(capture)
