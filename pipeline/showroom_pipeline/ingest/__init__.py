@@ -18,8 +18,8 @@ Reading: a file, a zip or a folder, of whatever kind a scanner, an app or an art
 FBX, USD, CAD and others are refused with a way out. All input is hostile: the outcome of ``read`` is a ``Scan`` or an
 ``InputError`` with one line that says what is wrong and what to do, in bounded time and memory (``Limits``).
 
-Positions stay in the file's own units and axes: scaling and turning is the normalise step's job. UVs have glTF's origin,
-top left; colours are linear.
+Positions stay in the file's own units and axes: scaling and turning is the normalise step's job. UVs have glTF's
+origin, top left; colours are linear.
 """
 
 from .limits import Limits

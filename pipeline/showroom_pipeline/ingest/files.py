@@ -123,7 +123,7 @@ class FolderFiles(Files):
                             self.notes.append(f"'{entry.name:.80}' links to a place outside the folder: left out.")
                             continue
                     is_folder, is_file = path.is_dir(), path.is_file()
-                except OSError:  # a loop of links, or a folder that may not be entered
+                except (OSError, RuntimeError):  # a loop of links, or a folder that may not be entered
                     continue
                 if is_folder and depth < self.limits.depth and str(path) not in seen:
                     seen.add(str(path))
@@ -183,14 +183,18 @@ class BesideFiles(FolderFiles):
                 inside_root = not entry.is_symlink() or Path(entry.path).resolve().is_relative_to(self.root)
                 if inside_root and entry.is_file() and not entry.name.startswith("."):
                     yield Path(entry.path).relative_to(self.root).as_posix()
-            except OSError:
+            except (OSError, RuntimeError):  # a loop of links
                 continue
 
     def find(self, name: str) -> str | None:
         if (known := super().find(name)) is not None:
             return known
-        path = (self.root / name).resolve()
-        if path.is_relative_to(self.root) and path.is_file():
+        try:
+            path = (self.root / name).resolve()
+            found = path.is_relative_to(self.root) and path.is_file()
+        except (OSError, RuntimeError, ValueError):  # too long a name, a loop of links, a null byte
+            return None
+        if found:
             self.names = tuple(sorted({*self.names, name}))
             return name
         return None
@@ -210,7 +214,8 @@ def load_regular(path: Path, limits: Limits, count: int | None = None) -> bytes:
             if not stat.S_ISREG(status.st_mode):
                 raise UnsupportedFormat(f"'{path.name:.80}' is not a regular file. Give a file or a folder.")
             at_most(limits.file_bytes, status.st_size, f"bytes of '{path.name:.80}'")
-            data = file.read(limits.file_bytes + 1 if count is None else count)
+            # Not read(limit): that allocates the whole limit before the first byte arrives.
+            data = file.read(status.st_size + 1 if count is None else min(count, status.st_size))
             at_most(limits.file_bytes, len(data), f"bytes of '{path.name:.80}'")
             return data
     except OSError as exc:

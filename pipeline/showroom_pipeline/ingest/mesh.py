@@ -92,10 +92,10 @@ def scene_of_faces(faces: Faces, name: str, *, looks: Looks, limits: Limits, not
         raise EmptyInput(f"'{name:.80}' has no triangles. Export the model with its faces.", vertices=len(positions))
     numbers = np.zeros(len(owners), np.int64) if faces.materials is None else faces.materials[owners]
     primitives = []
-    used = np.unique(numbers)
+    used = [int(number) for number in np.unique(numbers)]
     for number in used:
         chosen = triangles if len(used) == 1 else triangles[numbers == number]
-        material = int(number) if int(number) < len(looks.materials) else None
+        material = used.index(number) if number < len(looks.materials) else None
         primitives.append(_primitive(faces, moved, faces.corners[chosen.reshape(-1)], material, notes))
     mesh = Mesh(name=name, primitives=tuple(primitives))
     return Scene(
@@ -103,7 +103,7 @@ def scene_of_faces(faces: Faces, name: str, *, looks: Looks, limits: Limits, not
         nodes=(Node(name=name, mesh=0),),
         roots=(0,),
         meshes=(mesh,),
-        materials=looks.materials,
+        materials=tuple(looks.materials[number] for number in used if number < len(looks.materials)),
         textures=looks.textures,
         images=looks.images,
     )

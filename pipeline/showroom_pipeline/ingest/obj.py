@@ -98,7 +98,7 @@ class _Reader:
             line_of = np.repeat(faces, sizes)
             for slot, word in enumerate((_V, _VT, _VN)):
                 known = before[word] + np.searchsorted(chosen[word], line_of)
-                column = corners[:, slot]
+                column = corners[:, slot].copy()
                 corners[:, slot] = np.where(column < 0, np.maximum(known + column, -1) + 1, column)
                 if bool(((column < 0) & (known + column < 0)).any()):
                     self._out_of_range(word, "a relative index before the first")
