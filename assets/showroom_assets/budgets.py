@@ -94,6 +94,8 @@ def load_budgets(path: Path | None = None) -> dict[str, Budget]:
     if path is None:
         return budgets
     try:
+        if not path.is_file():
+            raise MissingFile(f"{path} is not a file. Name a TOML file with budgets.")
         with path.open("rb") as file:
             data = file.read(_MAX_TOML_BYTES)
     except OSError as exc:

@@ -186,6 +186,9 @@ def load(folder: Path) -> Product:
     """
     path = folder / MANIFEST_NAME
     try:
+        # A pipe or a device could keep us waiting for ever, so only a plain file is opened.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise MissingFile(f"{path} is not a file. Make one with `showroom convert`.", path=str(path))
         with path.open("rb") as file:
             data = file.read(MAX_MANIFEST_BYTES + 1)
     except OSError as exc:

@@ -97,6 +97,10 @@ def convert(inputs: tuple[Path, ...], out: Path, output_format: str, **given: An
     scan, or a folder of scans. OUT/<name>/ then holds product.json, the deliveries, a poster and a report with
     pictures before and after. Running it again converts only what has changed.
 
+    \b
+    Example:
+      showroom convert scans/shoe.obj -o out --dimensions 30x11x12cm
+
     Exit code: 0 if all went well, 1 if an input failed, 2 for wrong usage.
     """
     from showroom_pipeline import inputs as scans

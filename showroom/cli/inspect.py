@@ -1,5 +1,6 @@
 """``showroom inspect``: what is in a model, a scan or a product."""
 
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,10 @@ def read_model(path: Path) -> bytes:
     from showroom_assets.errors import LimitExceeded, MissingFile, UnsupportedFormat
 
     try:
-        size_bytes = path.stat().st_size
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise UnsupportedFormat(f"{path} is not a file. Name a GLB file.")
+        size_bytes = found.st_size
         if size_bytes > _MAX_MODEL_BYTES:
             raise LimitExceeded(f"{path} has {size_bytes:,} bytes; a GLB may have {_MAX_MODEL_BYTES:,}. Split it.")
         data = path.read_bytes()
@@ -68,7 +72,7 @@ def read_model(path: Path) -> bytes:
 
 
 def _describe(path: Path) -> dict[str, Any]:
-    if (path / "product.json").is_file():
+    if (path / "product.json").exists():
         return _product(path)
     if path.is_file():
         with path.open("rb") as file:
