@@ -2,7 +2,8 @@
 The proof: what each delivery of a product looks like and measures against the raw scan.
 
 What it is: pictures from the same cameras before and after, their differences, two-way surface error, budgets and
-quality bars brought together as a ``Proof``. ``report.write_report`` turns one into ``report.html`` and ``report.json``.
+quality bars brought together as a ``Proof``, which ``report.write_report`` turns into ``report.html`` and
+``report.json``.
 
 What it is not: a gate. It says what falls short; the caller refuses (``QualityRefused``) or lets it pass.
 
