@@ -13,8 +13,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from .manifest import hash_file
-from .product import Licence, Product, Source
+from .product import Licence, Product, Source, Url
 
 Json = dict[str, Any]
 
@@ -153,12 +155,12 @@ def _line(text: str) -> str:
 
 
 def _is_url(text: str) -> bool:
-    return (
-        text.startswith(("http://", "https://"))
-        and len(text) <= 500
-        and text.isprintable()
-        and not set(text) & set(' "<>\\^`{|}')
-    )
+    """Whether a manifest would take it as an address."""
+    try:
+        msgspec.convert(text, Url)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _spdx_of_url(url: str) -> str:
