@@ -1,0 +1,10 @@
+"""
+Surfaces from what is not yet one: point clouds and RGB-D captures.
+
+Each family has a module of its own (`cloud`, `relief`, `rgbd`); this one names the two steps that a recipe calls.
+"""
+
+from showroom_pipeline.steps.cloud import CloudOptions, surface_from_cloud
+from showroom_pipeline.steps.surface import Surface
+
+__all__ = ["CloudOptions", "Surface", "surface_from_cloud"]
