@@ -13,6 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from showroom_assets.color import linear, srgb
 from showroom_assets.errors import DamagedFile
 from showroom_assets.scene import F32, U8, Image, Json, Material, Scene, Texture
 
@@ -101,12 +102,12 @@ def _material(material: Material, old: Json, textures: list[Texture], images: li
     elif diffuse_map.shape != gloss_map.shape:
         diffuse_map = _scaled(diffuse_map, gloss_map.shape)
     base, metallic, roughness = metallic_roughness(
-        _linear(diffuse_map[..., :3]) * diffuse[:3],
-        _linear(gloss_map[..., :3]) * specular,
-        gloss_map[..., 3].astype(np.float32) / 255 * gloss,
+        linear(diffuse_map[..., :3].astype(np.float32) / np.float32(255)) * diffuse[:3],
+        linear(gloss_map[..., :3].astype(np.float32) / np.float32(255)) * specular,
+        gloss_map[..., 3].astype(np.float32) / np.float32(255) * gloss,
     )
     alpha = diffuse_map[..., 3:].astype(np.float32) / 255
-    color = np.concatenate([_encoded(base), alpha], axis=-1)
+    color = np.concatenate([srgb(base), alpha], axis=-1)
     data = np.stack([np.zeros_like(metallic), roughness, metallic], axis=-1)
     transform = {k: v for k, v in (infos[0] or infos[1]).items() if k != "index"}
     sampler = textures[infos[1]["index"]].sampler
@@ -134,16 +135,6 @@ def _scaled(pixels: U8, shape: tuple[int, ...]) -> U8:
 
     scaled = PIL.Image.fromarray(pixels).resize((shape[1], shape[0]), PIL.Image.Resampling.LANCZOS)
     return np.asarray(scaled)
-
-
-def _linear(srgb: U8) -> F32:
-    value = srgb.astype(np.float32) / 255
-    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4).astype(np.float32)
-
-
-def _encoded(linear: F32) -> F32:
-    value = np.clip(linear, 0, 1)
-    return np.where(value <= 0.0031308, value * 12.92, 1.055 * value ** (1 / 2.4) - 0.055).astype(np.float32)
 
 
 def _png(pixels: F32, name: str) -> Image:

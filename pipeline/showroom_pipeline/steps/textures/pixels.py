@@ -101,5 +101,5 @@ def _saved(pixels: U8, kind: str, **settings: object) -> bytes:
     import PIL.Image
 
     out = io.BytesIO()
-    PIL.Image.fromarray(np.ascontiguousarray(pixels)).save(out, kind, **settings)  # type: ignore[arg-type]
+    PIL.Image.fromarray(np.ascontiguousarray(pixels)).save(out, kind, **settings)
     return out.getvalue()

@@ -9,7 +9,8 @@ Source: texel density as in Unreal's and Unity's streaming: texels a metre of su
 
 import numpy as np
 
-from showroom_assets.scene import F32, U8, Primitive, Role, Scene, texture_slots, world_matrices
+from showroom_assets.color import linear, srgb
+from showroom_assets.scene import F32, F64, U8, Primitive, Role, Scene, texture_slots, world_matrices
 
 
 def power_of_two(size: int, most: int) -> int:
@@ -32,14 +33,15 @@ def resized(pixels: U8, width: int, height: int, *, role: Role) -> U8:
         values = linear(values)
     elif role == "normal":
         values = values * 2 - 1
+    small_alpha: F32 | None
     alpha = pixels[..., 3].astype(np.float32) / np.float32(255) if pixels.shape[2] == 4 else None
     if alpha is not None and role == "color":
-        small_alpha = _filtered(alpha, width, height)
+        cover = small_alpha = _filtered(alpha, width, height)
         # Under full transparency there is no weight: fall back to the plain average there.
         weighted = np.stack([_filtered(values[..., c] * alpha, width, height) for c in range(3)], axis=-1)
         plain = np.stack([_filtered(values[..., c], width, height) for c in range(3)], axis=-1)
-        safe = np.maximum(small_alpha, 1e-4)[..., None]
-        values = np.where(small_alpha[..., None] > 1e-3, weighted / safe, plain)
+        safe = np.maximum(cover, 1e-4)[..., None]
+        values = np.where(cover[..., None] > 1e-3, weighted / safe, plain)
     else:
         small_alpha = None if alpha is None else _filtered(alpha, width, height)
         values = np.stack([_filtered(values[..., c], width, height) for c in range(3)], axis=-1)
@@ -50,7 +52,8 @@ def resized(pixels: U8, width: int, height: int, *, role: Role) -> U8:
         values = np.where(length > 1e-6, values / np.maximum(length, 1e-6), [0.0, 0.0, 1.0]) * 0.5 + 0.5
     if small_alpha is not None:
         values = np.concatenate([values, small_alpha[..., None]], axis=-1)
-    return np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
+    out: U8 = np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
+    return out
 
 
 def _filtered(channel: F32, width: int, height: int) -> F32:
@@ -61,17 +64,6 @@ def _filtered(channel: F32, width: int, height: int) -> F32:
     exact = channel.shape[1] % width == 0 and channel.shape[0] % height == 0
     kind = PIL.Image.Resampling.BOX if exact else PIL.Image.Resampling.LANCZOS
     return np.asarray(picture.resize((width, height), kind), np.float32)
-
-
-def linear(values: F32) -> F32:
-    """sRGB fractions to linear light. Source: IEC 61966-2-1."""
-    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4).astype(np.float32)
-
-
-def srgb(values: F32) -> F32:
-    """Linear light to sRGB fractions."""
-    value = np.clip(values, 0, 1)
-    return np.where(value <= 0.0031308, value * 12.92, 1.055 * value ** (1 / 2.4) - 0.055).astype(np.float32)
 
 
 def density(scene: Scene) -> dict[int, float]:
@@ -109,7 +101,7 @@ def _span(primitive: Primitive, uv_set: int) -> float:
     return float(ratio[order][np.searchsorted(share, 0.9 * share[-1])])
 
 
-def _shown(scene: Scene) -> list[tuple[np.ndarray, Primitive]]:  # type: ignore[type-arg]
+def _shown(scene: Scene) -> list[tuple[F64, Primitive]]:
     world = world_matrices(scene)
     return [
         (world[at], primitive)
