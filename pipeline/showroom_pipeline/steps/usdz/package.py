@@ -39,7 +39,7 @@ def usdz(scene: Scene, *, textures: TextureOptions | None = None) -> bytes:
         usd-core is not installed, or refused the stage.
     """
     try:
-        from pxr import Sdf, UsdUtils
+        from pxr import Sdf
     except ImportError as exc:
         raise ToolMissing("usd-core is not installed, which USDZ needs. Run `make setup`.", tool="usd-core") from exc
     if scene.triangles == 0:
@@ -49,14 +49,20 @@ def usdz(scene: Scene, *, textures: TextureOptions | None = None) -> bytes:
     with tempfile.TemporaryDirectory(prefix="showroom-usdz-") as folder:
         root = Path(folder)
         layer = root / "product.usdc"
-        _write_stage(still, layer)
+        files = _write_stage(still, layer)
         target = root / "product.usdz"
-        if not UsdUtils.CreateNewARKitUsdzPackage(Sdf.AssetPath(str(layer)), str(target)):
-            raise ToolMissing("usd-core could not make the USDZ. Convert without it.", tool="usd-core")
+        # Not UsdUtils.CreateNewARKitUsdzPackage: for one layer it makes the same archive, but renames the textures and
+        # warns of each of them on the way.
+        writer = Sdf.ZipFileWriter.CreateNew(str(target))
+        writer.AddFile(str(layer), layer.name)
+        for file in files:
+            writer.AddFile(str(root / file), file)
+        if not writer.Save():
+            raise ToolMissing("usd-core could not write the USDZ. Convert without it.", tool="usd-core")
         return without_times(target.read_bytes())
 
 
-def _write_stage(scene: Scene, path: Path) -> None:
+def _write_stage(scene: Scene, path: Path) -> list[str]:
     from pxr import Kind, Usd, UsdGeom, UsdShade
 
     files = _write_images(scene, path.parent)
@@ -86,6 +92,7 @@ def _write_stage(scene: Scene, path: Path) -> None:
         stack.extend((child, here) for child in reversed(node.children))
     _bind(stage, product.GetPrim(), drawn, materials, scene, UsdShade)
     stage.GetRootLayer().Save()
+    return sorted(files.values())
 
 
 def _write_images(scene: Scene, folder: Path) -> dict[int, str]:
