@@ -6,7 +6,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup test lint clean
+.PHONY: help setup test lint clean schemas
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | sort
@@ -26,6 +26,9 @@ lint: setup ## ruff and mypy --strict
 
 test: setup lint ## everything CI runs
 	@$(BIN)/pytest -n 2
+
+schemas: setup ## write assets/schemas/ from the structs
+	@$(BIN)/python -m showroom_assets.schemas assets/schemas
 
 clean: ## remove what was built (keeps .venv)
 	rm -rf build out dist
