@@ -89,10 +89,12 @@ class Light:
 
 MEASURE = Light(
     boxes=(
-        SoftBox(toward=(-0.7, 0.9, 0.8), half_width_deg=42, half_height_deg=36, radiance=2.6),
-        SoftBox(toward=(1.0, 0.35, 0.5), half_width_deg=38, half_height_deg=38, radiance=1.3),
-        SoftBox(toward=(0.3, 0.7, -1.0), half_width_deg=50, half_height_deg=26, radiance=2.0),
-    )
+        SoftBox(toward=(-0.7, 0.9, 0.8), half_width_deg=42, half_height_deg=36, radiance=2.05),
+        SoftBox(toward=(1.0, 0.35, 0.5), half_width_deg=38, half_height_deg=38, radiance=1.0),
+        SoftBox(toward=(0.3, 0.7, -1.0), half_width_deg=50, half_height_deg=26, radiance=1.55),
+    ),
+    sky=(0.43, 0.43, 0.43),
+    floor=(0.355, 0.35, 0.34),
 )
 """Even light: no side of a product is left in the dark, or an error there would not count."""
 

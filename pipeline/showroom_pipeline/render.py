@@ -5,8 +5,8 @@ What it is: a thin layer over ``filly`` (Google's Filament on EGL; software rend
 would otherwise differ between two pictures: light, exposure, tone curve, antialiasing and cameras. Two GLBs of the same
 product, seen by the same cameras, differ only by what was done to them.
 
-What it is not: the store's renderer. Measured against three.js with the same cameras the mean brightness of a
-product agrees within a few per cent; pixels do not, and need not.
+What it is not: the store's renderer. Against three.js with its room environment and the same cameras, the mean
+sRGB brightness of three products agrees within 11 % and silhouettes to 0.9998; pixels do not, and need not.
 
 It decodes PNG, JPEG, WebP, KTX2 and EXT_meshopt_compression by itself; Draco is not read: decode it first.
 

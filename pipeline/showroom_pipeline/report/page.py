@@ -233,7 +233,8 @@ def _levels(proof: Proof) -> str:
         '<p class="lead">Far away, a lighter version is drawn; nobody sees the change.</p>'
         '<div class="panel scroll" tabindex="0" role="region" aria-labelledby="h-levels"><table><thead><tr>'
         '<th scope="col">For</th><th scope="col">Level</th><th scope="col">Triangles</th>'
-        '<th scope="col">Drawn when its height is</th><th scope="col">Shape is off by</th><th scope="col">99 % within</th></tr></thead>'
+        '<th scope="col">Drawn when its height is</th>'
+        '<th scope="col">Shape is off by</th><th scope="col">99 % within</th></tr></thead>'
         f"<tbody>{''.join(bodies)}</tbody></table></div></section>"
     )
 
