@@ -8,15 +8,13 @@ before numpy is imported. What it is not: a reader; whether the files make sense
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from showroom_assets.errors import EmptyInput, InputError, LimitExceeded, MissingFile
+from showroom_assets.errors import InputError, LimitExceeded, MissingFile
 
-MODEL_SUFFIXES = frozenset(
-    (".obj", ".ply", ".stl", ".off", ".glb", ".gltf", ".vrm", ".pcd", ".xyz", ".pts", ".zip")
-)  # fmt: skip
+_MODEL_SUFFIXES = frozenset((".obj", ".ply", ".stl", ".off", ".glb", ".gltf", ".vrm", ".pcd", ".zip"))
 _COMPANIONS = frozenset((".mtl", ".bin", ".png", ".jpg", ".jpeg", ".webp", ".ktx2", ".tga", ".bmp", ".tif", ".tiff"))
 _REFERRING = frozenset((".obj", ".gltf", ".ply"))
 _PLAIN_STEMS = frozenset(("model", "mesh", "scan", "scene", "textured", "texture", "output", "untitled", "object"))
@@ -65,24 +63,27 @@ def find(paths: Iterable[Path]) -> tuple[list[Input], list[tuple[Path, InputErro
 
 def scans_in(path: Path) -> list[Path]:
     """
-    ``path`` itself if it is one scan, else the scans in it, sorted.
+    ``path`` itself if it is one scan, else the scans in it.
 
     Raises
     ------
-    MissingFile
-        There is no such path.
-    EmptyInput
-        A folder without a scan.
+    InputError
+        There is no such path, or it may not be opened.
     """
-    if path.is_file():
+    if path.is_file() or (path.is_dir() and _is_plainly_one(path)):
         return [path]
     if not path.is_dir():
         raise MissingFile(f"{path} does not exist. Check the path.")
-    found = list(_walk(path, 0, [0]))
-    if not found:
-        kinds = " ".join(sorted(suffix[1:] for suffix in MODEL_SUFFIXES))
-        raise EmptyInput(f"{path} holds no scan. Put one in it ({kinds}, or a folder of colour and depth pictures).")
-    return found
+    from showroom_pipeline.ingest import find_inputs  # which loads numpy: a tenth of a second, for large folders only
+
+    return list(find_inputs(path))
+
+
+def _is_plainly_one(folder: Path) -> bool:
+    """Whether a folder holds one model and no folders: the usual case, told without loading the readers."""
+    entries = _entries(folder)
+    models = [entry for entry in entries if Path(entry.name).suffix.lower() in _MODEL_SUFFIXES]
+    return len(models) == 1 and not any(entry.is_dir() for entry in entries)
 
 
 def named(paths: Iterable[Path]) -> list[Input]:
@@ -163,36 +164,6 @@ def content_digest(path: Path, files: Iterable[FileState]) -> str:
     for state in files:
         joined.update(f"{state.name}\0{state.sha256}\0".encode("utf-8", "surrogateescape"))
     return joined.hexdigest()
-
-
-def _walk(folder: Path, depth: int, seen: list[int]) -> Iterator[Path]:
-    models, folders, names = [], [], []
-    for entry in _entries(folder):
-        seen[0] += 1
-        if seen[0] > _MAX_FILES:
-            raise LimitExceeded(f"{folder} holds more than {_MAX_FILES:,} files. Name the scans one by one.")
-        if entry.is_dir():
-            folders.append(Path(entry.path))
-        elif Path(entry.name).suffix.lower() in MODEL_SUFFIXES:
-            models.append(Path(entry.path))
-        names.append(entry.name.lower())
-    if len({model.stem for model in models}) == 1 or _is_capture(names):  # one model, perhaps in several formats
-        yield folder
-        return
-    yield from models
-    if depth < _MAX_DEPTH:
-        for inner in folders:
-            yield from _walk(inner, depth + 1, seen)
-
-
-def _is_capture(names: list[str]) -> bool:
-    """Whether a folder's names are those of an RGB-D recording: pictures of depth, and of colour beside them."""
-    pictures = [name for name in names if name.endswith((".png", ".jpg", ".jpeg", ".exr", ".tif", ".tiff"))]
-    has_depth = "depth" in names or any("depth" in name for name in pictures)
-    has_color = any(name in names for name in ("color", "rgb", "image", "images")) or any(
-        "color" in name or "rgb" in name for name in pictures
-    )
-    return has_depth and has_color
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:

@@ -55,6 +55,7 @@ def product(options: Options, facts: Json, *, name: str) -> Graph:
     if any(plan.style(d) == "meshopt+ktx2" for d in options.deliveries):
         plan.deliver(_FALLBACK)
     plan.pictures()
+    plan.prove(name)
     plan.finish(name)
     return Graph(steps=tuple(plan.steps))
 
@@ -131,42 +132,63 @@ class _Plan:
 
     def pictures(self) -> None:
         """Poster, turntable and USDZ."""
-        sizes = self.preset["pictures"]
+        sizes, fast = self.preset["pictures"], self.options.fast
         best = self.made[self._best()].levels[0]
-        poster_px = self.preset["fast"]["poster_px"] if self.options.fast else sizes["poster_px"]
-        self._picture("poster.webp", "show:poster", best, {"size": poster_px, "quality": sizes["poster_quality"]})
+        poster_px = self.preset["fast"]["poster_px"] if fast else sizes["poster_px"]
+        self._show("poster.webp", "poster", best, {"size": poster_px, "quality": sizes["poster_quality"]})
+        if fast:
+            return
+        turned = {
+            "frames": sizes["turntable_frames"],
+            "size": sizes["turntable_px"],
+            "max_bytes": sizes["turntable_max_bytes"],
+        }
+        self._show("*", "turntable", best, turned)
+        usdz = self.preset["usdz"]
+        asked = self.options.target_triangles or usdz["triangles"]
+        level = self._level(min(asked, self.facts["triangles"]), texture_px=usdz["texture_px"], normal_map=True)
+        self._show("product.usdz", "usdz", level, {"texture_px": usdz["texture_px"]})
+
+    def prove(self, name: str) -> None:
+        """The report, and what the manifest says of the quality."""
+        proof, fast = self.preset["fast" if self.options.fast else "proof"], self.options.fast
+        proven = [self._best()] if fast else list(self.made)
+        params = {
+            "deliveries": {d: list(self.made[d].files) for d in proven},
+            "name": name,
+            "views": proof["views"],
+            "picture_px": proof["picture_px"],
+            "validate": not fast,
+            "facts": {"Licence": self.options.licence} if self.options.licence else {},
+        }
+        inputs = ["read", "clean", "normalise", "reference", "show poster"]
+        inputs += [*(self.made[d].chain for d in proven), *(self.made[d].step for d in proven)]
+        self._add(Step(name="prove", call=_STAGES + "prove:prove", inputs=tuple(inputs), params=params, weight=10.0))
+        self._add(_handed_on("*", "prove", _STAGES + "prove:files_of"))
+        self._add(Step(name="verdict", call=_STAGES + "prove:verdict_of", inputs=("prove",), weight=0.0))
 
     def finish(self, name: str) -> None:
         """The manifest, and the summary for the table."""
         deliveries = list(self.made)
         options = self.options
-        self._add(
-            Step(
-                name="product",
-                call=_STAGES + "manifest:product",
-                inputs=(
-                    "read",
-                    "clean",
-                    "normalise",
-                    *(self.made[d].chain for d in deliveries),
-                    *(step.name for step in self.steps if step.writes),
-                    *(self.made[d].step for d in deliveries),
-                ),
-                params={
-                    "name": name,
-                    "deliveries": {d: list(self.made[d].files) for d in deliveries},
-                    "files": [step.writes for step in self.steps if step.writes],
-                    "recipe": {
-                        "name": "product" if self.facts["authored"] else "scan",
-                        "version": _version(),
-                        "sha256": digest([[step.name, step.params] for step in self.steps]),
-                    },
-                    "licence": {"text": options.licence, "attribution": options.attribution},
-                    "best": self._best(),
-                },
-                weight=0.1,
-            )
-        )
+        written = [step for step in self.steps if step.writes]
+        params = {
+            "name": name,
+            "deliveries": {d: list(self.made[d].files) for d in deliveries},
+            "files": [step.writes for step in written],
+            "recipe": {
+                "name": "product" if self.facts["authored"] else "scan",
+                "version": _version(),
+                "sha256": digest([[step.name, step.params] for step in self.steps]),
+            },
+            "licence": {"text": options.licence, "attribution": options.attribution},
+            "best": self._best(),
+            "fast": options.fast,
+            "forced": options.force,
+        }
+        inputs = ["read", "clean", "normalise", "verdict", *(self.made[d].chain for d in deliveries)]
+        inputs += [*(step.name for step in written), *(self.made[d].step for d in deliveries)]
+        self._add(Step(name="product", call=_STAGES + "manifest:product", inputs=tuple(inputs), params=params, weight=0.1))
         self._add(_handed_on("product.json", "product", _STAGES + "manifest:file_of"))
         self._add(Step(name=SUMMARY, call=_STAGES + "manifest:summary_of", inputs=("product",), weight=0.0))
 
@@ -248,9 +270,9 @@ class _Plan:
         self._add(Step(name=name, call=call + "deliver", inputs=(dressed,), params=params))
         return name
 
-    def _picture(self, file: str, call: str, level: str, params: Json) -> None:
-        name = f"picture {file}"
-        self._add(Step(name=name, call=_STAGES + call, inputs=(level,), params=params, writes=file, weight=2.0))
+    def _show(self, file: str, what: str, level: str, params: Json) -> None:
+        call = f"{_STAGES}show:{what}"
+        self._add(Step(name=f"show {what}", call=call, inputs=(level,), params=params, writes=file, weight=2.0))
 
     def _write(self, file: str, step: str) -> None:
         self._add(_handed_on(file, step, _STAGES + "deliver:file_of"))
@@ -262,7 +284,14 @@ class _Plan:
 
 def _handed_on(file: str, of: str, call: str) -> Step:
     """The step that hands a made file on to the product's folder."""
-    return Step(name=f"file {file}", call=call, inputs=(of,), writes=file, cached=False, weight=0.0)
+    return Step(
+        name=f"file {file}" if file != "*" else f"files {of}",
+        call=call,
+        inputs=(of,),
+        writes=file,
+        cached=False,
+        weight=0.0,
+    )
 
 
 def _version() -> str:

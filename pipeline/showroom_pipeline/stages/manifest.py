@@ -19,6 +19,7 @@ def product(
     scan: Scan,
     cleaned: Clean,
     normalised: Normalised,
+    proof: Json,
     *results: Any,
     name: str,
     deliveries: dict[m.DeliveryName, list[str]],
@@ -26,12 +27,16 @@ def product(
     recipe: Json,
     licence: Json,
     best: m.DeliveryName,
+    fast: bool,
+    forced: bool,
 ) -> Json:
     """
     The manifest's bytes and the summary for the final table.
 
     Parameters
     ----------
+    proof
+        The figures of each delivery, and what falls short of the quality bar.
     results
         The chain of each delivery, the bytes of each file, and each delivery as packed, in the order of
         ``deliveries`` and ``files``.
@@ -41,6 +46,10 @@ def product(
         The files of each delivery's levels, near to far.
     best
         The delivery that the table shows.
+    fast
+        A first look: what was measured is not enough for a verdict.
+    forced
+        Publish it even if refused.
 
     Returns
     -------
@@ -49,7 +58,9 @@ def product(
     """
     count = len(deliveries)
     chains = dict(zip(deliveries, results[:count], strict=True))
-    contents: dict[str, bytes] = dict(zip(files, results[count : count + len(files)], strict=True))
+    contents: dict[str, bytes] = {}
+    for path, data in zip(files, results[count : count + len(files)], strict=True):
+        contents |= data if path == "*" else {path: data}
     packed: dict[m.DeliveryName, Delivered] = dict(zip(deliveries, results[count + len(files) :], strict=True))
     low, high = ((float(x), float(y), float(z)) for x, y, z in normalised.bounds_m)
     built = m.Product(
@@ -57,7 +68,10 @@ def product(
         id=m.slug(name),
         name=name,
         files=[_file(path, data, deliveries) for path, data in contents.items()],
-        deliveries={key: _delivery(packed[key], chains[key], paths, contents) for key, paths in deliveries.items()},
+        deliveries={
+            key: _delivery(packed[key], chains[key], paths, contents, proof["figures"].get(key))
+            for key, paths in deliveries.items()
+        },
         bounds_m=m.Bounds(min=low, max=high),
         dimensions_m=(high[0] - low[0], high[1] - low[1], high[2] - low[2]),
         provenance=m.Provenance(
@@ -68,9 +82,10 @@ def product(
                 m.Step(name="read", notes=_lines(scan.notes)),
                 m.Step(name="clean", notes=_lines(cleaned.notes)),
                 m.Step(name="normalise", notes=_lines(normalised.notes)),
+                m.Step(name="prove", notes=_lines(tuple(proof["notes"]))),
             ],
         ),
-        quality=m.Quality(verdict="unproved"),
+        quality=_quality(proof["reasons"], fast=fast, forced=forced),
         licence=provenance.licence(licence["text"] or scan.licence, attribution=licence["attribution"]),
     )
     summary: Json = {
@@ -95,7 +110,17 @@ def summary_of(made: Json) -> Json:
     return summary
 
 
-def _delivery(item: Delivered, chain: list[Json], paths: list[str], contents: Mapping[str, bytes]) -> m.Delivery:
+def _quality(reasons: list[str], *, fast: bool, forced: bool) -> m.Quality:
+    if fast:
+        return m.Quality(verdict="unproved")
+    if not reasons:
+        return m.Quality(verdict="passed")
+    return m.Quality(verdict="refused", forced=forced, reasons=_lines(tuple(reasons)))
+
+
+def _delivery(
+    item: Delivered, chain: list[Json], paths: list[str], contents: Mapping[str, bytes], figures: Json | None
+) -> m.Delivery:
     levels = [
         m.Level(
             file=path,
@@ -113,7 +138,17 @@ def _delivery(item: Delivered, chain: list[Json], paths: list[str], contents: Ma
         texture_max_px=item.texture_max_px,
         draw_calls=item.draw_calls,
         levels=levels,
+        **_measured(figures),
     )
+
+
+def _measured(figures: Json | None) -> Json:
+    """What the proof measured, as the manifest's fields."""
+    if figures is None:
+        return {}
+    error = {key: figures["surface_error_mm"][key] for key in ("mean", "p99", "max")}
+    names = ("psnr", "ssim", "flip", "silhouette_iou", "validator_errors")
+    return {**{key: figures[key] for key in names}, "surface_error_mm": m.SurfaceError(**error)}
 
 
 def _file(path: str, data: bytes, deliveries: Mapping[Any, list[str]]) -> m.File:
