@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .output import format_option, human_bytes, print_json, print_table
+from .output import format_option, human_bytes, print_json, print_table, status
 from .stores import library_options, open_library
 
 if TYPE_CHECKING:
@@ -111,7 +111,8 @@ def show(product: str, location: str, namespace: str, version: int | None, verif
     opened = open_library(location, namespace)
     versions = opened.versions(product)
     manifest = opened.show(product, version)
-    faults = opened.verify(product, version) if verify else []
+    with status("reading every file"):
+        faults = opened.verify(product, version) if verify else []
     shown = version or next(one.version for one in versions if one.current)
     if output_format == "json":
         print_json(
@@ -193,7 +194,8 @@ def get(product: str, folder: Path, location: str, namespace: str, version: int 
     Example:
       showroom library get chair ./chair-v3 --version 3
     """
-    found = open_library(location, namespace).materialise(product, folder, version=version)
+    with status(f"writing {folder}"):
+        found = open_library(location, namespace).materialise(product, folder, version=version)
     click.echo(f"{folder}: {len(found.files)} files, {human_bytes(_size(found))}")
 
 
@@ -222,7 +224,8 @@ def gc(
     from showroom_assets.collect import collect
 
     opened = open_library(location, namespace)
-    done = collect(opened, keep=None if keep_all else keep, grace_s=grace, dry_run=dry_run)
+    with status("tidying") as say:
+        done = collect(opened, keep=None if keep_all else keep, grace_s=grace, dry_run=dry_run, on_progress=say)
     if output_format == "json":
         print_json(done)
         return

@@ -1,7 +1,8 @@
 """What the commands share on their way out: ``--format``, tables, JSON, and numbers for people."""
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
 import click
@@ -61,3 +62,16 @@ def human_bytes(size_bytes: int) -> str:
         if size < 999.5 or unit == "TB":
             break
     return f"{size:.1f} {unit}" if size < 99.95 else f"{size:.0f} {unit}"
+
+
+@contextmanager
+def status(what: str) -> Iterator[Callable[[str], None]]:
+    """A line on the terminal that says what is being done; call what it gives to change it. Silent in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda line: None
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True).status(Text(what)) as shown:
+        yield lambda line: shown.update(Text(f"{what}: {line}"))

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from .output import format_option, human_bytes, print_json, print_table
+from .output import format_option, human_bytes, print_json, print_table, status
 from .stores import library_options, open_library
 
 
@@ -82,7 +82,13 @@ def _one(
             "what": "would be published",
             "uploaded_bytes": None,
         }
-    result = open_library(location, namespace).publish(folder, force=force, expected_version=expected)
+    with status(f"publishing {folder}") as say:
+        result = open_library(location, namespace).publish(
+            folder,
+            force=force,
+            expected_version=expected,
+            on_file=lambda file: say(f"{file.path}, {human_bytes(file.size_bytes)}"),
+        )
     what = "new version" if result.new_version else "current again" if result.changed else "unchanged"
     return {
         "folder": str(folder),

@@ -53,7 +53,7 @@ def _is_installed(name: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize("name", filter(_is_installed, PYTHON))
+@pytest.mark.parametrize("name", [*filter(_is_installed, PYTHON)])
 def test_the_licence_is_the_one_that_the_installed_package_declares(name: str) -> None:
     about = metadata.metadata(name)
     declared = about.get("License-Expression") or about.get("License", "")
