@@ -34,9 +34,9 @@ class Relief:
     notes: tuple[str, ...]
 
 
-def single_view(points: F64, *, spacing: float, enough: float = 0.97) -> View | None:
+def single_view(points: F64, *, spacing: float) -> View | None:
     """
-    The view that sees at least ``enough`` of the points, if there is one: the origin (where depth cameras put
+    The view that sees nearly all of the points, if there is one: the origin (where depth cameras put
     themselves), else one of 32 directions. A closed product shows at most about 60 % from one side.
     """
     sample = points if len(points) <= 60_000 else points[:: len(points) // 60_000 + 1]
@@ -44,10 +44,10 @@ def single_view(points: F64, *, spacing: float, enough: float = 0.97) -> View | 
     low, high = points.min(axis=0), points.max(axis=0)
     middle, radius = 0.5 * (low + high), 0.5 * float(np.linalg.norm(high - low))
     to_camera = -middle / max(float(np.linalg.norm(middle)), 1e-300)
-    if np.linalg.norm(middle) > 1.05 * radius and seen_from_origin(sample, pixel=2 * apart).mean() >= enough:
+    if np.linalg.norm(middle) > 1.05 * radius and seen_from_origin(sample, pixel=2 * apart).mean() >= 0.92:
         return View("origin", to_camera)
     for direction in directions(32):
-        if seen_along(sample, direction, pixel=2 * apart).mean() >= enough:
+        if seen_along(sample, direction, pixel=2 * apart).mean() >= 0.97:
             return View("far", direction)
     return None
 
@@ -78,7 +78,7 @@ def relief(points: F64, view: View, *, spacing: float, keep_support: bool) -> Re
     longest = np.sqrt(np.max([((a - b) ** 2).sum(1), ((b - c) ** 2).sum(1), ((c - a) ** 2).sum(1)], axis=0))
     # depth cameras space their points by range, so the limit is a share of the range, not one length
     far = np.linalg.norm(a + b + c, axis=1) / 3 if view.kind == "origin" else np.ones(len(a))
-    limit = 6 * spacing * far / np.median(far)
+    limit = 10 * spacing * far / np.median(far)
     steep = np.abs(facing) < np.cos(np.deg2rad(85)) * np.linalg.norm(normal, axis=1)
     faces = faces[(longest < limit) & ~steep]
     notes = ["One view sees all of it, so what faces away is left open."]
@@ -106,7 +106,8 @@ def _large_parts(faces: I64) -> I64:
         return faces
     parts, part = Topology.of(faces).face_components()
     size = np.bincount(part, minlength=parts)
-    return faces[(size >= size.max() / 50)[part]]
+    kept: I64 = faces[(size >= size.max() / 50)[part]]
+    return kept
 
 
 def _support(points: F64, to_viewer: F64) -> tuple[Bool, F64] | None:
@@ -114,7 +115,7 @@ def _support(points: F64, to_viewer: F64) -> tuple[Bool, F64] | None:
     The table, if there is one: which points ``(n,)`` are above it, and the transform that lays it on the ground, +Y up.
 
     A plane that holds at least a third of the points, with the rest on the viewer's side of it (the front of a box is a
-    plane too, but the rest of the box is behind it), and whose extent is at least twice that of what stands on it.
+    plane too, but the rest of the box is behind it), and which is at least 1.5 times as large as what stands on it.
     """
     rng = np.random.default_rng(20)  # a fixed seed: same cloud, same table
     sample = points[rng.permutation(len(points))[:4000]]
@@ -144,9 +145,12 @@ def _support(points: F64, to_viewer: F64) -> tuple[Bool, F64] | None:
     if on_table.mean() < 1 / 3 or above.sum() < 100 or below.sum() > 0.5 * above.sum():
         return None
     x, z = image_axes(normal)
-    table = np.ptp(np.stack([points[on_table] @ x, points[on_table] @ z]), axis=1)
-    things = np.ptp(np.stack([points[above] @ x, points[above] @ z]), axis=1)
-    if np.prod(table) < 2 * np.prod(things):
+    across = np.stack([x, z])
+    table, things = (
+        np.prod(np.diff(np.percentile(points[which] @ across.T, [2, 98], axis=0), axis=0))
+        for which in (on_table, above)
+    )
+    if table < 1.5 * things:
         return None
     # the near side of the things, where the viewer stands, becomes the front
     front = to_viewer - (to_viewer @ normal) * normal

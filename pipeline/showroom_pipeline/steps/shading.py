@@ -86,7 +86,7 @@ def bad_normals(normals: F64, indices: I64, vectors: F64) -> tuple[Bool, Bool]:
     averse ``(n,)``
         More than 100° from the mean of the vertex's own faces: it would shade from behind.
     """
-    finite: Bool = np.isfinite(normals).all(axis=1)
+    finite: Bool = np.asarray(np.isfinite(normals).all(axis=1))
     length = np.linalg.norm(np.where(finite[:, None], normals, 0.0), axis=1)
     unusable = ~finite | (length < 1e-6)
     flat = indices.reshape(-1)

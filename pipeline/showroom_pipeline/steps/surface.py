@@ -6,6 +6,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from showroom_assets.scene import F32, F64, Material, Primitive, Scene, single
+from showroom_pipeline.steps.topology import I64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ def colored(points: F64, rgb: F64, at: F64, *, neighbours: int = 4) -> F64:
 
 
 def scene_of(
-    positions: F64, faces: F64, *, name: str, rgb: F64 | None, normals: F64 | None = None, double_sided: bool = False
+    positions: F64, faces: I64, *, name: str, rgb: F64 | None, normals: F64 | None = None, double_sided: bool = False
 ) -> Scene:
     """A scene of one matt primitive; ``rgb (n, 3)`` linear becomes COLOR_0."""
     colors = None

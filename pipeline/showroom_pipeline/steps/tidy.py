@@ -33,7 +33,7 @@ def tidy(primitive: Primitive, tally: Tally) -> Primitive:
         return primitive
     faces = primitive.indices.astype(np.int64)
     count = len(primitive.positions)
-    usable: Bool = np.isfinite(primitive.positions).all(axis=1)
+    usable: Bool = np.asarray(np.isfinite(primitive.positions).all(axis=1))
     sound: Bool = np.asarray((faces < count).all(axis=1))
     sound[sound] = usable[faces[sound]].all(axis=1)
     tally.add("triangles_broken", int((~sound).sum()))
