@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+import numpy as np
+
 from showroom_assets.errors import EmptyInput, InputError, LimitExceeded, UnsupportedFormat
 from showroom_assets.scene import Scene
 
@@ -41,7 +43,9 @@ def read(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Scan:
     limits = limits or Limits()
     place = Path(path)
     try:
-        return _read(place, limits)
+        # Hostile numbers overflow and are NaN in every way; what matters is checked where it matters.
+        with np.errstate(all="ignore"):
+            return _read(place, limits)
     except MemoryError as exc:
         raise LimitExceeded(f"'{place.name:.80}' does not fit into memory. Reduce it.") from exc
     except RecursionError as exc:

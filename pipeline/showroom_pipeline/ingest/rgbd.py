@@ -94,7 +94,10 @@ class FolderCapture:
         DamagedFile, LimitExceeded, UnsupportedFormat
             A picture is damaged, too large, or no depth.
         """
-        pair = self.pairs[index]
+        with np.errstate(all="ignore"):  # a depth may be any bits
+            return self._frame(self.pairs[index], self.poses[index])
+
+    def _frame(self, pair: Pair, pose: F64 | None) -> Frame:
         limits = self.files.limits
         color = rgb(open_picture(self.files.read(pair.color), pair.color, limits=limits))
         depth = self._depth(pair.depth)
@@ -111,7 +114,7 @@ class FolderCapture:
             depth=depth,
             intrinsics=for_depth,
             color_intrinsics=for_color,
-            pose=self.poses[index],
+            pose=pose,
             masks={name: self._mask(file) for name, file in self.masks.get(pair.key, {}).items()},
         )
 
@@ -135,7 +138,7 @@ class FolderCapture:
                 f"'{name:.80}' is a picture of {picture.mode}, not of depth. Save 16-bit grey PNGs of millimetres."
             )
         raw = np.asarray(picture)
-        if picture.mode == "F":
+        if picture.mode == "F":  # 32-bit TIFF
             metres = np.where(np.isfinite(raw) & (raw > 0), raw, 0.0)
             return np.asarray(metres / (self.depth_scale if float(metres.max()) > 100.0 else 1.0), np.float32)
         raw = np.clip(raw, 0, 65535).astype(np.uint16)
