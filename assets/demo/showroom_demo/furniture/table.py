@@ -8,7 +8,7 @@ import numpy as np
 from showroom_demo.furniture.timber import end_grain, timber
 from showroom_demo.kit.assemble import Colourway, Part, assemble
 from showroom_demo.kit.curve import fillet, superellipse
-from showroom_demo.kit.material import metal
+from showroom_demo.kit.material import dull, metal
 from showroom_demo.kit.palette import BLACK_STEEL
 from showroom_demo.kit.product import DemoProduct, Variant
 from showroom_demo.kit.shape import F64, Shape, merge
@@ -24,7 +24,7 @@ def product() -> DemoProduct:
     flat, ends = _top()
     legs = _legs()
     parts = [
-        Part("top", [("wood", flat), ("end", ends), ("wood", _underside())]),
+        Part("top", [("wood", flat), ("end", ends), ("under", _underside())]),
         Part("apron", [("wood", _apron())]),
         *[Part(f"leg_{k + 1}", [("wood", leg), ("foot", foot)]) for k, (leg, foot) in enumerate(legs)],
         Part("stretchers", [("wood", _stretchers())]),
@@ -32,7 +32,8 @@ def product() -> DemoProduct:
     ways = [
         Colourway(
             Variant(label=label, sku=f"TBL-ORLO-{code}", swatch=swatch),
-            {"wood": timber(f"{label.lower()} timber", species, tint), "end": end_grain(f"{label.lower()} end grain", species, tint)},
+            {"wood": timber(f"{label.lower()} timber", species, tint), "end": end_grain(f"{label.lower()} end grain", species, tint),
+             "under": dull(timber(f"{label.lower()} underside", species, tint), specular=0.25)},
         )
         for label, code, swatch, species, tint in (
             ("Natural oak", "OAK", "#cda876", "oak", "#e9ddcd"),

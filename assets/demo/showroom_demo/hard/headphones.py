@@ -41,10 +41,10 @@ def arch(first_deg: float, last_deg: float, samples: int, *, inset: float = 0.0)
 
 def band() -> tuple[Shape, Shape, Shape]:
     """The wrapped band, its stitches, and the tufted pad below."""
-    path = arch(15, 165, 110)
+    path = arch(15, 165, 80)
     t = np.abs(np.linspace(-1, 1, len(path)))
     width = np.interp(t, [0, 0.6, 1], [31, 29, 21]) / 31
-    strap = sweep(path, superellipse(6.0, 31.0, power=4.5, samples=44), up=(0, 0, 1), scale=np.stack([1 + 0 * t, width], axis=1), round_ends_mm=2.4)
+    strap = sweep(path, superellipse(6.0, 31.0, power=4.5, samples=32), up=(0, 0, 1), scale=np.stack([1 + 0 * t, width], axis=1), round_ends_mm=2.4)
     _, up, tangent = frames(path, up=(0, 0, 1))
     out_of = np.cross(tangent, up) * np.sign(np.cross(tangent, up)[len(path) // 2, 1])
     along = arc_length(path)
@@ -55,11 +55,11 @@ def band() -> tuple[Shape, Shape, Shape]:
         for side in (1.0, -1.0):
             z = side * (width[k] * 15.5 - 2.4)
             rows.append(stitch.mapped(frame(origin=place + out_of[k] * 2.98 + [0, 0, z], y=tangent[k], z=out_of[k])))
-    inner = arch(42, 138, 130, inset=7.2)
+    inner = arch(42, 138, 90, inset=7.2)
     wave = np.abs(np.sin(np.linspace(0, 6 * np.pi, len(inner)))) ** 0.55
     ends = np.clip(np.minimum(np.arange(len(inner)), np.arange(len(inner))[::-1]) / 8.0, 0, 1) ** 0.5
     puff = (0.74 + 0.26 * wave) * (0.6 + 0.4 * ends)
-    pad = sweep(inner, superellipse(9.0, 25.0, power=2.7, samples=36), up=(0, 0, 1), scale=np.stack([puff, 0.93 + 0.07 * puff], axis=1), round_ends_mm=3.0)
+    pad = sweep(inner, superellipse(9.0, 25.0, power=2.7, samples=26), up=(0, 0, 1), scale=np.stack([puff, 0.93 + 0.07 * puff], axis=1), round_ends_mm=3.0)
     return strap, merge(rows), pad
 
 
@@ -96,15 +96,15 @@ def cup() -> dict[str, Shape]:
     top = base + SHELL
     shell = lathe(
         fillet([(r - 12, base), (r - 0.6, base), (r, base + 1.6), (r, base + 8), (r - 5.5, top), (r - 9.5, top + 0.6)], [0, 0.6, 1.2, 7.0, 2.4, 0], steps=8),
-        segments=96, around_mm=252.0,
+        segments=80, around_mm=252.0,
     )  # fmt: skip
     trim = lathe(fillet([(r - 9.8, top - 1.0), (r - 9.6, top + 1.3), (r - 11.6, top + 1.5), (r - 12.2, top - 0.9)], 0.5, steps=4), segments=96)
     grid_rings = lathe([(r - 11.9, top - 0.7), (24, top - 0.1), (18, top + 0.25), (12, top + 0.5), (6, top + 0.65), (0.0, top + 0.7)], segments=96, crease_deg=60)
     grille = grid_rings.with_uvs(grid_rings.points[:, [0, 2]])
-    angle = np.linspace(-np.pi, np.pi, 41)
+    angle = np.linspace(-np.pi, np.pi, 29)
     s, c = np.sin(angle), np.cos(angle)
     section = np.column_stack([r - 10.0 + np.sign(c) * np.abs(c) ** 0.72 * 10.6, CUSHION / 2 + np.sign(s) * np.abs(s) ** 0.8 * CUSHION / 2])
-    cushion = lathe(section, segments=96, around_mm=240.0, crease_deg=80)
+    cushion = lathe(section, segments=80, around_mm=240.0, crease_deg=80)
 
     def gathered(points: F64) -> F64:
         """Small puckers along the seam where the leather is sewn in."""
