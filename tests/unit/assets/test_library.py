@@ -26,9 +26,10 @@ from showroom_assets.errors import (
     QualityRefused,
     ShowroomError,
 )
-from showroom_assets.leases import lease, mark, mark_life_s
+from showroom_assets.leases import LEASE_S, lease, mark, mark_life_s
 from showroom_assets.library import Library
 from showroom_assets.manifest import check_manifest, load, write_manifest
+from showroom_assets.objects import Objects
 
 MakeProduct = Callable[..., Path]
 
@@ -343,6 +344,46 @@ def test_a_full_disk_is_an_error_that_leaves_the_library_as_it_was(
     assert library.fetch("chair", "mobile.glb") == b"1"
     assert library.verify("chair") == []
     assert library.publish(product_folder(content=b"2")).version == 2
+
+
+def test_a_publisher_that_took_too_long_gives_up_rather_than_refer_to_what_may_be_gone() -> None:
+    objects = Objects("memory://")
+    now = [0.0]
+    with lease(objects, "default", ["0" * 64], clock=lambda: now[0]) as held:
+        now[0] += LEASE_S / 2 - 1
+        held.must_hold()
+        held.renew()  # young again
+        now[0] += LEASE_S / 2 - 1
+        held.must_hold()
+        now[0] += 2
+        with pytest.raises(LibraryConflict):
+            held.must_hold()
+        with pytest.raises(LibraryConflict):
+            held.renew()
+    assert objects.entries("default/leases") == []
+
+
+def test_tidying_stops_removing_before_its_mark_is_taken_for_dead() -> None:
+    objects = Objects("memory://")
+    now = [0.0]
+    with mark(objects, "default", clock=lambda: now[0]) as raised:
+        assert raised.live
+        while raised.live:
+            now[0] += 0.25
+        assert now[0] + objects.request_limit_s < mark_life_s(objects)
+    assert objects.entries("default/marks") == []
+
+
+def test_a_dead_publishers_lease_protects_nothing_and_goes(tmp_path: Path) -> None:
+    library = Library(tmp_path)
+    digest = library.blobs.put_bytes(b"never referred to")
+    library.objects.create("default/leases/dead.json", f'["{digest}"]'.encode())
+    assert collect(library, grace_s=0).removed == 0
+    path = tmp_path / "default" / "leases" / "dead.json"
+    then = path.stat().st_mtime - LEASE_S - 5
+    os.utime(path, (then, then))
+    assert collect(library, grace_s=0).removed == 1
+    assert not path.exists()
 
 
 class LibraryMachine(RuleBasedStateMachine):
