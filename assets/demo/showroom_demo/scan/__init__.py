@@ -1,0 +1,1 @@
+"""The parts of the virtual scanner: target, rig, fusion, atlas, dirt and files."""
