@@ -184,12 +184,10 @@ class MeshoptEncoding:
                 return _rows(fractions), fractions, True, "NONE"
             return _rows(values.astype(np.float32)), values, False, "NONE"
         if name.startswith("WEIGHTS"):
-            assert primitive.weights is not None
-            at = 4 * int(name[8:])
-            weights = precision.skin_weights(primitive.weights)[:, at : at + 4]
+            weights = _weights(name, primitive)
             return _rows(weights), weights, True, "NONE"
         if name.startswith("JOINTS"):
-            joints = values.astype(np.uint8 if len(values) == 0 or int(values.max()) < 256 else np.uint16)
+            joints = _joints(name, primitive)
             return _rows(joints), joints, False, "NONE"
         colors = precision.unorm(values, self._options.color_bits)
         return _rows(colors), colors, True, "NONE"
@@ -237,9 +235,10 @@ class CoreEncoding(PlainEncoding):
             normalised = precision.unorm(values, 16)
         elif name.startswith("COLOR"):
             normalised = precision.unorm(values, 8)
-        elif name.startswith("WEIGHTS") and primitive.weights is not None:
-            at = 4 * int(name[8:])
-            normalised = precision.skin_weights(primitive.weights)[:, at : at + 4]
+        elif name.startswith("WEIGHTS"):
+            normalised = _weights(name, primitive)
+        elif name.startswith("JOINTS"):
+            values = _joints(name, primitive)
         if normalised is None:
             return super().attribute(name, values, primitive, mesh)
         rows = _rows(normalised)
@@ -256,6 +255,20 @@ def _attributes(primitive: Primitive) -> list[tuple[str, Array]]:
         for at in range(primitive.joints.shape[1] // 4):
             out += [(f"JOINTS_{at}", primitive.joints[:, 4 * at : 4 * at + 4]), (f"WEIGHTS_{at}", primitive.weights)]
     return [(name, values) for name, values in out if values is not None]
+
+
+def _weights(name: str, primitive: Primitive) -> Rows:
+    """One set of four of the skin's weights, quantised together with the others."""
+    assert primitive.weights is not None
+    at = 4 * int(name[8:])
+    return precision.skin_weights(primitive.weights)[:, at : at + 4]
+
+
+def _joints(name: str, primitive: Primitive) -> Array:
+    assert primitive.weights is not None
+    assert primitive.joints is not None
+    at = 4 * int(name[7:])
+    return precision.skin_joints(primitive.joints, precision.skin_weights(primitive.weights))[:, at : at + 4]
 
 
 def _rows(values: Array) -> Rows:

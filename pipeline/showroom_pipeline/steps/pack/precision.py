@@ -7,7 +7,7 @@ Source: meshoptimizer's filters (octahedral encoding after Meyer et al. 2010); E
 import numpy as np
 import numpy.typing as npt
 
-from showroom_assets.scene import F32, U8, Json, Material
+from showroom_assets.scene import F32, U8, U16, Json, Material
 
 SMOOTH = 0.25
 """Roughness below which the steps of 8-bit normals show in a highlight."""
@@ -57,3 +57,9 @@ def skin_weights(weights: F32) -> U8:
     rank = np.argsort(np.argsort(floor - exact, axis=1, kind="stable"), axis=1, kind="stable")
     out: U8 = (floor + (rank < missing[:, None])).astype(np.uint8)
     return out
+
+
+def skin_joints(joints: U16, weights: U8) -> U8 | U16:
+    """Joints ``(n, k)`` in 8 bits where they fit; those that weigh nothing are joint 0, as the validator wants."""
+    out = np.where(weights > 0, joints, 0)
+    return out.astype(np.uint8) if out.max(initial=0) < 256 else out.astype(np.uint16)

@@ -87,15 +87,26 @@ def without_idle_attributes(scene: Scene) -> Scene:
             "KHR_materials_anisotropy" in body.get("extensions", {}) for body in bodies
         )
         unlit = bool(bodies) and all("KHR_materials_unlit" in body.get("extensions", {}) for body in bodies)
-        return replace(
-            primitive,
-            uvs=primitive.uvs[: max(sets) + 1] if sets else (),
-            tangents=primitive.tangents if tangents else None,
-            normals=None if unlit else primitive.normals,
+        return with_matching_targets(
+            replace(
+                primitive,
+                uvs=primitive.uvs[: max(sets) + 1] if sets else (),
+                tangents=primitive.tangents if tangents else None,
+                normals=None if unlit else primitive.normals,
+            )
         )
 
     meshes = (replace(mesh, primitives=tuple(lean(p) for p in mesh.primitives)) for mesh in scene.meshes)
     return replace(scene, meshes=tuple(meshes))
+
+
+def with_matching_targets(primitive: Primitive) -> Primitive:
+    """No displacements of attributes that the primitive has not: glTF forbids them."""
+    lacking = {name for name, base in (("NORMAL", primitive.normals), ("TANGENT", primitive.tangents)) if base is None}
+    if not lacking or not any(lacking & target.keys() for target in primitive.targets):
+        return primitive
+    kept = ({name: v for name, v in target.items() if name not in lacking} for target in primitive.targets)
+    return replace(primitive, targets=tuple(kept))
 
 
 def _set(info: Json) -> int:
