@@ -34,6 +34,7 @@ Bounds = tuple[tuple[float, float, float], tuple[float, float, float]]
 """Lower and upper corner of an axis-aligned box, metres."""
 
 _local = threading.local()  # Filament wants every call on the thread that made its engine
+_pids: set[int] = set()  # processes that made one, this one's parents among them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,10 +248,12 @@ def _straight(premultiplied: U8) -> U8:
 
 
 def _engine() -> Any:
-    """The renderer of this thread (and, after a fork, of this process)."""
+    """The renderer of this thread, made when it is first asked for."""
     engine = getattr(_local, "engine", None)
-    if engine is not None and getattr(_local, "pid", None) == os.getpid():
+    if engine is not None and _local.pid == os.getpid():
         return engine
+    if _pids - {os.getpid()}:  # the driver's threads did not survive the fork: the next call would wait for ever
+        raise RuntimeError("no pictures in a process forked from one that took some: start workers by spawn")
     try:
         import filly
     except ImportError as exc:
@@ -266,4 +269,5 @@ def _engine() -> Any:
             tool="egl",
         ) from exc
     _local.engine, _local.pid = engine, os.getpid()
+    _pids.add(os.getpid())
     return engine
