@@ -84,7 +84,7 @@ def relief(points: F64, view: View, *, spacing: float, keep_support: bool) -> Re
     notes = ["One view sees all of it, so what faces away is left open."]
     turn = np.eye(4)
     if not keep_support:
-        found = _support(points, view.direction)
+        found = support(points, view.direction)
         if found is not None:
             above, turn = found
             notes.append(
@@ -110,7 +110,7 @@ def _large_parts(faces: I64) -> I64:
     return kept
 
 
-def _support(points: F64, to_viewer: F64) -> tuple[Bool, F64] | None:
+def support(points: F64, to_viewer: F64) -> tuple[Bool, F64] | None:
     """
     The table, if there is one: which points ``(n,)`` are above it, and the transform that lays it on the ground, +Y up.
 
