@@ -89,8 +89,8 @@ def test_limits_are_kept_and_named(tmp_path):
     total = sum(map(len, good.obj_tree().values()))
     assert read(tmp_path, limits=Limits(vertices=8, triangles=12, total_bytes=total, pixels=64, corners=4, files=3))
     for limits in (
-        Limits(vertices=7), Limits(triangles=11), Limits(file_bytes=50), Limits(total_bytes=total - 1), Limits(pixels=63),
-        Limits(files=2), Limits(corners=3),
+        Limits(vertices=7), Limits(triangles=11), Limits(file_bytes=50), Limits(total_bytes=total - 1),
+        Limits(pixels=63), Limits(files=2), Limits(corners=3),
     ):  # fmt: skip
         with pytest.raises(LimitExceeded, match="allowed"):
             read(tmp_path, limits=limits)

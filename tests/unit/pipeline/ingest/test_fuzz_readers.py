@@ -17,9 +17,8 @@ from hypothesis import strategies as st
 from showroom_assets.errors import InputError
 from showroom_pipeline.ingest import read
 
-TREES = good.every_file() | {
-    f"rgbd-{layout}": good.rgbd_tree(layout, 1) for layout in ("apc", "7scenes", "tum", "open3d")
-}
+LAYOUTS = ("apc", "7scenes", "tum", "open3d")
+TREES = good.every_file() | {f"rgbd-{layout}": good.rgbd_tree(layout, 1) for layout in LAYOUTS}
 NUMBERS = [
     b"0", b"-1", b"1", b"3", b"255", b"65536", b"2147483647", b"-2147483648", b"4294967295", b"1000000000",
     b"99999999999999999999", b"1e308", b"-1e400", b"nan", b"inf", b"-inf", b"0.5", b"1.5.5", b"0x10", b"",
@@ -49,8 +48,17 @@ def mutations(draw, data: bytes) -> bytes:
     return data
 
 
+def outcome(path):
+    """Read, and check what every later step takes for granted; or give the error."""
+    try:
+        scan = read(path)
+    except InputError as error:
+        return error
+    check(scan)
+    return None
+
+
 def check(scan):
-    """What every later step takes for granted."""
     if scan.capture is not None:
         for frame in scan.capture:
             assert np.isfinite(frame.depth).all()
@@ -80,11 +88,8 @@ def test_a_mutated_file_gives_a_sound_scan_or_one_clear_error(tmp_path, name, da
     folder = tmp_path / "input"
     shutil.rmtree(folder, ignore_errors=True)
     good.write(folder, tree)
-    try:
-        check(read(folder if len(tree) > 1 else folder / victim))
-    except InputError as error:
-        assert "\n" not in error.message
-        assert len(error.message) < 500
+    error = outcome(folder if len(tree) > 1 else folder / victim)
+    assert error is None or ("\n" not in error.message and len(error.message) < 500)
 
 
 FINDS = {
@@ -104,7 +109,5 @@ def test_what_fuzzing_found_stays_mended(tmp_path, name):
     if place.startswith("tum/"):
         good.write(tmp_path / "tum", good.rgbd_tree("tum"))
     path = good.write(tmp_path, {place: data}) / place.split("/")[0]
-    try:
-        check(read(path))
-    except InputError as error:
-        assert "\n" not in error.message
+    error = outcome(path)
+    assert error is None or "\n" not in error.message
