@@ -158,10 +158,10 @@ def test_tidying_killed_at_any_moment_harms_nothing(make_product: MakeProduct, t
     root = tmp_path / "library"
     library = Library(root)
     rng = random.Random(11)
-    for turn in range(8):
+    for turn in range(6):
         for folder in sorted(folders.iterdir()):
             library.publish(folder)
-        for number in range(150):
+        for number in range(60):
             library.blobs.put_bytes(b"nobody's %d %d" % (turn, number))
         with child(COLLECT, root, 0, tmp_path / "never") as collector:
             time.sleep(rng.uniform(0, 0.1))
