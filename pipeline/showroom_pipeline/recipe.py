@@ -188,7 +188,9 @@ class _Plan:
         }
         inputs = ["read", "clean", "normalise", "verdict", *(self.made[d].chain for d in deliveries)]
         inputs += [*(step.name for step in written), *(self.made[d].step for d in deliveries)]
-        self._add(Step(name="product", call=_STAGES + "manifest:product", inputs=tuple(inputs), params=params, weight=0.1))
+        self._add(
+            Step(name="product", call=_STAGES + "manifest:product", inputs=tuple(inputs), params=params, weight=0.1)
+        )
         self._add(_handed_on("product.json", "product", _STAGES + "manifest:file_of"))
         self._add(Step(name=SUMMARY, call=_STAGES + "manifest:summary_of", inputs=("product",), weight=0.0))
 

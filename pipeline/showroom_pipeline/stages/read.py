@@ -22,7 +22,7 @@ def surface(path: str, scan: Scan) -> Scene:
 
     if scan.kind == "cloud":
         assert scan.scene is not None
-        return reconstruct.surface_from_cloud(scan.scene)
+        return reconstruct.surface_from_cloud(scan.scene).scene
     capture = ingest.read(Path(path)).capture
     assert capture is not None
-    return reconstruct.surface_from_rgbd(capture)
+    return reconstruct.surface_from_rgbd(capture).scene
