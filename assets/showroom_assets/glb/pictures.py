@@ -10,7 +10,7 @@ import io
 import warnings
 from typing import Any
 
-from showroom_assets.errors import DamagedFile
+from showroom_assets.errors import DamagedFile, LimitExceeded
 from showroom_assets.scene import Image, Json, Texture
 
 from . import fields, ktx2
@@ -95,7 +95,7 @@ def header(data: bytes) -> tuple[str, int, int]:
         with _quiet(), PIL.Image.open(io.BytesIO(data), formats=list(_READABLE)) as picture:
             return _READABLE[picture.format or ""], picture.width, picture.height
     except PIL.Image.DecompressionBombError as exc:
-        raise DamagedFile("an image is too large to be opened. Scale it down.") from exc
+        raise LimitExceeded("an image has too many pixels to be opened. Scale it down.") from exc
     except (OSError, SyntaxError, ValueError, KeyError, IndexError, OverflowError) as exc:
         raise DamagedFile("an image is not a PNG, JPEG, WebP, AVIF or KTX2, or is damaged. Save it again.") from exc
 
