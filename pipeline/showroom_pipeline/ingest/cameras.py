@@ -21,7 +21,7 @@ from .limits import Limits, at_most
 from .numbers import decode, printable
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|inf)", re.IGNORECASE)
-_TEXT = 64 << 20
+_TEXT = 16 << 20
 _SAME_MOMENT_S = 0.03
 
 

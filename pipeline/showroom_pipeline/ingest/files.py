@@ -39,6 +39,7 @@ class Files:
         self.notes: list[str] = []
         self._read: dict[str, Source] = {}
         self._lower: dict[str, str] | None = None
+        self._titles: dict[str, list[str]] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -46,7 +47,8 @@ class Files:
 
     @names.setter
     def names(self, names: tuple[str, ...]) -> None:
-        self._names, self._known, self._lower = names, frozenset(names), None
+        self._names, self._known = names, frozenset(names)
+        self._lower = self._titles = None
 
     def read(self, name: str) -> bytes:
         """
@@ -86,6 +88,14 @@ class Files:
     def head(self, name: str, count: int) -> bytes:
         """The first ``count`` bytes, without counting the file as a source."""
         return self._load(name, count)
+
+    def titled(self, title: str) -> list[str]:
+        """All names whose last part is ``title``, without regard to case."""
+        if self._titles is None:
+            self._titles = {}
+            for known in self.names:
+                self._titles.setdefault(PurePosixPath(known).name.lower(), []).append(known)
+        return self._titles.get(title.lower(), [])
 
     def sources(self) -> tuple[Source, ...]:
         """All that was read so far, by name."""

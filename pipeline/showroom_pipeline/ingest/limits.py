@@ -18,7 +18,8 @@ class Limits:
 
     ``file_bytes`` is for one file, ``total_bytes`` for all files of one input; ``zip_ratio`` is the largest
     expansion of a zip member over 1 MB (text compresses up to some 20 ×, DEFLATE's own limit is 1,032 ×);
-    ``pixels`` is for one image; ``corners`` the most corners of one polygon; ``depth`` how deep folders are searched.
+    ``numbers`` is for one table of a text file; ``pixels`` for one image, ``total_pixels`` for all textures together;
+    ``corners`` the most corners of one polygon; ``depth`` how deep folders are searched.
     """
 
     file_bytes: int = 1 << 30
@@ -30,7 +31,9 @@ class Limits:
     triangles: int = 40_000_000
     materials: int = 4_096
     corners: int = 10_000
+    numbers: int = 200_000_000
     pixels: int = 16_384 * 8_192
+    total_pixels: int = 512 << 20
     frames: int = 10_000
 
 

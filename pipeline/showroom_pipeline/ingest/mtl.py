@@ -56,7 +56,7 @@ class Entry:
 
 def parse_mtl(data: bytes, name: str, *, limits: Limits) -> tuple[Entry, ...]:
     """The materials of an MTL file; what cannot be understood is skipped, as other readers do."""
-    at_most(16 << 20, len(data), f"bytes of '{name:.80}'")
+    at_most(4 << 20, len(data), f"bytes of '{name:.80}'")
     entries: list[Entry] = []
     for line in decode(plain(data, name)).splitlines():
         words = line.split(None, 1)
@@ -120,9 +120,20 @@ class LooksBuilder:
         self.textures: list[Texture] = []
         self.images: list[Image] = []
         self._by_file: dict[str, int] = {}
+        self._pixels = 0
 
     def looks(self) -> Looks:
         return Looks(tuple(self.materials), tuple(self.textures), tuple(self.images))
+
+    def open(self, name: str) -> Pictures.Image:
+        """A picture of the input, decoded; all of them together are held against the limit."""
+        picture = open_picture(self.files.read(name), name, limits=self.files.limits)
+        self._count(picture.width * picture.height)
+        return picture
+
+    def _count(self, pixels: int) -> None:
+        self._pixels += pixels
+        at_most(self.files.limits.total_pixels, self._pixels, f"pixels of textures in '{self.files.label:.80}'")
 
     def add_image(self, image: Image, key: str) -> int:
         """The texture number of ``image``; ``key`` tells pictures apart."""
@@ -135,7 +146,9 @@ class LooksBuilder:
     def picture(self, name: str) -> int:
         """The texture number of a file of the input."""
         if name not in self._by_file:
-            return self.add_image(texture(self.files.read(name), name, limits=self.files.limits), name)
+            image, pixels = texture(self.files.read(name), name, limits=self.files.limits)
+            self._count(pixels)
+            return self.add_image(image, name)
         return self._by_file[name]
 
     def add(self, entry: Entry, library: str) -> None:
@@ -182,18 +195,17 @@ class LooksBuilder:
 
     def _base_color(self, material: Json, color: "tuple[str, Map] | None", opacity: "tuple[str, Map] | None") -> None:
         pbr = material["pbrMetallicRoughness"]
-        limits = self.files.limits
         if opacity is None:
             assert color is not None
             pbr["baseColorTexture"] = {"index": self.picture(color[0]), **_transform(color[1])}
             return
-        shape = open_picture(self.files.read(opacity[0]), opacity[0], limits=limits)
+        shape = self.open(opacity[0])
         has_alpha = "A" in shape.getbands() or "transparency" in shape.info
         mask = (shape.convert("RGBA").getchannel("A") if has_alpha else shape.convert("L")).copy()
         if color is None:
             base = Pictures.new("RGB", mask.size, (255, 255, 255))
         else:
-            base = open_picture(self.files.read(color[0]), color[0], limits=limits).convert("RGB")
+            base = self.open(color[0]).convert("RGB")
         if mask.size != base.size:
             mask = mask.resize(base.size, Pictures.Resampling.BILINEAR)
         levels = np.asarray(mask)
@@ -209,11 +221,10 @@ class LooksBuilder:
     def _roughness_metal(
         self, material: Json, roughness: "tuple[str, Map] | None", metal: "tuple[str, Map] | None"
     ) -> None:
-        limits = self.files.limits
         parts = {}
         for key, found in (("g", roughness), ("b", metal)):
             if found is not None:
-                parts[key] = open_picture(self.files.read(found[0]), found[0], limits=limits).convert("L")
+                parts[key] = self.open(found[0]).convert("L")
         size = next(iter(parts.values())).size
         white = Pictures.new("L", size, 255)
         merged = Pictures.merge("RGB", [white, *(parts.get(k, white).resize(size) for k in "gb")])
@@ -227,7 +238,7 @@ class LooksBuilder:
             pbr["metallicFactor"] = 1.0
 
     def _normal(self, material: Json, name: str, found: Map, *, is_normal: bool) -> None:
-        picture = open_picture(self.files.read(name), name, limits=self.files.limits)
+        picture = self.open(name)
         if is_normal or _looks_like_normals(picture):
             index = self.picture(name)
         else:
@@ -262,7 +273,7 @@ def locate(files: Files, wanted: str, by: str, notes: list[str]) -> str:
         It is not there, and there is not exactly one picture that could be meant.
     """
     title = PurePosixPath(wanted.replace("\\", "/")).name
-    same = [name for name in files.names if PurePosixPath(name).name.lower() == title.lower()]
+    same = files.titled(title)
     shown, file = printable(title), PurePosixPath(by).name
     if len(same) == 1:
         notes.append(f"'{file}' names '{printable(wanted)}': '{printable(same[0])}' was used.")

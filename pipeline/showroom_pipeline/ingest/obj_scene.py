@@ -20,6 +20,7 @@ from .numbers import printable
 from .obj import Obj, parse_obj
 
 _COLOR_WORDS = ("basecolor", "base_color", "albedo", "diffuse", "color", "colour", "texture", "tex", "map_kd", "diff")
+_LIBRARIES = 16
 _OTHER_WORDS = (
     "normal", "rough", "metal", "occlusion", "ao", "height", "bump", "disp", "spec", "gloss", "mask", "preview",
     "thumb", "poster", "emissive", "orm",
@@ -89,7 +90,7 @@ def _libraries(files: Files, name: str, obj: Obj, notes: list[str]) -> list[str]
     base = PurePosixPath(name).parent.as_posix()
     out: list[str] = []
     missing: list[str] = []
-    for statement in obj.libraries:
+    for statement in obj.libraries[:_LIBRARIES]:
         whole = _find(files, base, statement)
         parts = [statement] if whole or not statement.lower().endswith(".mtl") else _split_mtl(statement)
         for part in parts:

@@ -18,6 +18,7 @@ from .mesh import PLAIN, Faces, Looks, linear, scene_of_faces, with_alpha
 from .numbers import I64, Lines, blocks, floats, plain
 
 _HEADER = re.compile(rb"(?:\s|#[^\n]*\n)*(ST)?(C)?(N)?(4)?(n)?OFF(?=[\s#])", re.ASCII)
+_NUMBERS = 300_000_000
 _COMMENTS = re.compile(rb"(?m)^[ \t]*#[^\n]*\n?")
 
 
@@ -86,6 +87,7 @@ class _Rows:
         self._blocks = blocks(text, name)
         self._lines: Lines | None = None
         self._at = 0
+        self._numbers = 0
 
     def take(self, count: int) -> tuple[F64, I64]:
         """The numbers of the next ``count`` lines, and how many each has."""
@@ -99,6 +101,8 @@ class _Rows:
                     raise self._short(count)
             step = min(missing, len(self._lines) - self._at)
             part, widths = floats(self._lines, np.arange(self._at, self._at + step), self.name)
+            self._numbers += len(part)
+            at_most(_NUMBERS, self._numbers, f"numbers of '{self.name:.80}'")
             values.append(part)
             counts.append(widths)
             self._at += step

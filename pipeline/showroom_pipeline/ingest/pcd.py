@@ -23,6 +23,7 @@ from .numbers import blocks, decode, floats, plain, printable
 
 _KINDS = {"F": "f", "U": "u", "I": "i"}
 _HEADER = 1 << 16
+_NUMBERS = 200_000_000
 _LZF_MOST = 88  # a match of 264 bytes takes 3
 
 
@@ -124,6 +125,7 @@ def _ascii(data: bytes, header: _Header, name: str) -> dict[str, npt.NDArray[np.
     width = sum(each.count for each in header.fields)
     if header.points * 2 * width > len(body) + 1:
         raise _short(name, header.points)
+    at_most(_NUMBERS, header.points * width, f"numbers of '{name:.80}'")
     parts, missing = [], header.points
     for lines in blocks(body, name):
         take = min(missing, len(lines))

@@ -54,15 +54,16 @@ def open_picture(data: bytes, name: str, *, limits: Limits, depth: bool = False)
     return picture
 
 
-def texture(data: bytes, name: str, *, limits: Limits) -> Image:
-    """A texture for the scene: the file's own bytes if glTF may carry them, else the same pixels as PNG."""
+def texture(data: bytes, name: str, *, limits: Limits) -> tuple[Image, int]:
+    """A texture for the scene, the file's own bytes if glTF may carry them, else the same as PNG; and its pixels."""
     picture = open_picture(data, name, limits=limits)
+    pixels = picture.width * picture.height
     title = PurePosixPath(name).stem
     media_type = _KEPT.get(picture.format or "")
     frames = int(getattr(picture, "n_frames", 1))
     if media_type is not None and frames == 1 and picture.mode in {"1", "L", "LA", "P", "PA", "RGB", "RGBA"}:
-        return Image(data=data, media_type=media_type, name=title)
-    return Image(data=png(picture), media_type="image/png", name=title)
+        return Image(data=data, media_type=media_type, name=title), pixels
+    return Image(data=png(picture), media_type="image/png", name=title), pixels
 
 
 def png(picture: Pictures.Image) -> bytes:

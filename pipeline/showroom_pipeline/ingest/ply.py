@@ -86,7 +86,7 @@ def parse_ply(data: bytes, name: str, *, limits: Limits, wanted: frozenset[str])
     if order:
         _binary(data, body, kept, order, name)
     else:
-        _ascii(data[body:], kept, name)
+        _ascii(data[body:], kept, name, limits)
     return Ply({element.name: element for element in kept if element.name in wanted}, tuple(comments))
 
 
@@ -150,11 +150,12 @@ def _short(name: str, element: Element) -> DamagedFile:
 # --- text ------------------------------------------------------------------------------------------------------------
 
 
-def _ascii(body: bytes, elements: list[Element], name: str) -> None:
+def _ascii(body: bytes, elements: list[Element], name: str, limits: Limits) -> None:
     pieces: list[list[tuple[F64, I64]]] = [[] for _ in elements]
     for element in elements:
         if element.count * 2 > len(body) + 1 and element.properties:
             raise _short(name, element)
+    numbers = [0] * len(elements)
     todo = [element.count if element.properties else 0 for element in elements]
     at = 0
     for lines in blocks(body, name):
@@ -163,6 +164,8 @@ def _ascii(body: bytes, elements: list[Element], name: str) -> None:
             take = min(todo[at], len(lines) - row)
             if take:
                 pieces[at].append(floats(lines, np.arange(row, row + take), name))
+                numbers[at] += len(pieces[at][-1][0])
+                at_most(limits.numbers, numbers[at], f"numbers of '{name:.80}'")
             todo[at] -= take
             row += take
             at += todo[at] == 0

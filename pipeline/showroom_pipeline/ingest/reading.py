@@ -21,6 +21,7 @@ from .rgbd import Pair, find_captures, read_capture
 from .scan import Scan
 
 Read = Callable[..., tuple[Scene, float | None]]
+_NOTES = 100
 _LICENCES = ("license", "licence", "copying", "attribution", "credits", "copyright")
 
 
@@ -98,7 +99,7 @@ def _capture(files: Files, pairs: tuple[Pair, ...], name: str, limits: Limits) -
         metres_per_unit=1.0,
         sources=files.sources(),
         licence=_licence(files, pairs[0].color),
-        notes=tuple(dict.fromkeys(files.notes)),
+        notes=tuple(dict.fromkeys(files.notes))[:_NOTES],
     )
 
 
@@ -217,7 +218,7 @@ def _model(files: Files, name: str, title: str, reader: str, limits: Limits) -> 
         sources=files.sources(),
         authored=authored,
         licence="\n".join(part for part in (licence, _licence(files, name)) if part),
-        notes=tuple(dict.fromkeys(notes)),
+        notes=tuple(dict.fromkeys(notes))[:_NOTES],
     )
 
 

@@ -61,6 +61,7 @@ def read_xyz(files: Files, name: str, *, limits: Limits, notes: list[str]) -> tu
             )
         total += len(counts)
         at_most(limits.vertices, total, f"points of '{name:.80}'")
+        at_most(limits.numbers, total * width, f"numbers of '{name:.80}'")
         parts.append(values.reshape(-1, width))
     if not parts:
         raise EmptyInput(f"'{name:.80}' has no points. Export the cloud again.")
@@ -73,11 +74,13 @@ def read_xyz(files: Files, name: str, *, limits: Limits, notes: list[str]) -> tu
 def _without_header(text: bytes, name: str) -> tuple[bytes, list[str] | None]:
     """The text without comments and a line of names in front, and these names."""
     columns: list[str] | None = None
+    start = 0
     for _ in range(64):
-        line, feed, rest = text.partition(b"\n")
-        shown = decode(line[:4096]).strip()
-        if not shown and feed:
-            text = rest
+        feed = text.find(b"\n", start)
+        end = feed if feed >= 0 else len(text)
+        shown = decode(text[start : min(end, start + 4096)]).strip()
+        if not shown and feed >= 0:
+            start = feed + 1
             continue
         words = _WORD.findall(shown)
         is_comment = shown.startswith(("#", "//"))
@@ -91,10 +94,10 @@ def _without_header(text: bytes, name: str) -> tuple[bytes, list[str] | None]:
             raise UnsupportedFormat(
                 f"'{name:.80}' begins with '{printable(shown, 40)}': it is no list of points. Export a PLY cloud."
             )
-        if not feed:
+        if feed < 0:
             return b"", columns
-        text = rest
-    return text, columns
+        start = feed + 1
+    return text[start:], columns
 
 
 def _by_name(table: F64, names: list[str]) -> tuple[F64, F32 | None, F64 | None]:
