@@ -240,3 +240,24 @@ def suede(*, tile_mm: float = 50.0, size: int = 512) -> Maps:
     height = (pile - pile.min()) / np.ptp(pile)
     tone = 0.88 + 0.02 * pile + 0.022 * cloud
     return _maps("suede", height, tone, 0.95 - 0.03 * cloud, tile_mm, depth_mm=0.07)
+
+
+@cache
+def tread(*, tile_mm: float = 24.0, size: int = 256) -> Maps:
+    """Wavy herringbone lugs of an outsole."""
+    rng = _seed("tread")
+    x, y = _grid(size)
+    wave = 0.16 * np.arcsin(np.sin(2 * np.pi * 2 * x)) / (np.pi / 2)
+    lug = np.clip((np.abs((((y + wave) * 4) % 1.0) - 0.5) - 0.17) / 0.10, 0, 1)
+    grain = noise(rng, size, beta=0.3, low=20)
+    height = blur(lug, 0.8)
+    return _maps("tread", height, 0.62 + 0.36 * height + 0.01 * grain, 0.86 - 0.08 * height, tile_mm, depth_mm=2.2)
+
+
+@cache
+def gum(*, tile_mm: float = 20.0, size: int = 256) -> Maps:
+    """Moulded rubber: a faint, even grain."""
+    rng = _seed("gum")
+    grain = blur(noise(rng, size, beta=0.0, low=10), 1.0)
+    grain = grain / grain.std()
+    return _maps("gum", 0.5 + 0.12 * grain, 0.95 + 0.008 * grain, 0.72 + 0.03 * grain, tile_mm, depth_mm=0.06)
