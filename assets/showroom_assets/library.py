@@ -72,6 +72,8 @@ class Library:
     namespace
         Separates merchants that share a store: nothing is shared across namespaces. Lower-case letters, digits and
         hyphens.
+    create
+        Make the folder if it is not there yet; without it, that is a ``LibraryError``.
     clock
         For the time shown to people; nothing is decided by it.
     """
@@ -81,11 +83,12 @@ class Library:
         location: str | Path | Objects,
         *,
         namespace: str = "default",
+        create: bool = True,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         if not _ID.fullmatch(namespace) or len(namespace) > 80:
             raise LibraryError(f"{namespace!r} is no name for a namespace. Use lower-case letters, digits and hyphens.")
-        self.objects = location if isinstance(location, Objects) else Objects(str(location))
+        self.objects = location if isinstance(location, Objects) else Objects(str(location), create=create)
         self.namespace = namespace
         self.blobs = Blobs(self.objects, f"{namespace}/blobs")
         self._clock = clock

@@ -55,6 +55,8 @@ class Objects:
     url
         A path, ``file://…``, ``s3://bucket/prefix``, ``gs://…``, ``az://…`` or ``memory://`` (a fresh one each time).
         Credentials and endpoints come from the environment, as obstore documents (``AWS_ACCESS_KEY_ID``, …).
+    create
+        Make the folder if it is not there; without it, that is an error. Buckets are never made.
 
     Raises
     ------
@@ -62,7 +64,7 @@ class Objects:
         The address is not understood, or the folder cannot be made. Every method raises it when the store fails.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, create: bool = True) -> None:
         self.url = url
         parts = urlsplit(url)
         self._store: ObjectStore
@@ -85,7 +87,10 @@ class Objects:
                 raise LibraryError(f"{url}: no such kind of library. Use a folder, s3://, gs:// or az://.")
             else:
                 root = Path(url).expanduser()
-            (root / _STAGING).mkdir(parents=True, exist_ok=True)
+            if create:
+                root.mkdir(parents=True, exist_ok=True)
+            elif not root.is_dir():
+                raise LibraryError(f"there is no library at {url}. Put a product in: showroom publish FOLDER")
             self._root = root.resolve()
             self._store = LocalStore(self._root)
         except (BaseError, ValueError, OSError) as exc:
@@ -182,7 +187,7 @@ class Objects:
         if self._root is None:
             return 0
         removed = 0
-        with self._mapped(_STAGING):
+        with self._mapped(_STAGING), suppress(FileNotFoundError):
             for path in sorted((self._root / _STAGING).iterdir()):
                 with suppress(FileNotFoundError):
                     if now - path.stat().st_mtime > older_than_s:
@@ -194,6 +199,7 @@ class Objects:
         assert self._root is not None
         target = self._root / key
         staged = self._root / _STAGING / uuid.uuid4().hex
+        staged.parent.mkdir(exist_ok=True)
         try:
             with staged.open("xb") as file:
                 for chunk in chunks:

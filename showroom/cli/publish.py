@@ -83,7 +83,7 @@ def _one(
             "uploaded_bytes": None,
         }
     with status(f"publishing {folder}") as say:
-        result = open_library(location, namespace).publish(
+        result = open_library(location, namespace, create=True).publish(
             folder,
             force=force,
             expected_version=expected,

@@ -37,15 +37,15 @@ def library_options(command: Command) -> Command:
     )(command)
 
 
-def open_library(location: str, namespace: str) -> "Library":
+def open_library(location: str, namespace: str, *, create: bool = False) -> "Library":
     """
-    The library at ``location``.
+    The library at ``location``; only publishing makes a new one.
 
     Raises
     ------
     LibraryError
-        The address or the namespace is not understood, or the folder cannot be made.
+        The address or the namespace is not understood, or there is none and it is not to be made.
     """
     from showroom_assets.library import Library
 
-    return Library(location, namespace=namespace)
+    return Library(location, namespace=namespace, create=create)

@@ -229,6 +229,8 @@ def test_wrong_usage_exits_with_2(showroom: Showroom, args: list[str]) -> None:
         ["library", "show", "../../etc"],
         ["library", "rollback", "nothing", "1"],
         ["library", "list", "--namespace", ".."],
+        ["library", "list"],
+        ["library", "gc", "--library", "nowhere"],
         ["library", "list", "--library", "ftp://x/y"],
         ["library", "list", "--library", "/dev/null/x"],
         ["inspect", "nothing.glb"],
@@ -243,6 +245,13 @@ def test_what_cannot_be_done_is_one_line_and_exit_1(showroom: Showroom, args: li
     assert done.stderr.count("\n") == 1
     debug = showroom(*args, SHOWROOM_DEBUG="1")
     assert "Traceback" in debug.stderr
+
+
+def test_only_publishing_makes_a_library(showroom: Showroom, tmp_path: Path) -> None:
+    for command in (["list"], ["show", "chair"], ["gc"], ["rollback", "chair", "1"], ["get", "chair", "copy"]):
+        done = showroom("library", *command)
+        assert (done.returncode, "there is no library at" in done.stderr) == (1, True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_help_is_quick(showroom: Showroom) -> None:
