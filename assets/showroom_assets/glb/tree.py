@@ -38,7 +38,8 @@ def read_nodes(
     nodes = [_node(item, len(items), lengths, keep_extension) for item in items]
     roots = _roots(document, nodes)
     shown = _walk(nodes, roots, meter)
-    for at, (item, node) in enumerate(zip(items, nodes, strict=True)):
+    for at, item in enumerate(items):
+        node = nodes[at]
         if at not in shown:
             nodes[at] = replace(node, mesh=None, skin=None)
             continue
@@ -130,25 +131,25 @@ def _walk(nodes: list[Node], roots: tuple[int, ...], meter: Meter) -> set[int]:
             if child in parent:
                 fields.damaged(f"node {child} has two parents, {parent[child]} and {at}", node=child)
             parent[child] = at
-    seen: set[int] = set()
-    stack = [(root, 1) for root in roots]
     for root in roots:
         if root in parent:
             fields.damaged(f"node {root} is a root and also a child of node {parent[root]}", node=root)
+    # With one parent each, whatever cannot be reached from above is part of a ring, or hangs below one.
+    reached = _below(nodes, [at for at in range(len(nodes)) if at not in parent], meter)
+    if len(reached) < len(nodes):
+        ring = next(at for at in range(len(nodes)) if at not in reached)
+        fields.damaged(f"node {ring} is its own ancestor", node=ring)
+    return _below(nodes, list(roots), meter)
+
+
+def _below(nodes: list[Node], tops: list[int], meter: Meter) -> set[int]:
+    seen: set[int] = set()
+    stack = [(top, 1) for top in tops]
     while stack:
         at, depth = stack.pop()
         meter.at_most("depth", depth)
         seen.add(at)
         stack.extend((child, depth + 1) for child in nodes[at].children)
-    # With one parent each, what no root reaches but has a parent all the way up is a ring.
-    for start in range(len(nodes)):
-        slow, steps = start, 0
-        while start not in seen and slow in parent:
-            slow, steps = parent[slow], steps + 1
-            if slow == start:
-                fields.damaged(f"node {start} is its own ancestor", node=start)
-            if steps > meter.limits.depth:
-                meter.at_most("depth", steps)
     return seen
 
 

@@ -127,9 +127,9 @@ def test_a_header_that_promises_a_billion_vertices_costs_neither_time_nor_memory
     accessor = {"componentType": 5126, "type": "VEC3", "count": 10**9}
     body, binary = document(accessors=[accessor, {"componentType": 5123, "type": "SCALAR", "count": 3}])
     process = psutil.Process(os.getpid())
-    before, start = process.memory_info().rss, time.monotonic()
+    before, start = process.memory_info().rss, time.process_time()
     refused(LimitExceeded, body, binary, match="vertices")
-    assert time.monotonic() - start < 1
+    assert time.process_time() - start < 1
     assert process.memory_info().rss - before < 50 << 20
 
 
@@ -171,17 +171,17 @@ def test_a_structure_that_contradicts_itself_is_damage(changes: Json, match: str
 def test_nodes_nested_too_deeply_are_refused_without_recursion() -> None:
     nodes = [{"children": [at + 1]} for at in range(50_000)] + [{"mesh": 0}]
     body, binary = document(nodes=nodes, scenes=[{"nodes": [0]}])
-    start = time.monotonic()
+    start = time.process_time()
     refused(LimitExceeded, body, binary, match="depth")
-    assert time.monotonic() - start < 3
+    assert time.process_time() - start < 3
 
 
 def test_a_long_ring_of_nodes_is_found_soon() -> None:
     nodes = [{"children": [(at + 1) % 50_000]} for at in range(50_000)]
     body, binary = document(nodes=nodes, scenes=[{"nodes": []}])
-    start = time.monotonic()
+    start = time.process_time()
     refused(ShowroomError, body, binary)
-    assert time.monotonic() - start < 3
+    assert time.process_time() - start < 3
 
 
 def test_json_nested_too_deeply_is_refused() -> None:
@@ -238,10 +238,10 @@ def with_image(data: bytes) -> bytes:
 
 
 def test_an_image_bomb_is_refused_by_its_header() -> None:
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(LimitExceeded, match="pixels"):
         read_glb(with_image(png(60_000, 60_000, b"\0")))
-    assert time.monotonic() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize(
