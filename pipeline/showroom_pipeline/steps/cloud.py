@@ -10,6 +10,7 @@ Source: Kazhdan and Hoppe, Screened Poisson Surface Reconstruction (2013), as op
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -198,7 +199,9 @@ def _lonely(points: F64, factor: float) -> Bool:
 
 
 def _poisson(cloud: Cloud, spacing: float, options: CloudOptions) -> tuple[F64, I64]:
-    import open3d  # 1.9 CPU-seconds: not on the way of a mesh
+    import open3d as _open3d  # 1.9 CPU-seconds: not on the way of a mesh
+
+    open3d: Any = _open3d
 
     even = _merged(cloud, cell=spacing)
     points = even.points

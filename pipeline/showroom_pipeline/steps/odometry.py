@@ -30,7 +30,9 @@ def estimate_poses(frames: list[Frame], *, max_depth_m: float) -> tuple[list[F64
     InputError
         If two frames in a row do not overlap enough to be joined.
     """
-    from open3d.pipelines import registration
+    import open3d as _open3d
+
+    registration: Any = _open3d.pipelines.registration
 
     # OpenCV's camera looks along +Z with +Y down; a house wants +Y up
     first = np.diag([1.0, -1.0, -1.0, 1.0])
@@ -76,7 +78,9 @@ def estimate_poses(frames: list[Frame], *, max_depth_m: float) -> tuple[list[F64
 
 
 def _rgbd(frame: Frame) -> Any:
-    import open3d
+    import open3d as _open3d
+
+    open3d: Any = _open3d  # its stubs do not know numpy arrays
 
     rows = (np.arange(frame.depth.shape[0]) * frame.color.shape[0] / frame.depth.shape[0]).astype(int)
     columns = (np.arange(frame.depth.shape[1]) * frame.color.shape[1] / frame.depth.shape[1]).astype(int)
@@ -88,7 +92,9 @@ def _rgbd(frame: Frame) -> Any:
 
 def _register(source: Any, target: Any, frame: Frame, start: F64, max_depth_m: float) -> tuple[F64, float]:
     """Target-camera from source-camera, and the share of pixels that agree."""
-    import open3d
+    import open3d as _open3d
+
+    open3d: Any = _open3d  # its stubs do not know numpy arrays
 
     odometry = open3d.t.pipelines.odometry
     intrinsics = open3d.core.Tensor(np.ascontiguousarray(frame.intrinsics, np.float64))
@@ -102,7 +108,7 @@ def _register(source: Any, target: Any, frame: Frame, start: F64, max_depth_m: f
             max_depth_m,
             [odometry.OdometryConvergenceCriteria(n) for n in (20, 10, 5)],
             odometry.Method.Hybrid,
-            odometry.OdometryLossParams(depth_outlier_trunc=0.05),
+            odometry.OdometryLossParams(depth_outlier_trunc=0.05, depth_huber_delta=0.03),
         )
     except RuntimeError:  # a singular system: nothing in common
         return start, 0.0

@@ -10,10 +10,12 @@ Source: Curless and Levoy, A Volumetric Method for Building Complex Models from 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import binary_erosion, maximum_filter, minimum_filter
+from scipy.ndimage import binary_dilation, binary_erosion, label, maximum_filter, minimum_filter, uniform_filter
+from scipy.spatial import cKDTree
 
 from showroom_assets.errors import EmptyInput, InputError
 from showroom_assets.scene import F32, F64
@@ -37,17 +39,30 @@ class RgbdOptions:
     object: str | None = None
     voxel_m: float | None = None
     max_depth_m: float = 4.0
-    max_frames: int = 300
+    max_frames: int = 150
     max_samples: int = 600_000
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
+    """
+    One frame, its depth made whole: ``depth (h, w)`` metres, 0 where unknown; its pixels' ``points (n, 3)`` in the
+    world, linear ``rgb (n, 3)``, ``wanted (n,)`` whether a mask of the object covers them; ``pose`` world from camera.
+    """
+
     depth: F32
     intrinsics: F64
     pose: F64
     points: F64
     rgb: F64
+    wanted: Bool
+
+    def only(self, keep: Bool) -> "_View":
+        """The view with the pixels ``keep (n,)``."""
+        depth = np.zeros_like(self.depth)
+        rows, columns = np.nonzero(self.depth)
+        depth[rows[keep], columns[keep]] = self.depth[rows[keep], columns[keep]]
+        return _View(depth, self.intrinsics, self.pose, self.points[keep], self.rgb[keep], self.wanted[keep])
 
 
 def surface_from_rgbd(capture: RgbdCapture, *, name: str = "", options: RgbdOptions | None = None) -> Surface:
@@ -66,35 +81,36 @@ def surface_from_rgbd(capture: RgbdCapture, *, name: str = "", options: RgbdOpti
         known = ", ".join(capture.objects) or "none"
         raise InputError(f"There is no mask for {options.object!r}. Use one of: {known}.", object=options.object)
     notes: list[str] = []
-    picked = np.unique(np.linspace(0, len(capture) - 1, min(len(capture), options.max_frames)).round().astype(int))
+    count = min(len(capture), options.max_frames)
+    picked = [int(i) for i in np.unique(np.linspace(0, len(capture) - 1, count).round())]
     poses: list[F64 | None] = [capture.poses[i] for i in picked]
     if any(pose is None for pose in poses):
-        poses, fitness = estimate_poses([capture[int(i)] for i in picked], max_depth_m=options.max_depth_m)
+        poses, fitness = estimate_poses([capture[i] for i in picked], max_depth_m=options.max_depth_m)
         notes.append(f"The poses were estimated from the pictures (overlap {fitness:.0%} at least).")
-    if len(capture.objects) > 1 and options.object is None:
-        notes.append(f"Kept all masked objects. Say --object NAME for one of: {', '.join(capture.objects)}.")
-    views = [
-        _view(capture[int(index)], pose, capture.objects, options)
-        for index, pose in zip(picked, poses, strict=True)
-        if pose is not None
-    ]
-    views = [view for view in views if len(view.points) > 50]
+    wanted = capture.objects if options.object is None else (options.object,)
+    if len(wanted) > 1:
+        notes.append(f"Kept all masked objects. Say --object NAME for one of: {', '.join(wanted)}.")
+    posed = [(index, pose) for index, pose in zip(picked, poses, strict=True) if pose is not None]
+
+    # first pass: where in space the object is, from every 9th pixel; second pass: all pixels that lie there
+    sketch = [_view(capture[index], pose, wanted, options, every=3) for index, pose in posed]
+    region = _region(sketch, masked=bool(capture.objects), notes=notes)
+    views = []
+    for index, pose in posed:
+        view = _view(capture[index], pose, wanted, options)
+        view = view.only(region.holds(view.points))
+        if len(view.points) > 50:
+            views.append(view)
     if not views:
         raise InputError("No depth is left to fuse: check the masks, the depth scale and --max-depth.")
-    points = np.concatenate([view.points for view in views])
-    rgb = np.concatenate([view.rgb for view in views])
-    if not capture.objects:
-        keep = _foreground(points, np.stack([view.pose[:3, 3] for view in views]), notes)
-        low, high = np.percentile(points[keep], [0.1, 99.9], axis=0)
-        margin = 0.02 * float(np.linalg.norm(high - low))
-        views = [_cropped(view, low - margin, high + margin) for view in views]
-        points, rgb = points[keep], rgb[keep]
-    pixel = float(np.median([np.median(v.depth[v.depth > 0]) / v.intrinsics[0, 0] for v in views if v.depth.any()]))
+    pixel = float(np.median([np.median(v.depth[v.depth > 0]) / v.intrinsics[0, 0] for v in views]))
+    points, rgb = np.concatenate([v.points for v in views]), np.concatenate([v.rgb for v in views])
     extent = float(np.linalg.norm(np.subtract(*np.percentile(points, [99, 1], axis=0))))
     voxel = options.voxel_m or max(2 * pixel, extent / 256)
-    positions, faces = _fused(views, voxel, options.max_depth_m)
-    positions, faces = _main_parts(positions, faces)
+    positions, faces = _main_parts(*_fused(views, voxel, options.max_depth_m))
     samples, sample_rgb = _thinned(points, rgb, 0.5 * pixel, options.max_samples)
+    near = samples_near(samples, positions, reach=4 * voxel)
+    samples, sample_rgb = samples[near], sample_rgb[near]
     return Surface(
         scene=scene_of(
             positions, faces, name=name, rgb=colored(samples, sample_rgb, positions, neighbours=6), double_sided=True
@@ -106,17 +122,26 @@ def surface_from_rgbd(capture: RgbdCapture, *, name: str = "", options: RgbdOpti
     )
 
 
-def _view(frame: Frame, pose: F64, objects: tuple[str, ...], options: RgbdOptions) -> _View:
+def samples_near(samples: F64, positions: F64, *, reach: float) -> Bool:
+    """Which samples belong to the surface that is left: those within ``reach`` of a vertex."""
+    distance, _ = cKDTree(positions).query(samples, distance_upper_bound=reach)
+    near: Bool = np.isfinite(distance)
+    return near if near.any() else np.ones(len(samples), bool)
+
+
+def _view(frame: Frame, pose: F64, wanted: tuple[str, ...], options: RgbdOptions, *, every: int = 1) -> _View:
     depth = np.where((frame.depth > 0.05) & (frame.depth < options.max_depth_m), frame.depth, 0).astype(np.float32)
+    depth = _mended(depth)
     depth = np.where(_depth_edges(depth), 0, depth).astype(np.float32)
-    if objects:
-        wanted = (options.object,) if options.object is not None else objects
-        mask = np.zeros(frame.depth.shape, bool)
-        for name in wanted:
-            if name is not None and name in frame.masks:
-                # two pixels in: at a mask's rim the depth belongs to the background as often as not
-                mask |= binary_erosion(_fitted(frame.masks[name], depth.shape), iterations=2)
-        depth = np.where(mask, depth, 0).astype(np.float32)
+    mask = np.zeros(depth.shape, bool)
+    for name in wanted:
+        if name in frame.masks:
+            # two pixels in: at a mask's rim the depth belongs to the background as often as not
+            mask |= binary_erosion(_fitted(frame.masks[name], depth.shape), iterations=2)
+    if every > 1:
+        thin = np.zeros_like(depth)
+        thin[::every, ::every] = depth[::every, ::every]
+        depth = thin
     rows, columns = np.nonzero(depth)
     z = depth[rows, columns].astype(np.float64)
     k = frame.intrinsics
@@ -125,7 +150,70 @@ def _view(frame: Frame, pose: F64, objects: tuple[str, ...], options: RgbdOption
     u = np.clip(np.rint(local[:, 0] / z * c[0, 0] + c[0, 2]), 0, frame.color.shape[1] - 1).astype(np.int64)
     v = np.clip(np.rint(local[:, 1] / z * c[1, 1] + c[1, 2]), 0, frame.color.shape[0] - 1).astype(np.int64)
     points = local @ pose[:3, :3].T + pose[:3, 3]
-    return _View(depth, k, pose, points, _linear(frame.color[v, u] / 255.0))
+    return _View(depth, k, pose, points, _linear(frame.color[v, u] / 255.0), mask[rows, columns])
+
+
+def _mended(depth: F32) -> F32:
+    """
+    Fill unknown pixels between known ones of like depth. Depth registered to a sharper colour camera comes as a lattice
+    of single pixels; left alone, half of each surface is missing.
+    """
+    for _ in range(2):
+        known = depth > 0
+        count = uniform_filter(known.astype(np.float32), size=3) * 9
+        mean = uniform_filter(depth, size=3) * 9 / np.maximum(count, 1)
+        far = maximum_filter(depth, size=3)
+        near = minimum_filter(np.where(known, depth, np.inf), size=3)
+        fill = ~known & (count > 2.5) & (far - near < 0.02 * far)
+        depth = np.where(fill, mean, depth).astype(np.float32)
+    return depth
+
+
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """A set of cells of space: ``filled`` booleans on a grid from ``low`` with edge ``cell``."""
+
+    low: F64
+    cell: float
+    filled: Bool
+
+    def holds(self, points: F64) -> Bool:
+        grid = np.floor((points - self.low) / self.cell).astype(np.int64)
+        inside: Bool = np.asarray(((grid >= 0) & (grid < self.filled.shape)).all(axis=1))
+        inside[inside] = self.filled[tuple(grid[inside].T)]
+        return inside
+
+
+def _region(sketch: list[_View], *, masked: bool, notes: list[str]) -> _Region:
+    """
+    Where the object is. With masks: the cells that the masks of all frames agree on (masks made by a network are
+    ragged, and their errors differ from frame to frame). Without: the dominant foreground.
+    """
+    points = np.concatenate([v.points for v in sketch])
+    votes = np.concatenate([v.wanted for v in sketch])
+    if masked and not votes.any():
+        raise InputError("The masks cover no pixel with a depth. Check that masks and depth belong together.")
+    if len(points) < 100:
+        raise InputError("The frames hold hardly any depth: check the depth scale and --max-depth.")
+    chosen = votes if masked else _foreground(points, np.stack([v.pose[:3, 3] for v in sketch]), notes)
+    low, high = np.percentile(points[chosen], [1, 99], axis=0)
+    cell = max(float(np.linalg.norm(high - low)) / 48, 1e-4)
+    low, high = low - 3 * cell, high + 3 * cell
+    inside = ((points >= low) & (points < high)).all(axis=1)
+    shape = tuple(int(n) for n in np.ceil((high - low) / cell) + 1)
+    at = tuple(np.floor((points[inside] - low) / cell).astype(np.int64).T)
+    seen, agreed = np.zeros(shape), np.zeros(shape)
+    np.add.at(seen, at, 1)
+    np.add.at(agreed, at, chosen[inside])
+    share = agreed / np.maximum(seen, 1)
+    solid = (share >= (0.3 if masked else 0.5)) & (agreed >= 2)
+    parts, count = label(binary_dilation(solid, iterations=1) & (seen > 0), structure=np.ones((3, 3, 3)))
+    if count == 0:
+        raise InputError("The masks of the frames do not agree on an object. Check the poses and the masks.")
+    weight = np.bincount(parts.reshape(-1), (agreed * solid).reshape(-1), count + 1)
+    weight[0] = 0
+    kept = np.isin(parts, np.flatnonzero(weight >= 0.2 * weight.max()))
+    return _Region(low, cell, np.asarray(binary_dilation(kept & solid, iterations=1)))
 
 
 def _fitted(mask: Bool, shape: tuple[int, ...]) -> Bool:
@@ -148,14 +236,6 @@ def _linear(srgb: npt.NDArray[np.floating[npt.NBitBase]]) -> F64:
     return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
 
 
-def _cropped(view: _View, low: F64, high: F64) -> _View:
-    inside = ((view.points >= low) & (view.points <= high)).all(axis=1)
-    depth = np.zeros_like(view.depth)
-    rows, columns = np.nonzero(view.depth)
-    depth[rows[inside], columns[inside]] = view.depth[rows[inside], columns[inside]]
-    return _View(depth, view.intrinsics, view.pose, view.points[inside], view.rgb[inside])
-
-
 def _foreground(points: F64, cameras: F64, notes: list[str]) -> Bool:
     """
     The dominant foreground ``(n,)``: without the largest plane if everything else stands before it, the cluster that
@@ -175,8 +255,6 @@ def _foreground(points: F64, cameras: F64, notes: list[str]) -> Bool:
     grid = np.floor((points[chosen] - points[chosen].min(axis=0)) / cell).astype(np.int64)
     filled = np.zeros(grid.max(axis=0) + 1, np.int64)
     np.add.at(filled, tuple(grid.T), 1)
-    from scipy.ndimage import label
-
     cluster, count = label(filled >= 3, structure=np.ones((3, 3, 3)))
     of_point = cluster[tuple(grid.T)]
     middle = points[chosen].mean(axis=0)
@@ -192,8 +270,10 @@ def _foreground(points: F64, cameras: F64, notes: list[str]) -> Bool:
 
 
 def _fused(views: list[_View], voxel: float, max_depth_m: float) -> tuple[F64, I64]:
-    import open3d  # 1.9 CPU-seconds: not on the way of a mesh
-    from open3d import core
+    import open3d as _open3d  # 1.9 CPU-seconds: not on the way of a mesh
+
+    open3d: Any = _open3d  # its stubs do not know numpy arrays
+    core = open3d.core
 
     extents = [np.ptp(view.points, axis=0) for view in views if len(view.points)]
     blocks = int(np.clip(8 * np.prod(np.max(extents, axis=0) / (16 * voxel) + 2), 2_000, 60_000))
