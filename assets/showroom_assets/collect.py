@@ -130,6 +130,7 @@ def _expire(library: Library, product: str, history: History, *, keep: int | Non
             manifest_size_bytes=last.manifest_size_bytes,
             at=library.now(),
             expired=goes,
+            withdrawn=last.withdrawn,
         )
         if history.append(event):
             return goes

@@ -33,20 +33,22 @@ class Event(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     """
     One entry of the log. It repeats what is current after it, so the newest one alone is enough to read a product.
 
-    ``version`` and ``manifest`` are the current version and its manifest's blob; ``expired`` the versions whose files
-    may be removed (kind ``expire``); ``at`` the writer's clock, UTC, for people only; ``writer`` a random name that
-    tells one's own event from somebody else's after a request was repeated by the network layer.
+    ``version`` and ``manifest`` are the current version and its manifest's blob; ``withdrawn`` says that the product
+    is off the shelf all the same; ``expired`` are the versions whose files may be removed (kind ``expire``); ``at`` is
+    the writer's clock, UTC, for people only; ``writer`` a random name that tells one's own event from somebody else's
+    after a request was repeated by the network layer.
     """
 
     schema: Literal["showroom.event/1"]
     number: Version
-    kind: Literal["publish", "rollback", "expire"]
+    kind: Literal["publish", "rollback", "withdraw", "expire"]
     version: Version
     manifest_sha256: Sha256
     manifest_size_bytes: Size
     at: Annotated[str, Meta(max_length=40)] = ""
     writer: Annotated[str, Meta(max_length=64)] = ""
     expired: Annotated[list[Version], Meta(max_length=100_000)] = []
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +153,7 @@ def recorded(events: list[Event]) -> dict[int, Recorded]:
             manifest_sha256=event.manifest_sha256,
             manifest_size_bytes=event.manifest_size_bytes,
             published_at=event.at,
-            current=version == events[-1].version,
+            current=version == events[-1].version and not events[-1].withdrawn,
             expired=version in expired,
         )
     return out
@@ -164,10 +166,15 @@ def version_in(events: list[Event], version: int | None, *, product: str) -> Rec
     Raises
     ------
     NotInLibrary
-        No such product or version, or its files are no longer kept.
+        No such product or version, or the product was withdrawn, or the version's files are no longer kept.
     """
     if not events:
         raise NotInLibrary(f"{product} is not in the library. See `showroom library list`.", product=product)
+    if version is None and events[-1].withdrawn:
+        raise NotInLibrary(
+            f"{product} was withdrawn. To bring it back: `showroom library rollback {product} {events[-1].version}`.",
+            product=product,
+        )
     known = recorded(events)
     wanted = events[-1].version if version is None else version
     if wanted not in known:

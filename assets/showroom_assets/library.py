@@ -111,7 +111,7 @@ class Library:
         force
             Publish although the quality verdict is "refused".
         expected_version
-            The version that must be current (0: none published yet), or the publication is given up.
+            The version that must be current (0: none), or the publication is given up.
         on_file
             Called before each file.
 
@@ -158,7 +158,7 @@ class Library:
 
     def _publication(self, events: list[Event], manifest_sha256: str, size_bytes: int) -> Event | None:
         """The event that makes this manifest current; None if it is current already."""
-        if events and events[-1].manifest_sha256 == manifest_sha256:
+        if events and events[-1].manifest_sha256 == manifest_sha256 and not events[-1].withdrawn:
             return None
         known = {event.manifest_sha256: event.version for event in events}
         newest = max((event.version for event in events), default=0)
@@ -202,15 +202,46 @@ class Library:
                 return True
         raise LibraryConflict(f"{product}: too many publishers at the same moment. Try again.", product=product)
 
+    def withdraw(self, product: str) -> bool:
+        """
+        Take a product off the shelf; False if it is already. Its versions are kept: a rollback brings it back.
+
+        Raises
+        ------
+        NotInLibrary
+            No such product.
+        LibraryConflict
+            Others kept publishing all the while.
+        """
+        history = self.history(product)
+        for _ in range(_ATTEMPTS):
+            events = history.events()
+            if events and events[-1].withdrawn:
+                return False
+            last = version_in(events, None, product=product)
+            event = Event(
+                schema="showroom.event/1",
+                number=len(events) + 1,
+                kind="withdraw",
+                version=last.version,
+                manifest_sha256=last.manifest_sha256,
+                manifest_size_bytes=last.manifest_size_bytes,
+                at=self.now(),
+                withdrawn=True,
+            )
+            if history.append(event):
+                return True
+        raise LibraryConflict(f"{product}: too many publishers at the same moment. Try again.", product=product)
+
     def ids(self) -> list[str]:
-        """The ids of all products, in order."""
+        """The ids of all products, withdrawn ones too, in order."""
         return [name for name in self.objects.folders(f"{self.namespace}/products") if _ID.fullmatch(name)]
 
     def products(self) -> Iterator[Listed]:
-        """All products, by id, each with its current version."""
+        """All products on the shelf, by id, each with its current version."""
         for product in self.ids():
             events = self.history(product).events()
-            if events:
+            if events and not events[-1].withdrawn:
                 found = version_in(events, None, product=product)
                 kept = [one for one in recorded(events).values() if not one.expired]
                 yield Listed(
@@ -230,7 +261,8 @@ class Library:
             No such product.
         """
         events = self.history(product).events()
-        version_in(events, None, product=product)
+        if not events:
+            raise NotInLibrary(f"{product} is not in the library. See `showroom library list`.", product=product)
         return [*recorded(events).values()]
 
     def events(self, product: str) -> list[Event]:
@@ -378,7 +410,7 @@ def publishable(folder: Path, *, force: bool = False) -> Product:
 
 def _expect(history: History, version: int | None) -> list[Event]:
     events = history.events()
-    current = events[-1].version if events else 0
+    current = events[-1].version if events and not events[-1].withdrawn else 0
     if version is not None and current != version:
         raise LibraryConflict(
             f"the current version is {current}, not {version}: somebody published meanwhile. Look at it, then publish "

@@ -20,7 +20,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "check": ("check", "check", "Check products or GLB files; exit 1 if one fails."),
     "inspect": ("inspect", "inspect", "Show what is in a file: triangles, textures, memory."),
     "publish": ("publish", "publish", "Put finished products into the library."),
-    "library": ("library", "library", "List, show, roll back and tidy published products."),
+    "library": ("library", "library", "List, show, roll back, withdraw, tidy published products."),
 }
 
 EXIT_FAILED = 1

@@ -1,4 +1,4 @@
-"""``showroom library list|show|rollback|gc|get``: what is published, and going back."""
+"""``showroom library list|show|rollback|withdraw|get|gc``: what is published, and going back."""
 
 import re
 from pathlib import Path
@@ -110,10 +110,12 @@ def show(product: str, location: str, namespace: str, version: int | None, verif
     """
     opened = open_library(location, namespace)
     versions = opened.versions(product)
-    manifest = opened.show(product, version)
+    current = next((one.version for one in versions if one.current), None)
+    # Of a withdrawn product, show what a rollback could bring back.
+    shown = version or current or next((one.version for one in reversed(versions) if not one.expired), None)
+    manifest = opened.show(product, shown)
     with status("reading every file"):
-        faults = opened.verify(product, version) if verify else []
-    shown = version or next(one.version for one in versions if one.current)
+        faults = opened.verify(product, shown) if verify else []
     if output_format == "json":
         print_json(
             {
@@ -168,7 +170,7 @@ def rollback(product: str, version: int, location: str, namespace: str, dry_run:
       showroom library rollback chair 3
     """
     opened = open_library(location, namespace)
-    before = next(one.version for one in opened.versions(product) if one.current)
+    before = next((one.version for one in opened.versions(product) if one.current), None)
     opened.show(product, version)
     changed = before != version if dry_run else opened.rollback(product, version)
     if output_format == "json":
@@ -176,7 +178,34 @@ def rollback(product: str, version: int, location: str, namespace: str, dry_run:
     elif not changed:
         click.echo(f"{product}: version {version} is current already")
     else:
-        click.echo(f"{product}: {'would go ' if dry_run else ''}from version {before} to {version}")
+        click.echo(f"{product}: {'would go ' if dry_run else ''}from {_version(before)} to {version}")
+
+
+@library.command()
+@click.argument("product")
+@library_options
+@click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
+@format_option
+def withdraw(product: str, location: str, namespace: str, dry_run: bool, output_format: str) -> None:
+    """
+    Take a product off the shelf.
+
+    Use it when a product is sold out for good, or was published by mistake. Its versions are kept: a rollback, or
+    publishing it again, brings it back.
+
+    \b
+    Example:
+      showroom library withdraw chair
+    """
+    opened = open_library(location, namespace)
+    before = next((one.version for one in opened.versions(product) if one.current), None)
+    changed = before is not None if dry_run else opened.withdraw(product)
+    if output_format == "json":
+        print_json({"id": product, "before": before, "changed": changed, "dry_run": dry_run})
+    elif not changed:
+        click.echo(f"{product}: is withdrawn already")
+    else:
+        click.echo(f"{product}: {'would be ' if dry_run else ''}withdrawn, was at version {before}")
 
 
 @library.command()
@@ -235,6 +264,10 @@ def gc(
     click.echo(f"{would}remove{'' if dry_run else 'd'} {done.removed:,} files, {human_bytes(done.removed_bytes)}")
     if done.kept_for_now:
         click.echo(f"{done.kept_for_now:,} more are not needed but younger than the grace time")
+
+
+def _version(number: int | None) -> str:
+    return "withdrawn" if number is None else f"version {number}"
 
 
 def _size(product: "Product") -> int:

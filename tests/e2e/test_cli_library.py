@@ -104,6 +104,13 @@ def test_a_merchant_publishes_looks_rolls_back_and_gets_a_product_out_again(show
     assert showroom("check", "copy").returncode == 0
     assert showroom("library", "get", "chair", "copy").returncode == 1
 
+    assert "would be withdrawn" in showroom("library", "withdraw", "lamp", "--dry-run").stdout
+    assert "withdrawn, was at version 1" in showroom("library", "withdraw", "lamp").stdout
+    listed = json.loads(showroom("library", "list", "--format", "json").stdout)
+    assert [row["id"] for row in listed] == ["chair"]
+    assert showroom("library", "show", "lamp").returncode == 0
+    assert "from withdrawn to 1" in showroom("library", "rollback", "lamp", "1").stdout
+
     assert "version 2 would go" in showroom("library", "gc", "--keep", "0", "--grace", "0s", "--dry-run").stdout
     done = showroom("library", "gc", "--keep", "0", "--grace", "0s", "--format", "json")
     assert json.loads(done.stdout)["removed"] == 2
@@ -187,7 +194,7 @@ def test_inspect_tells_triangles_and_size(showroom: Showroom, tmp_path: Path, wh
 
 COMMANDS = [
     ["convert"], ["check"], ["inspect"], ["publish"], ["library"],
-    *(["library", one] for one in ("list", "show", "rollback", "get", "gc")),
+    *(["library", one] for one in ("list", "show", "rollback", "withdraw", "get", "gc")),
 ]  # fmt: skip
 
 

@@ -112,6 +112,31 @@ def test_rolling_back_is_an_event_and_loses_nothing(library: Library, product_fo
         library.rollback("chair", 9)
 
 
+def test_a_withdrawn_product_is_off_the_shelf_and_comes_back_whole(
+    library: Library, product_folder: MakeProduct
+) -> None:
+    library.publish(product_folder(content=b"1"))
+    library.publish(product_folder(content=b"2"))
+    assert library.withdraw("chair")
+    assert not library.withdraw("chair")
+    assert list(library.products()) == []
+    with pytest.raises(NotInLibrary, match="was withdrawn"):
+        library.show("chair")
+    assert library.fetch("chair", "mobile.glb", version=2) == b"2"
+    collect(library, keep=1, grace_s=0)
+    assert list(library.products()) == [], "tidying puts nothing back on the shelf"
+    assert [one.version for one in library.versions("chair") if not one.expired] == [2]
+    with pytest.raises(LibraryConflict):
+        library.publish(product_folder(content=b"2"), expected_version=2)
+    back = library.publish(product_folder(content=b"2"), expected_version=0)
+    assert (back.version, back.new_version, back.changed) == (2, False, True)
+    assert library.withdraw("chair")
+    assert library.rollback("chair", 2)
+    assert library.fetch("chair", "mobile.glb") == b"2"
+    with pytest.raises(NotInLibrary):
+        library.withdraw("lamp")
+
+
 def test_whoever_expects_another_version_loses(library: Library, product_folder: MakeProduct) -> None:
     library.publish(product_folder(content=b"1"), expected_version=0)
     with pytest.raises(LibraryConflict):
@@ -418,11 +443,17 @@ class LibraryMachine(RuleBasedStateMachine):
     @rule(name=names, version=st.integers(1, 5))
     def roll_back(self, name: str, version: int) -> None:
         if version in self.versions[name] and version not in self.gone[name]:
-            assert self.library.rollback(name, version) == (self.current[name] != version)
+            assert self.library.rollback(name, version) == (self.current.get(name) != version)
             self.current[name] = version
         else:
             with pytest.raises(NotInLibrary):
                 self.library.rollback(name, version)
+
+    @rule(name=names)
+    def withdraw(self, name: str) -> None:
+        if self.versions[name]:
+            assert self.library.withdraw(name) == (name in self.current)
+            self.current.pop(name, None)
 
     @rule(keep=st.integers(0, 2), dry_run=st.booleans())
     def tidy(self, keep: int, dry_run: bool) -> None:
@@ -431,7 +462,7 @@ class LibraryMachine(RuleBasedStateMachine):
             (name, version)
             for name, versions in self.versions.items()
             for version in versions
-            if version != self.current[name]
+            if version != self.current.get(name)
             and version not in self.gone[name]
             and version not in sorted(versions)[len(versions) - keep :]
         }
@@ -450,7 +481,7 @@ class LibraryMachine(RuleBasedStateMachine):
     def every_listed_version_is_whole(self) -> None:
         listed = {one.product.id: one.version for one in self.library.products()}
         assert listed == self.current
-        for name in listed:
+        for name in self.library.ids():
             for one in self.library.versions(name):
                 assert one.expired == (one.version in self.gone[name])
                 if not one.expired:
