@@ -132,7 +132,7 @@ def scan(
     matrix = np.eye(4)
     matrix[:3, :3], matrix[:3, 3] = Z_UP * 1000.0, offset
     truth = Truth(scene=scene, scan_from_scene=matrix, noise_mm=noise)
-    pixels = texture_px // 4 if kind == "rgbd" else 320
+    pixels = texture_px // 4 if kind == "rgbd" else 400
     sights = look(target, eyes(target, rng, pixels=pixels, from_below=not holes))
     if kind == "rgbd":
         return _rgbd(target, truth, sights, rng)

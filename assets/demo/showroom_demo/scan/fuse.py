@@ -21,6 +21,7 @@ def fuse(sights: list[Sight], *, bounds: F64, voxel_mm: float) -> tuple[F64, I64
     points, faces
         ``(n, 3)`` mm and ``(m, 3)``, facing outwards; open where nothing was measured.
     """
+    from scipy.ndimage import binary_dilation, binary_erosion
     from skimage.measure import marching_cubes
 
     low = bounds[0] - 4 * voxel_mm
@@ -31,8 +32,6 @@ def fuse(sights: list[Sight], *, bounds: F64, voxel_mm: float) -> tuple[F64, I64
         places = origins[sight.hits.ray] + directions[sight.hits.ray] * sight.hits.distance[:, None]
         cell = np.floor((places - low) / voxel_mm).astype(int)
         near[tuple(cell.T)] = True
-    from scipy.ndimage import binary_dilation
-
     near = binary_dilation(near, iterations=3)
     index = np.argwhere(near)
     centres = low + (index + 0.5) * voxel_mm
@@ -42,25 +41,21 @@ def fuse(sights: list[Sight], *, bounds: F64, voxel_mm: float) -> tuple[F64, I64
         pixel, depth = sight.eye.project(centres)
         column, row = np.floor(pixel + 0.5).astype(int).T
         inside = (column >= 0) & (row >= 0) & (column < sight.eye.pixels) & (row < sight.eye.pixels) & (depth > 0)
-        measured = np.zeros(len(index))
+        measured, trust = np.zeros(len(index)), np.zeros(len(index))
         measured[inside] = sight.range_mm[row[inside], column[inside]]
+        trust[inside] = sight.trust[row[inside], column[inside]]
         own = np.linalg.norm(centres - sight.eye.position, axis=1)
         signed = measured - own
-        use = (measured > 0) & (signed > -truncation)
-        total += np.where(use, np.minimum(signed, truncation), 0.0)
-        weight += use
+        trust *= (measured > 0) & (signed > -truncation)
+        total += trust * np.clip(signed, -truncation, truncation)
+        weight += trust
     value = np.full(shape, truncation)
-    value[near] = total / np.maximum(weight, 1)
+    value[near] = total / np.maximum(weight, 1e-9)
     known = np.zeros(shape, dtype=bool)
-    known[near] = weight >= 1
-    # marching cubes may only use cells whose eight corners are known
-    whole = known[:-1, :-1, :-1].copy()
-    for corner in range(1, 8):
-        i, j, k = corner & 1, corner >> 1 & 1, corner >> 2 & 1
-        whole &= known[i : shape[0] - 1 + i, j : shape[1] - 1 + j, k : shape[2] - 1 + k]
-    mask = np.zeros(shape, dtype=bool)
-    mask[:-1, :-1, :-1] = whole
-    points, faces, _, _ = marching_cubes(value, 0.0, spacing=(voxel_mm,) * 3, mask=mask, gradient_direction="ascent")
+    known[near] = weight > 0.12
+    # a cell may only be used if all its corners are known; whichever corner the mask goes by, this holds
+    mask = binary_erosion(known, np.ones((3, 3, 3)))
+    points, faces, _, _ = marching_cubes(value, 0.0, spacing=(voxel_mm,) * 3, mask=mask, gradient_direction="descent")
     return points.astype(np.float64) + low + 0.5 * voxel_mm, faces.astype(np.int64)
 
 

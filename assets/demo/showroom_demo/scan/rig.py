@@ -14,6 +14,7 @@ RINGS = ((8.0, 12), (34.0, 10), (62.0, 6))
 """Elevation in degrees and number of cameras of each ring."""
 BELOW = ((-40.0, 8), (-80.0, 2))
 FOV_DEG = 34.0
+FREE_TRUST = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,17 @@ class Eye:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What one eye saw: hits, and the range map ``(pixels, pixels)`` in mm along each ray, 0 where nothing."""
+    """
+    What one eye saw: hits, and the range map ``(pixels, pixels)`` in mm along each ray.
+
+    It is infinite where the ray met nothing (that space is free) and 0 where it met something but got no range.
+    ``trust`` is the squared cosine of incidence, and little where the space is free.
+    """
 
     eye: Eye
     hits: Hits
     range_mm: F64
+    trust: F64
 
 
 def eyes(target: Target, rng: np.random.Generator, *, pixels: int, from_below: bool) -> list[Eye]:
@@ -84,17 +91,21 @@ def _looking(position: F64, at: F64) -> F64:
 
 
 def look(target: Target, all_eyes: list[Eye]) -> list[Sight]:
-    """What each eye sees. Surfaces met under 10° of grazing give no range, as on a real rig."""
+    """What each eye sees. Surfaces met under 15° of grazing give no range, as on a real rig."""
     out = []
     for eye in all_eyes:
         origins, directions = eye.rays()
         hits = target.cast(origins, directions)
         facing = -(target.normals[hits.face] * directions[hits.ray]).sum(axis=1)
-        good = np.abs(facing) > np.sin(np.radians(10.0))
+        good = np.abs(facing) > np.sin(np.radians(15.0))
+        range_mm = np.full(eye.pixels * eye.pixels, np.inf)
+        range_mm[hits.ray] = 0.0
         hits = Hits(hits.ray[good], hits.face[good], hits.distance[good], hits.weights[good])
-        range_mm = np.zeros(eye.pixels * eye.pixels)
         range_mm[hits.ray] = hits.distance
-        out.append(Sight(eye, hits, range_mm.reshape(eye.pixels, eye.pixels)))
+        trust = np.full(len(range_mm), FREE_TRUST)
+        trust[hits.ray] = facing[good] ** 2
+        square = (eye.pixels, eye.pixels)
+        out.append(Sight(eye, hits, range_mm.reshape(square), trust.reshape(square)))
     return out
 
 
