@@ -20,6 +20,14 @@ MODULES = {
     "tarn-bottle": "showroom_demo.hard.bottle",
     "halo-lamp": "showroom_demo.hard.lamp",
     "terra-vase": "showroom_demo.hard.vase",
+    "field-cap": "showroom_demo.soft.cap",
+    "court-sneaker": "showroom_demo.soft.sneaker",
+    "rove-bomber": "showroom_demo.soft.jacket",
+    "alder-tee": "showroom_demo.soft.tshirt",
+    "mere-tote": "showroom_demo.soft.bag",
+    "lund-chair": "showroom_demo.furniture.chair",
+    "dune-sofa": "showroom_demo.furniture.sofa",
+    "orlo-table": "showroom_demo.furniture.table",
 }
 """Where each product is made, by its id."""
 

@@ -12,7 +12,7 @@ from showroom_demo.kit.assemble import Colourway, Part, assemble
 from showroom_demo.kit.body import body
 from showroom_demo.kit.drape import Fabric, drape
 from showroom_demo.kit.garment import Garment, garment
-from showroom_demo.kit.material import Finish, metal
+from showroom_demo.kit.material import Finish, metal, pbr
 from showroom_demo.kit.palette import BONE, BRASS, CLAY, GUNMETAL, INK, OLIVE, RUST
 from showroom_demo.kit.pattern import Piece, sew, strip
 from showroom_demo.kit.product import DemoProduct, Variant
@@ -27,7 +27,7 @@ from showroom_demo.soft.zipper import Zipper, strung, zipper
 
 BLOCK = Block(
     half_chest=292, half_hem=288, armpit=330, shoulder=556, half_shoulder=240, neck=596, half_neck=90, front_drop=74,
-    back_drop=22, bicep=206, cuff=150, sleeve=352, cap=132, hem_y=890, spacing=14.5,
+    back_drop=22, bicep=206, cuff=150, sleeve=370, cap=132, hem_y=890, spacing=14.5,
 )  # fmt: skip
 COLLAR_MM, BAND_MM, CUFF_MM = 52.0, 62.0, 62.0
 SIZES = {"S": (920, 760), "M": (1000, 840), "L": (1080, 920), "XL": (1160, 1000)}
@@ -54,7 +54,7 @@ def product() -> DemoProduct:
         Part("zip_tape", [("tape", zip_.tape)]),
         Part("zip_teeth", [("metal", zip_.teeth)]),
         Part("zip_slider", [("metal", zip_.slider)]),
-        Part("pockets", [("shell", w) for w in _welts(g)] + [("metal", s) for s in _snaps(g)]),
+        Part("pockets", [("shell", w) for w in _welts(g)] + [("metal", s) for s in _snaps(g)] + [("shadow", s) for s in _slits(g)]),
         Part("stitching", [("thread", s) for s in _rows(g)]),
     ]
     ways = [Colourway(Variant(label=n, sku=f"JKT-BOMBER-{n.upper()}", swatch=c), _finishes(n, c, t, m)) for n, c, t, m in WAYS]
@@ -109,6 +109,7 @@ def _finishes(name: str, color: str, thread: str, hardware: str) -> dict[str, Fi
         "rib": cloth(f"rib {low}", color, rib(), double_sided=True),
         "thread": cloth(f"thread {low}", thread, canvas()),
         "tape": cloth(f"zip tape {low}", thread, twill(), double_sided=True),
+        "shadow": pbr(f"pocket {low}", "#0c0c0d", roughness=0.95),
         "metal": metal(f"hardware {low}", hardware, maps=satin_metal(roughness=0.26)),
     }
 
@@ -126,7 +127,7 @@ def _draped() -> Garment:
         stiff[cut_out.nodes(piece.name)] = 8.0
     middle = cut_out.nodes("front")[np.abs(cut_out.piece("front").flat[:, 0]) < 16.0]
     stiff[middle] = 5.0  # the zip
-    fabric = Fabric(stretch=1.4e7, contact=8e6, bend=6e4, clearance_mm=8.0)
+    fabric = Fabric(stretch=1.4e7, contact=8e6, bend=3e4, clearance_mm=8.0)
     resting = drape(cut_out, fabric, steps=56, iterations=6, bend_scale=stiff)
     return garment(cut_out, resting, seam_mm=1.6)
 
@@ -189,25 +190,33 @@ WELT = (118.0, 70.0, 158.0, 26.0)
 """x and y of the lower outer corner from the centre front, length, width, mm; leaning 24°."""
 
 
-def _welt_outline(sign: float, inset: float = 0.0) -> F64:
+def _welt_outline(sign: float, inset: float = 0.0, *, slit: bool = False) -> F64:
     x, y, length, width = WELT
     angle = np.radians(114.0)
     along, across = np.array([np.cos(angle), np.sin(angle)]), np.array([np.sin(angle), -np.cos(angle)])
-    start = np.array([x + 62.0, y])
+    start = np.array([x + 44.0, y])
     corners = [(inset, inset), (length - inset, inset), (length - inset, width - inset), (inset, width - inset)]
     points = np.array([start + a * along - c * across for a, c in corners])
+    if slit:
+        edge = [(2.0, -3.5), (length - 2.0, -3.5), (length - 2.0, 0.5), (2.0, 0.5)]
+        points = np.array([start + a * along - c * across for a, c in edge])
     return points * [sign, 1.0]
 
 
 def _welts(g: Garment) -> list[Shape]:
-    return [patch(g, "front", _welt_outline(s), lift=2.0) for s in (1.0, -1.0)]
+    return [patch(g, "front", _welt_outline(s), lift=3.4) for s in (1.0, -1.0)]
+
+
+def _slits(g: Garment) -> list[Shape]:
+    """The dark of the pocket's mouth, behind the welt."""
+    return [patch(g, "front", _welt_outline(s, slit=True), lift=0.7, step=4.0) for s in (1.0, -1.0)]
 
 
 def _snaps(g: Garment) -> list[Shape]:
     cap = cylinder(5.5, 1.8, bevel=0.8, segments=20)
     out = []
     for sign in (1.0, -1.0):
-        where, normal = g.at("front", _welt_outline(sign).mean(axis=0)[None], layer_mm=1.9)
+        where, normal = g.at("front", _welt_outline(sign).mean(axis=0)[None], layer_mm=3.2)
         out.append(strung(cap, where, along=np.array([[1.0, 0.0, 0.0]]), up=normal))
     return out
 
@@ -220,7 +229,7 @@ def _rows(g: Garment) -> list[Shape]:
         for x in (16.0, 22.0):
             out.append(g.row("front", np.array([[sign * x, 3.0], [sign * x, drop - 1.0]]), layer_mm=0.3, **thread))
         outline = _welt_outline(sign, 2.5)
-        out.append(g.row("front", np.concatenate([outline, outline[:1]]), layer_mm=1.9, **thread))
+        out.append(g.row("front", np.concatenate([outline, outline[:1]]), layer_mm=3.3, **thread))
     for name in ("front", "back"):
         out += [g.row(name, g.inset(name, edge, 4.0), layer_mm=0.2, **thread) for edge in ("neck", "hem", "arm_l", "arm_r")]
     out += [g.row(f"sleeve_{s}", g.inset(f"sleeve_{s}", "hem", 4.0), layer_mm=0.2, **thread) for s in "lr"]

@@ -140,7 +140,7 @@ def _facing(shape: Shape) -> Shape:
 
 
 def _upper_shell() -> Shape:
-    k, t = _round(120), np.linspace(0.0, 1.0, 26)
+    k, t = _round(84), np.linspace(0.0, 1.0, 18)
     kk, tt = np.meshgrid(k, t)
     points = upper(kk, tt)
     girth = np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(points[8], axis=0), axis=1))]
@@ -153,14 +153,14 @@ def _upper_shell() -> Shape:
 
 
 def _lining() -> Shape:
-    k, t = _round(96), np.linspace(0.02, 1.0, 14)
+    k, t = _round(56), np.linspace(0.02, 1.0, 8)
     kk, tt = np.meshgrid(k, t)
     n = normal(kk, tt)
     return _facing(sheet(upper(kk, tt) - 2.0 * n, -n))
 
 
 def _insole() -> Shape:
-    k = _round(80)[:-1]
+    k = _round(48)[:-1]
     ring = feather(k, out=-1.0) + [0, 5.0, 0]
     rows = [ring.mean(axis=0) * [0, 1, 0] + (ring - [0, 1, 0] * ring.mean(axis=0)) * [s, 1, 1 if s == 1 else 0.3 + 0.7 * s] for s in (1.0, 0.75, 0.4, 0.05)]
     points = np.stack(rows)
@@ -170,7 +170,7 @@ def _insole() -> Shape:
 
 def _sole() -> Surfaces:
     """Cupsole: bevelled foot, wall with a rolled top, toe bumper, and the tread underneath."""
-    k = _round(150)[:-1]
+    k = _round(104)[:-1]
     #        out from the feather, height above the ground (before spring)
     profile = np.array([(0.6, 0.0), (2.6, 0.5), (3.6, 2.2), (3.9, 6.0), (3.5, 7.0), (3.5, 7.8), (3.9, 8.8), (3.6, 17.0), (3.2, 22.0), (2.9, SOLE - 3.0), (2.3, SOLE - 1.0), (1.2, SOLE - 0.2), (0.2, SOLE - 0.4), (-1.6, SOLE - 2.2)])
     rows = []
@@ -196,7 +196,7 @@ def _sole() -> Surfaces:
     tread_uv = np.concatenate([tread_uv, tread_uv[:, :1]], axis=1)
     down = np.broadcast_to(np.array([0.0, -1.0, 0.0]), under.shape)
     bottom = _facing(sheet(under, down, uvs=tread_uv, closed=True))
-    return [("sole", with_normals(wall, crease_deg=46)), ("tread", bottom), ("tread", _bumper())]
+    return [("sole", with_normals(wall, crease_deg=46)), ("tread", bottom), ("sole", _bumper())]
 
 
 def _bumper() -> Shape:
@@ -229,7 +229,7 @@ FLAT = 30.0
 def _overlays() -> list[tuple[F64, float]]:
     """(outline in (k, t), lift mm): toe cap, two eyestays, heel counter, heel tab."""
     toe = [(-2.9, 0.0), (2.9, 0.0), (2.55, 0.16), (1.5, 0.34), (0, 0.42), (-1.5, 0.34), (-2.55, 0.16)]
-    stay = [(0.9, 0.985), (1.2, 0.80), (2.3, 0.72), (4.0, 0.70), (5.6, 0.66), (6.6, 0.70), (6.9, 0.985)]
+    stay = [(0.9, 0.985), (1.2, 0.80), (2.3, 0.72), (4.0, 0.70), (5.4, 0.68), (6.0, 0.72), (6.3, 0.985)]
     counter = [(7.4, 0.0), (12.6, 0.0), (12.3, 0.30), (11.3, 0.52), (10.5, 0.80), (9.5, 0.80), (8.7, 0.52), (7.7, 0.30)]
     out = []
     for corners, lift, radius in ((toe, 0.9, 0.25), (stay, 1.0, 0.2), ([(COUNT - k, t) for k, t in stay][::-1], 1.0, 0.2), (counter, 0.9, 0.25)):
@@ -241,7 +241,7 @@ def _overlays() -> list[tuple[F64, float]]:
 
 def _overlay(outline: F64, lift: float) -> tuple[Shape, Shape]:
     thickness = 1.1
-    body = plate(outline, thickness, bevel=0.5, step=3.2, grid_mm=6.0)
+    body = plate(outline, thickness, bevel=0.5, step=4.4, grid_mm=9.0)
 
     def warp(points: F64) -> F64:
         k, t = points[:, 0] / FLAT, np.clip(points[:, 1] / (FLAT * 3), 0.0, 0.995)
@@ -264,25 +264,25 @@ def _overlay(outline: F64, lift: float) -> tuple[Shape, Shape]:
 
 
 def _topline_rows() -> list[Shape]:
-    k = np.linspace(6.9, 13.1, 120)
-    t = np.full(120, 0.955)
+    k = np.linspace(7.0, 13.0, 120)
+    t = np.full(120, 0.88)
     return [stitches(upper(k, t, lift=0.1), normal(k, t), pitch=3.0, length=2.3, width=0.75, height=0.4)]
 
 
 def _collar() -> Shape:
     """The padded edge round the ankle."""
-    k = np.linspace(6.4, 13.6, 64)
+    k = np.linspace(6.4, 13.6, 44)
     one = np.ones_like(k)
-    path = upper(k, one) - 4.2 * normal(k, one) + [0, -1.5, 0]
+    path = upper(k, one) - 5.6 * normal(k, one) + [0, -1.0, 0]
     size = np.interp(np.abs(k - 10.0), [0, 2.4, 3.6], [1.0, 1.0, 0.55])
-    return sweep(path, superellipse(9.0, 10.0, power=2.2, samples=14), scale=size, up=(0, 1, 0), round_ends_mm=3.0)
+    return sweep(path, superellipse(9.0, 10.0, power=2.2, samples=10), scale=size, up=(0, 1, 0), round_ends_mm=3.0)
 
 
 def _tongue() -> Surfaces:
-    path = spline([(0.5, 71, 52), (0.5, 81, 32), (0.3, 95, 2), (0, 109, -28), (0, 121, -50), (0, 130, -62)], 40)
-    s = np.linspace(0, 1, 40)
-    size = np.stack([np.interp(s, [0, 0.2, 1], [0.5, 0.66, 1.0]), np.interp(s, [0, 0.4, 0.9, 1], [0.6, 0.8, 1.25, 1.1])], axis=1)
-    pad = sweep(path, rounded_rectangle(66, 6.5, 3.0, arc_steps=4), scale=size, up=(0, 1, 0.3), round_ends_mm=3.0)
+    path = spline([(0.5, 70, 52), (0.5, 80, 32), (0.3, 96, 4), (0, 112, -22), (0, 127, -41), (0, 142, -53)], 26)
+    s = np.linspace(0, 1, 26)
+    size = np.stack([np.interp(s, [0, 0.2, 1], [0.5, 0.66, 0.94]), np.interp(s, [0, 0.4, 0.9, 1], [0.6, 0.8, 1.25, 1.1])], axis=1)
+    pad = sweep(path, rounded_rectangle(66, 6.5, 3.0, arc_steps=2), scale=size, up=(0, 1, 0.3), round_ends_mm=3.0)
     dense_across = 0.0105
 
     def arch(points: F64) -> F64:
@@ -292,7 +292,7 @@ def _tongue() -> Surfaces:
         return p
 
     fine = _split_wide(pad)
-    label = plate(rounded_rectangle(24, 15, 2), 1.0, bevel=0.4, step=2.5).turned("x", -52).moved(0, 121.8, -44.5)
+    label = plate(rounded_rectangle(21, 14, 2), 1.2, bevel=0.4, step=2.5).turned("x", -38).moved(0, 134.3, -40.6)
     return [("upper", with_normals(Shape(arch(fine.points), fine.faces, fine.normals, fine.uvs))), ("overlay", label)]
 
 
@@ -344,8 +344,8 @@ def _eye_places() -> tuple[F64, F64, F64]:
 def _eyelets() -> tuple[Shape, Shape]:
     where, up, _ = _eye_places()
     along = np.tile([0.0, 0.0, 1.0], (len(where), 1))
-    ring = torus(2.9, 0.8, segments=18, sides=6)
-    hole = cylinder(2.5, 0.5, bevel=0.15, segments=14)
+    ring = torus(2.9, 0.8, segments=14, sides=5)
+    hole = cylinder(2.5, 0.5, bevel=0.0, segments=10)
     return strung(ring, where, along=along, up=up), strung(hole, where - 0.2 * up, along=along, up=up)
 
 
@@ -355,11 +355,11 @@ def _laces() -> list[Shape]:
     lateral, medial = where[:n], where[n:]
     over = unit(np.array([0.0, 1.0, 0.42]))
     out = []
-    flat = superellipse(6.4, 1.9, power=2.6, samples=12)
+    flat = superellipse(6.4, 1.9, power=2.6, samples=8)
 
     def band(a: F64, b: F64, up_a: F64, up_b: F64, rise: float) -> Shape:
         knots = [a - 2.0 * up_a, a + 1.6 * up_a, 0.75 * a + 0.25 * b + rise * over, 0.5 * (a + b) + (rise + 1.5) * over, 0.25 * a + 0.75 * b + rise * over, b + 1.6 * up_b, b - 2.0 * up_b]
-        return sweep(spline(knots, 26), flat, up=tuple(over), caps=True)
+        return sweep(spline(knots, 15), flat, up=tuple(over), caps=True)
 
     out.append(band(lateral[0], medial[0], up[0], up[n], 2.0))
     for i in range(n - 1):
@@ -369,11 +369,11 @@ def _laces() -> list[Shape]:
     out.append(band(lateral[-1], medial[-1], up[n - 1], up[-1], 4.5))
     out.append(sweep(knot + np.array([[-6.0, -1, 0], [0, 1.2, 0], [6.0, -1, 0]]), superellipse(8.5, 7.0, samples=14), up=(0, 0, 1), round_ends_mm=2.5))
     for sign in (1.0, -1.0):
-        loop = knot + np.array([[0, 0, 0], [13 * sign, 5, 5], [30 * sign, 3, 13], [41 * sign, -7, 15], [36 * sign, -12, 22], [20 * sign, -5, 16], [2 * sign, -1, 3]])
-        tail = knot + np.array([[0, -1, 1], [9 * sign, -1, 9], [17 * sign, -8, 24], [24 * sign, -19, 36], [33 * sign, -34, 40], [38 * sign, -47, 40]])
-        thin = superellipse(5.4, 1.8, power=2.6, samples=12)
-        out.append(sweep(spline(loop, 52), thin, up=(0, 1, 0)))
-        out.append(sweep(spline(tail, 40), thin, up=(0, 1, 0)))
+        loop = knot + np.array([[0, 0, 0], [13 * sign, 5, 5], [25 * sign, 2, 11], [33 * sign, -8, 13], [29 * sign, -12, 19], [16 * sign, -5, 14], [2 * sign, -1, 3]])
+        tail = knot + np.array([[0, -1, 1], [9 * sign, -1, 9], [17 * sign, -8, 24], [21 * sign, -17, 30], [26 * sign, -26, 34], [29 * sign, -33, 36]])
+        thin = superellipse(5.4, 1.8, power=2.6, samples=8)
+        out.append(sweep(spline(loop, 30), thin, up=(0, 1, 0)))
+        out.append(sweep(spline(tail, 20), thin, up=(0, 1, 0)))
         end = spline(tail, 40)[-4:]
         out.append(sweep(np.concatenate([end, end[-1:] + 3 * (end[-1:] - end[-2:-1])]), superellipse(3.2, 3.0, samples=10), up=(0, 1, 0), round_ends_mm=0.8))
     return out

@@ -52,7 +52,7 @@ def zipper(
     out = np.repeat(n[every, None], 4, axis=1)
     tape = sheet(rows.transpose(1, 0, 2), out.transpose(1, 0, 2))
     tape = _facing(tape)
-    tooth = merge([box(1.7, 1.5, 4.4, bevel=0.35, steps=1), box(2.3, 1.2, 1.5, bevel=0.3, steps=1).moved(0, 0, 1.9)])
+    tooth = merge([cylinder(1.25, 1.4, bevel=0.0, segments=6).scaled(0.9, 1, 1.9).moved(0, -0.7, 0), cylinder(0.95, 1.2, bevel=0.0, segments=6).scaled(1.3, 1, 0.9).moved(0, -0.6, 1.9)])
     middle = (p[1:] + p[:-1]) / 2 + (lift + 0.5) * n[1:]
     hand = np.where(np.arange(count) % 2 == 0, 1.0, -1.0)
     reach = middle - 0.9 * hand[:, None] * side[1:]
