@@ -62,8 +62,10 @@ def describe(glb: bytes) -> dict[str, Any]:
 
 
 def _chunks(glb: bytes) -> tuple[Json, bytes]:
-    """The JSON and the binary chunk; ``read_glb`` has checked the file by now."""
+    """The JSON and the binary chunk (of a .gltf, nothing); ``read_glb`` has checked the file by now."""
     try:
+        if not glb.startswith(b"glTF"):
+            return json.loads(glb.decode("utf-8-sig")), b""
         (length,) = struct.unpack_from("<I", glb, 12)
         document = json.loads(glb[20 : 20 + length])
         start = 20 + length

@@ -51,15 +51,13 @@ def ball(*, radius_m: float = 0.1, rings: int = 24, shift_m: tuple[float, float,
     )
 
 
-def checks(*, size: int = 64, squares: int = 8, blur: int = 1) -> U8:
-    """A coloured chequerboard, ``(size, size, 3)``; ``blur`` averages blocks of so many texels."""
+def checks(*, size: int = 64, squares: int = 8, fade: float = 0.0) -> U8:
+    """A coloured chequerboard, ``(size, size, 3)``; ``fade`` 1 leaves its mean colour only."""
     at = np.arange(size) * squares // size
     board = (at[:, None] + at[None, :]) % 2
     pixels = np.where(board[..., None] == 0, np.array([200, 60, 40]), np.array([40, 90, 180])).astype(np.float32)
-    if blur > 1:
-        small = pixels.reshape(size // blur, blur, size // blur, blur, 3).mean(axis=(1, 3))
-        pixels = small.repeat(blur, axis=0).repeat(blur, axis=1)
-    return pixels.astype(np.uint8)
+    faded: U8 = (pixels * (1.0 - fade) + pixels.mean(axis=(0, 1)) * fade).astype(np.uint8)
+    return faded
 
 
 def textured(primitive: Primitive, pixels: U8, *, name: str = "ball") -> Scene:

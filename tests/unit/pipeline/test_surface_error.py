@@ -51,7 +51,7 @@ def test_distances_are_exact_beside_slivers(shapes: SimpleNamespace) -> None:
     """The poles of the ball are slivers, where searching near centroids was 8 mm off."""
     surface = Surface(single(shapes.ball(rings=6)))
     points, _ = Surface(single(shapes.ball(rings=40, shift_m=(0.01, 0.0, 0.02)))).samples(
-        300, rng=np.random.default_rng(2)
+        80, rng=np.random.default_rng(2)
     )
     corners = surface.positions[surface.faces]
     grid = np.array([(i, j, 50 - i - j) for i in range(51) for j in range(51 - i)]) / 50.0
@@ -59,7 +59,7 @@ def test_distances_are_exact_beside_slivers(shapes: SimpleNamespace) -> None:
     brute = np.array([np.sqrt(((dense - point) ** 2).sum(axis=1).min()) for point in points])
     found = surface.distances(points)
     assert (found <= brute + 1e-7).all()
-    assert np.abs(found - brute).max() < 1e-4  # the dense grid itself is 0.5 mm apart at the worst
+    assert np.abs(found - brute).max() < 5e-4  # the dense grid's own spacing
 
 
 def test_a_mesh_shown_twice_is_measured_twice_and_in_place(shapes: SimpleNamespace) -> None:
