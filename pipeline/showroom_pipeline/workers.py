@@ -58,6 +58,10 @@ class Stop:
     def is_set(self) -> bool:
         return self._event.is_set()
 
+    def wait(self, timeout_s: float) -> bool:
+        """Wait until it is set, at most ``timeout_s``; whether it is."""
+        return self._event.wait(timeout_s)
+
 
 def run_job(job: Job, *, caps: Caps, stop: Stop, emit: Listener, debug: bool = False) -> Done | Failed:
     """

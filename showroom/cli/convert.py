@@ -106,6 +106,10 @@ def convert(inputs: tuple[Path, ...], out: Path, output_format: str, **given: An
     from showroom_pipeline import inputs as scans
 
     options = _options(given)
+    if given["watch"]:
+        if given["dry_run"] or given["name"]:
+            raise click.UsageError("--watch goes with neither --dry-run nor --name.")
+        return _watch(inputs, out, options, given, output_format)
     found, refused = scans.find(inputs)
     if given["name"]:
         if len(found) != 1:
@@ -113,7 +117,52 @@ def convert(inputs: tuple[Path, ...], out: Path, output_format: str, **given: An
         found = [scans.Input(found[0].path, scans.safe_name(given["name"]))]
     if given["dry_run"]:
         return _dry_run(found, refused, out, options, output_format)
-    return _convert(inputs, found, refused, out, options, given, output_format)
+    from showroom_pipeline.workers import Stop
+
+    stop = Stop()
+    with _interruptible(stop):
+        outcomes = _convert(found, refused, out, options, given, stop)
+    _report(outcomes, output_format)
+    if stop.is_set():
+        return _EXIT_INTERRUPTED
+    return _EXIT_FAILED if refused or not all(_is_done(outcome) for outcome in outcomes) else 0
+
+
+def _watch(paths: Sequence[Path], out: Path, options: "Options", given: dict[str, Any], output_format: str) -> int:
+    """Convert what is there and whatever comes, until interrupted."""
+    from showroom_pipeline import inputs as scans
+    from showroom_pipeline import watch
+    from showroom_pipeline.workers import Stop
+
+    for path in paths:
+        if path.is_dir() and out.resolve().is_relative_to(path.resolve()):
+            raise click.UsageError(f"{out} lies in {path}, which is watched: its products would be converted again.")
+    stop = Stop()
+    failed = False
+    # What was reported once is reported again only if it changes: a broken scan that nobody touches stays quiet.
+    said: dict[str, Any] = {}
+    with _interruptible(stop):
+        click.echo(f"watching {', '.join(str(path) for path in paths)}; Ctrl-C ends", err=True)
+        for _ in watch.changes(paths, stop=stop):
+            found, refused = scans.find(paths)
+            outcomes = _convert(found, refused, out, options, given, stop, quiet=True)
+            # An inbox with nothing in it yet is no error.
+            empty = {scan.name for scan in found if scan.path in paths}
+            outcomes = [o for o in outcomes if not (o.name in empty and _code(o) == "input.empty")]
+            news = [o for o in outcomes if not getattr(o, "unchanged", False) and said.get(o.name) != _essence(o)]
+            said |= {o.name: _essence(o) for o in outcomes}
+            failed = any(not _is_done(o) for o in outcomes)
+            if news:
+                _report(news, output_format)
+    return _EXIT_FAILED if failed and not stop.is_set() else _EXIT_INTERRUPTED
+
+
+def _code(outcome: "Done | Failed") -> str:
+    return "" if _is_done(outcome) else str(outcome.error["code"])
+
+
+def _essence(outcome: "Done | Failed") -> Any:
+    return outcome.result if _is_done(outcome) else outcome.error
 
 
 def _options(given: dict[str, Any]) -> "Options":
@@ -142,22 +191,22 @@ def _options(given: dict[str, Any]) -> "Options":
 
 
 def _convert(
-    paths: Sequence[Path],
     found: Sequence[Any],
     refused: Sequence[tuple[Path, Any]],
     out: Path,
     options: "Options",
     given: dict[str, Any],
-    output_format: str,
-) -> int:
+    stop: "Stop",
+    *,
+    quiet: bool = False,
+) -> list["Done | Failed"]:
     from showroom.cli import progress
     from showroom_pipeline import batch
     from showroom_pipeline.cache import default_folder, size_setting
-    from showroom_pipeline.workers import Stop
 
-    for path, error in refused:
-        click.echo(f"error: {path}: {error.message}", err=True)
-    stop = Stop()
+    if not quiet:
+        for path, error in refused:
+            click.echo(f"error: {path}: {error.message}", err=True)
     settings = batch.Settings(
         jobs=given["jobs"] or _cores(),
         memory_bytes=given["memory"],
@@ -166,12 +215,8 @@ def _convert(
         cache_bytes=size_setting(os.environ),
         debug=os.environ.get("SHOWROOM_DEBUG", "") not in {"", "0"},
     )
-    with _interruptible(stop), progress.shown(given["progress"], [scan.name for scan in found]) as emit:
-        outcomes = batch.convert(found, out, options=options, settings=settings, stop=stop, emit=emit)
-    _report(outcomes, output_format)
-    if stop.is_set():
-        return _EXIT_INTERRUPTED
-    return _EXIT_FAILED if refused or any(not _is_done(outcome) for outcome in outcomes) else 0
+    with progress.shown(given["progress"], [scan.name for scan in found]) as emit:
+        return batch.convert(found, out, options=options, settings=settings, stop=stop, emit=emit)
 
 
 def _report(outcomes: Sequence["Done | Failed"], output_format: str) -> None:

@@ -71,8 +71,8 @@ def _shaded(primitive: Primitive) -> Primitive:
     faces = place_of[primitive.indices.astype(np.int64)]
     vectors = face_normals(places, faces)
     total = np.stack([np.bincount(faces.ravel(), np.repeat(vectors[:, k], 3), len(places)) for k in range(3)], axis=1)
-    total /= np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-30)
-    return replace(primitive, normals=total[place_of].astype(np.float32))
+    normals = total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-30)
+    return replace(primitive, normals=np.asarray(normals[place_of], np.float32))
 
 
 def facts(scan: Scan, normalised: Normalised) -> Json:
