@@ -76,10 +76,10 @@ def find_caps(
     corners = topology.faces.reshape(-1)
     begin, end = positions[corners[rim]], positions[corners[following(rim)]]
     edges = np.bincount(loop, minlength=loops)
-    low, high = _bounds(begin, loop, loops)
-    extent = np.linalg.norm(high - low, axis=1)
     length = np.linalg.norm(end - begin, axis=1)
     middle = sum_rows(loop, 0.5 * (begin + end) * length[:, None], loops) / _floor(_sum1(loop, length, loops))[:, None]
+    extent = np.zeros(loops)
+    np.maximum.at(extent, loop, 2 * np.linalg.norm(begin - middle[loop], axis=1))
     # the rim runs round the surface, so the hole's own front is the other way round
     area = -sum_rows(loop, np.cross(begin - middle[loop], end - middle[loop]), loops)
     face = _unit(vectors[rim // 3])

@@ -34,7 +34,7 @@ class CleanOptions:
     max_crumb_extent: float = 0.03
     min_crumb_gap: float = 0.005
     max_hole_edges: int = 64
-    max_hole_extent: float = 0.02
+    max_hole_extent: float = 0.03
     min_hole_flatness: float = 0.3
     crease_deg: float | None = None
 
