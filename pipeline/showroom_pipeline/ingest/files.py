@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from showroom_assets.errors import DamagedFile, InputError, MissingFile, UnsupportedFormat
 
 from .limits import Limits, at_most
+from .numbers import printable
 from .scan import Source
 
 _MESH_FOLDERS = frozenset({"mesh", "meshes", "model", "models", "obj", "geometry", "source"})
@@ -67,7 +68,8 @@ class Files:
             total = sum(source.size_bytes for source in self._read.values()) + len(data)
             at_most(self.limits.total_bytes, total, f"bytes in '{self.label:.80}'")
             digest = hashlib.sha256(data).hexdigest()
-            self._read[name] = Source(name=name, sha256=digest, size_bytes=len(data))
+            shown = name.encode("utf-8", "replace").decode()  # a file system may give names that are no Unicode
+            self._read[name] = Source(name=shown, sha256=digest, size_bytes=len(data))
         return data
 
     def size(self, name: str) -> int:
@@ -243,8 +245,8 @@ def refused(name: str, exc: OSError) -> InputError:
 
 
 def stem(name: str) -> str:
-    """The file's name without folders and its last suffix."""
-    return PurePosixPath(name).stem
+    """The file's name without folders and its last suffix, safe to show."""
+    return printable(PurePosixPath(name).stem, 200)
 
 
 def suffix(name: str) -> str:

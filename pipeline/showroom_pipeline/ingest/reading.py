@@ -47,6 +47,11 @@ def read(path: str | os.PathLike[str], *, limits: Limits | None = None) -> Scan:
         # Hostile numbers overflow and are NaN in every way; what matters is checked where it matters.
         with np.errstate(all="ignore"):
             return _read(place, limits)
+    except InputError as exc:
+        if exc.message.isprintable():
+            raise
+        # Names of files may hold line feeds, escape sequences and bytes that are no Unicode.
+        raise type(exc)(printable(exc.message, len(exc.message)), **exc.fields) from exc
     except MemoryError as exc:
         raise LimitExceeded(f"'{place.name:.80}' does not fit into memory. Reduce it.") from exc
     except RecursionError as exc:
@@ -94,12 +99,12 @@ def _capture(files: Files, pairs: tuple[Pair, ...], name: str, limits: Limits) -
     capture = read_capture(files, pairs, limits=limits, notes=files.notes)
     return Scan(
         kind="rgbd",
-        name=name,
+        name=printable(name, 200),
         capture=capture,
         metres_per_unit=1.0,
         sources=files.sources(),
         licence=_licence(files, pairs[0].color),
-        notes=tuple(dict.fromkeys(files.notes))[:_NOTES],
+        notes=_shown(files.notes),
     )
 
 
@@ -211,15 +216,19 @@ def _model(files: Files, name: str, title: str, reader: str, limits: Limits) -> 
         raise EmptyInput(f"'{name:.80}' has neither triangles nor points. Export the model again.")
     return Scan(
         kind="mesh" if scene.triangles else "cloud",
-        name=title,
+        name=printable(title, 200),
         scene=scene,
         metres_per_unit=metres,
         up=up,
         sources=files.sources(),
         authored=authored,
         licence="\n".join(part for part in (licence, _licence(files, name)) if part),
-        notes=tuple(dict.fromkeys(notes))[:_NOTES],
+        notes=_shown(notes),
     )
+
+
+def _shown(notes: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(printable(note, 1000) for note in notes))[:_NOTES]
 
 
 def _reader(reader: str) -> Read:

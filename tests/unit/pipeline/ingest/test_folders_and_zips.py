@@ -78,6 +78,20 @@ def test_a_link_that_is_named_itself_is_followed(tmp_path):
     assert scan.scene.images[0].data == good.picture()
 
 
+@pytest.mark.parametrize("stem", [b"new\nline", b"esc\x1b[31m", b"not utf-8 \xe9\xff", "ünïcödé".encode()])
+def test_names_that_cannot_be_shown_do_not_break_messages_or_manifests(tmp_path, stem):
+    path = tmp_path / os.fsdecode(stem + b".obj")
+    path.write_bytes(b"v 0 0 zero\n")
+    with pytest.raises(InputError) as caught:
+        read(path)
+    assert caught.value.message.isprintable()
+    path.write_bytes(good.obj_text())
+    scan = read(path)
+    for text in (scan.name, scan.scene.name, *scan.notes, *(source.name for source in scan.sources)):
+        assert text.encode()
+    assert scan.name.isprintable()
+
+
 def test_hidden_files_and_what_macos_packs_are_not_seen(tmp_path):
     tree = {"box/box.stl": good.stl_binary(), "__MACOSX/box/._box.stl": b"x", "box/.DS_Store": b"x"}
     (tmp_path / "box.zip").write_bytes(good.zipped(tree))
