@@ -11,7 +11,7 @@ Reading: a file, a zip or a folder, of whatever kind a scanner, an app or an art
     glTF        .glb .gltf .vrm     everything (see ``showroom_assets.glb``)                       metre
     PCD         .pcd                ascii, binary, LZF; colours, normals; organised, with holes    none
     points      .xyz .pts .asc      columns told by their numbers or a line of names               none
-                .txt .csv
+                .txt .csv .xyzrgb .xyzn
     RGB-D       a folder            APC, TUM, 7-Scenes, Open3D layouts; poses, masks               metre
     zip         .zip                one of the above with its files; nothing is unpacked to disk
 

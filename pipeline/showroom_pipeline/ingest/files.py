@@ -39,6 +39,7 @@ class Files:
         self._known: frozenset[str] = frozenset()
         self.notes: list[str] = []
         self._read: dict[str, Source] = {}
+        self._total = 0
         self._lower: dict[str, str] | None = None
         self._titles: dict[str, list[str]] | None = None
 
@@ -65,8 +66,8 @@ class Files:
         at_most(self.limits.file_bytes, self.size(name), f"bytes of '{name:.80}'")
         data = self._load(name)
         if name not in self._read:
-            total = sum(source.size_bytes for source in self._read.values()) + len(data)
-            at_most(self.limits.total_bytes, total, f"bytes in '{self.label:.80}'")
+            self._total += len(data)
+            at_most(self.limits.total_bytes, self._total, f"bytes in '{self.label:.80}'")
             digest = hashlib.sha256(data).hexdigest()
             shown = name.encode("utf-8", "replace").decode()  # a file system may give names that are no Unicode
             self._read[name] = Source(name=shown, sha256=digest, size_bytes=len(data))

@@ -54,6 +54,8 @@ def read_ply(files: Files, name: str, *, limits: Limits, notes: list[str]) -> tu
                 f"'{name:.80}' holds Gaussian splats, which have no surface. Export a textured mesh as .glb instead."
             )
         return scene_of_points(positions, title, colors=colors, normals=normals, notes=notes), unit
+    if colors is None and "red" in ply.elements.get("face", vertex).scalars:
+        notes.append("the faces have colours of their own, which were left out: colours of vertices are kept.")
     at_most(3 * limits.triangles, len(corners), f"face corners of '{name:.80}'")
     if len(corners) and not 0 <= int(corners.min()) <= int(corners.max()) < vertex.count:
         worst = int(corners.max()) if int(corners.max()) >= vertex.count else int(corners.min())
