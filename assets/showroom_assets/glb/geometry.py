@@ -84,8 +84,8 @@ class _Reader:
             self.note("a primitive without triangles was dropped")
             return None
         parts: dict[str, Any] = {
-            "normals": read("NORMAL", 3),
-            "tangents": read("TANGENT", 4),
+            "normals": unit(read("NORMAL", 3)),
+            "tangents": unit(read("TANGENT", 4)),
             "colors": _rgba(read("COLOR_0", 3, 4)),
             "uvs": tuple(self.sets("TEXCOORD", attributes, lambda name: read(name, 2))),
             "joints": self.joints(attributes, arrays),
@@ -206,6 +206,26 @@ def normalised(weights: F32) -> F32:
         return weights
     out = weights.copy()
     out[wrong] = (weights[wrong] / total[wrong, None]).astype(np.float32)
+    return out
+
+
+def unit(vectors: F32 | None) -> F32 | None:
+    """
+    Normals or tangents of length one; those that are, are left as they are, so that they survive a round trip.
+
+    Exporters write unnormalised ones, and 8-bit ones are 0.5 % off. One of no length becomes +Z.
+    """
+    if vectors is None:
+        return None
+    length = np.linalg.norm(vectors[:, :3], axis=1)
+    wrong = np.abs(length - 1.0) > 5e-4
+    if not wrong.any():
+        return vectors
+    out = vectors.copy()
+    out[wrong, :3] /= np.maximum(length[wrong, None], np.float32(1e-30))
+    out[length < 1e-12, :3] = (0.0, 0.0, 1.0)
+    if vectors.shape[1] == 4:
+        out[:, 3] = np.where(out[:, 3] < 0, -1.0, 1.0)
     return out
 
 

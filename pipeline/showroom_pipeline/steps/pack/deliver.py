@@ -60,12 +60,12 @@ def pack(scene: Scene, options: PackOptions | None = None, *, textures: TextureO
 def _quantised(
     scene: Scene, options: PackOptions, notes: list[str], details: dict[str, object]
 ) -> tuple[Scene, MeshoptEncoding]:
-    grids = grid.choose(scene, max_error_m=options.max_position_error_m)
+    grids, errors = grid.choose(scene, max_error_m=options.max_position_error_m)
     uv_grids: dict[uvgrid.Group, uvgrid.UvGrid] = {}
     if not _is_rigid(scene):
         error = options.max_uv_error_texels
         uv_grids = uvgrid.choose(scene, lambda at: _size(scene, at), max_error_texels=error)
-    coder = MeshoptEncoding(scene, options, grids, uv_grids)
+    coder = MeshoptEncoding(scene, options, grids, errors, uv_grids)
     ready = tidy.tidy(scene, coder.key)
     ready = uvgrid.applied(grid.applied(ready, grids), uv_grids)
     floats = sum(mesh.primitives != () for at, mesh in enumerate(scene.meshes) if at not in grids)

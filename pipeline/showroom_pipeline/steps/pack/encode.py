@@ -98,13 +98,19 @@ class MeshoptEncoding:
     """Quantised and compressed; see ``PackOptions`` for the errors allowed."""
 
     def __init__(
-        self, scene: Scene, options: PackOptions, grids: dict[int, Grid], uv_grids: dict[Group, UvGrid]
+        self,
+        scene: Scene,
+        options: PackOptions,
+        grids: dict[int, Grid],
+        errors: dict[int, float],
+        uv_grids: dict[Group, UvGrid],
     ) -> None:
         self._pools = MeshoptBinary(options.extension)
         self.binary: Binary = self._pools
         self._scene = scene
         self._options = options
         self._grids = grids
+        self._errors = errors
         self._uv_grids = uv_grids
         self._groups = groups(scene)
 
@@ -200,7 +206,7 @@ class MeshoptEncoding:
             integers = grid.quantise(values).astype(np.uint8 if grid.levels < 256 else np.uint16)
             return _rows(integers), integers, False, "NONE"
         top = float(np.abs(values).max()) if len(values) else 0.0
-        step = 2.0 * self._options.max_position_error_m / np.sqrt(3.0)
+        step = 2.0 * self._errors.get(mesh, self._options.max_position_error_m) / np.sqrt(3.0)
         bits = int(np.clip(np.ceil(np.log2(max(top / step, 1.0))) + 2, 8, 24))
         rows = np.ascontiguousarray(meshopt.encode_filter_exp(values.astype(np.float32), bits, "SharedVector"))
         seen = meshopt.decode_vertex_buffer(

@@ -46,9 +46,9 @@ class Grid:
         return out
 
 
-def choose(scene: Scene, *, max_error_m: float) -> dict[int, Grid]:
+def choose(scene: Scene, *, max_error_m: float) -> tuple[dict[int, Grid], dict[int, float]]:
     """
-    A grid for each mesh that can have one; the others stay float.
+    A grid for each mesh that can have one; the others stay float. And each mesh's allowed error in its own units.
 
     ``max_error_m`` is in metres of the scene, so a mesh in millimetres under a node that scales by 0.001 gets a step
     a thousand times larger. Meshes that share a skin share a grid. The step is exact rather than rounded up to
@@ -67,15 +67,19 @@ def choose(scene: Scene, *, max_error_m: float) -> dict[int, Grid]:
         scale = _scale(world[at]) if node.skin is None else _skin_scale(scene, node.skin, world)
         stretch[name] = max(stretch.get(name, 0.0), scale)
     grids: dict[int, Grid] = {}
+    errors: dict[int, float] = {}
     for name in dict.fromkeys(group.values()):
         meshes = [mesh for mesh, other in group.items() if other == name]
+        error = max_error_m / max(stretch[name], 1e-30)
+        for mesh in meshes:
+            errors[mesh] = min(error, errors.get(mesh, error))
         if name in spoiled or any(p.is_cloud for mesh in meshes for p in scene.meshes[mesh].primitives):
             continue
         positions = [p.positions for mesh in meshes for p in scene.meshes[mesh].primitives if len(p.positions)]
-        grid = _grid(positions, max_error_m / stretch[name]) if stretch[name] > 0 and positions else None
+        grid = _grid(positions, error) if stretch[name] > 0 and positions else None
         if grid is not None:
             grids |= dict.fromkeys(meshes, grid)
-    return grids
+    return grids, errors
 
 
 def _grid(positions: list[F32], error: float) -> Grid | None:
