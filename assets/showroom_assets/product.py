@@ -93,7 +93,7 @@ class _Struct(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
     """Immutable, by keyword, strict, and without the fields that say nothing."""
 
 
-class File(_Struct, frozen=True):
+class File(_Struct, frozen=True, kw_only=True):
     """One delivered file. ``report`` files and pictures are listed too: what is not listed is not published."""
 
     path: FilePath
@@ -103,7 +103,7 @@ class File(_Struct, frozen=True):
     size_bytes: Size
 
 
-class SurfaceError(_Struct, frozen=True):
+class SurfaceError(_Struct, frozen=True, kw_only=True):
     """
     Two-way distance between the delivered surface and the raw scan's, millimetres: mean, 99th percentile, largest.
     """
@@ -113,7 +113,7 @@ class SurfaceError(_Struct, frozen=True):
     max: Millimetres | None = None
 
 
-class Level(_Struct, frozen=True):
+class Level(_Struct, frozen=True, kw_only=True):
     """
     One level of detail. The finest comes first; each next one has fewer triangles and no smaller error.
 
@@ -129,7 +129,7 @@ class Level(_Struct, frozen=True):
     size_bytes: Size | None = None
 
 
-class Delivery(_Struct, frozen=True):
+class Delivery(_Struct, frozen=True, kw_only=True):
     """
     The product for one class of device.
 
@@ -154,14 +154,14 @@ class Delivery(_Struct, frozen=True):
     validator_errors: Count | None = None
 
 
-class Bounds(_Struct, frozen=True):
+class Bounds(_Struct, frozen=True, kw_only=True):
     """The axis-aligned box around the product as delivered."""
 
     min: Point
     max: Point
 
 
-class Variant(_Struct, frozen=True):
+class Variant(_Struct, frozen=True, kw_only=True):
     """One entry of KHR_materials_variants, by its name in the file, and the SKU that is sold under it."""
 
     name: Label
@@ -170,21 +170,23 @@ class Variant(_Struct, frozen=True):
     swatch: Colour | None = None
 
 
-class Anchor(_Struct, frozen=True):
+class Anchor(_Struct, frozen=True, kw_only=True):
     """
     A point where the product meets a body or a place: ``nose_bridge``, ``left_temple``, ``finger``, ``wrist``, …
 
-    ``position_m`` and ``rotation_xyzw`` are in the product's space, or in ``node``'s if one is named.
+    ``name`` says which one it is, ``kind``, if given, what for; left and right are the wearer's, who looks along +Z.
+    ``position_m`` and ``rotation_xyzw`` are in the product's space, or in ``node``'s if one is named; the rotation
+    turns +Z to where the anchor points.
     """
 
     name: Label
-    kind: Label
+    kind: Line = ""
     position_m: Point
     rotation_xyzw: Rotation = (0.0, 0.0, 0.0, 1.0)
     node: Line = ""
 
 
-class SizeRow(_Struct, frozen=True):
+class SizeRow(_Struct, frozen=True, kw_only=True):
     """A row of a size chart: its label (``M``, ``42``, ``54-18``), the body it fits, its SKU."""
 
     label: Label
@@ -192,29 +194,33 @@ class SizeRow(_Struct, frozen=True):
     sku: Line = ""
 
 
-class Wearable(_Struct, frozen=True):
+class Wearable(_Struct, frozen=True, kw_only=True):
     """
     What try-on needs: real measures in millimetres, sizes, and for garments the rig.
 
-    ``rig`` says how the skin's joints are named; ``bones`` are those it uses (VRM 1.0 humanoid bone names, such as
-    ``leftUpperArm``).
+    ``size`` is the one that the model has. ``ranges_mm`` are smallest and largest of what it fits. ``rig`` says how
+    the skin's joints are named, ``rest_pose`` how the arms are held at rest; ``bones`` are those it uses (VRM 1.0
+    humanoid bone names, such as ``leftUpperArm``).
     """
 
     category: Category
     measures_mm: Annotated[dict[Label, Millimetres], Meta(max_length=40)] = {}
+    ranges_mm: Annotated[dict[Label, tuple[Millimetres, Millimetres]], Meta(max_length=40)] = {}
+    size: Line = ""
     sizes: Annotated[list[SizeRow], Meta(max_length=100)] = []
     rig: Literal["vrm1"] | None = None
+    rest_pose: Literal["A", "T"] | None = None
     bones: Annotated[list[Label], Meta(max_length=100)] = []
 
 
-class Placement(_Struct, frozen=True):
+class Placement(_Struct, frozen=True, kw_only=True):
     """Where the product stands or hangs in a room, and the free space it wants around it, metres."""
 
     surface: Literal["floor", "wall", "table", "ceiling"]
     clearance_m: Extent = 0.0
 
 
-class Part(_Struct, frozen=True):
+class Part(_Struct, frozen=True, kw_only=True):
     """A piece of the exploded view: which node moves, and how far, metres."""
 
     name: Label
@@ -223,7 +229,7 @@ class Part(_Struct, frozen=True):
     label: Line = ""
 
 
-class HotSpot(_Struct, frozen=True):
+class HotSpot(_Struct, frozen=True, kw_only=True):
     """A spot on the surface with something to say; ``normal`` points away from the surface."""
 
     name: Label
@@ -233,7 +239,7 @@ class HotSpot(_Struct, frozen=True):
     text: Text = ""
 
 
-class Licence(_Struct, frozen=True):
+class Licence(_Struct, frozen=True, kw_only=True):
     """Under which terms the product's model may be used. ``spdx`` if there is an identifier, else ``name``."""
 
     spdx: Line = ""
@@ -242,7 +248,7 @@ class Licence(_Struct, frozen=True):
     url: Url | None = None
 
 
-class Source(_Struct, frozen=True):
+class Source(_Struct, frozen=True, kw_only=True):
     """One file the product was made from; ``name`` is relative to the input, never a path on somebody's disk."""
 
     name: FilePath
@@ -250,26 +256,26 @@ class Source(_Struct, frozen=True):
     size_bytes: Size
 
 
-class Tool(_Struct, frozen=True):
+class Tool(_Struct, frozen=True, kw_only=True):
     name: Label
     version: Label
 
 
-class Recipe(_Struct, frozen=True):
+class Recipe(_Struct, frozen=True, kw_only=True):
     """The recipe and the hash of all its settings."""
 
     name: Label
     sha256: Sha256
 
 
-class Step(_Struct, frozen=True):
+class Step(_Struct, frozen=True, kw_only=True):
     """One step that ran, and what it did, in words a merchant understands."""
 
     name: Label
     notes: Annotated[list[Line], Meta(max_length=100)] = []
 
 
-class Provenance(_Struct, frozen=True):
+class Provenance(_Struct, frozen=True, kw_only=True):
     """From what, with what and how the product was made. No dates and no machine names."""
 
     tool: Tool
@@ -279,7 +285,7 @@ class Provenance(_Struct, frozen=True):
     notes: Annotated[list[Line], Meta(max_length=200)] = []
 
 
-class Quality(_Struct, frozen=True):
+class Quality(_Struct, frozen=True, kw_only=True):
     """
     The verdict of the visual proof. ``unproved`` means that nobody measured (a first look). A refused product is
     published only if ``forced``; ``reasons`` say why it was refused.
@@ -290,7 +296,7 @@ class Quality(_Struct, frozen=True):
     reasons: Annotated[list[Line], Meta(max_length=100)] = []
 
 
-class Product(_Struct, frozen=True):
+class Product(_Struct, frozen=True, kw_only=True):
     """
     A product, whole. ``dimensions_m`` are width (x), height (y) and depth (z) of ``bounds_m``.
 
