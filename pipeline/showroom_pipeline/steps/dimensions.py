@@ -12,6 +12,9 @@ from showroom_assets.errors import InputError
 METRES_PER_UNIT: dict[str, float] = {"mm": 0.001, "cm": 0.01, "m": 1.0, "in": 0.0254, "ft": 0.3048}
 """International inch and foot."""
 
+LONGEST_M = 100
+"""No side that can be declared is longer."""
+
 _NAMES = {
     "mm": "mm", "millimetre": "mm", "millimetres": "mm", "millimeter": "mm", "millimeters": "mm",
     "cm": "cm", "centimetre": "cm", "centimetres": "cm", "centimeter": "cm", "centimeters": "cm",
@@ -74,6 +77,10 @@ def parse_dimensions(text: str) -> tuple[float, float, float]:
     width, height, depth = (number * parse_unit(unit or units[2]) for number, unit in zip(numbers, units, strict=True))
     if min(width, height, depth) <= 0 or not math.isfinite(width * height * depth):
         raise InputError(f"{text!r} has a length that is not positive. {hint}", dimensions=text)
+    if max(width, height, depth) > LONGEST_M:
+        raise InputError(
+            f"A side of more than {LONGEST_M} m is no product's. {hint}", longest_m=max(width, height, depth)
+        )
     return width, height, depth
 
 

@@ -93,6 +93,8 @@ def normalise(
         raise EmptyInput("The scene has no vertices to measure: nothing to convert. Export the mesh again.")
     if not np.isfinite(points).all():
         raise InputError("Some vertices are not numbers, so the product has no size. Export the mesh again.")
+    if not np.ptp(points, axis=0).any():
+        raise EmptyInput("All vertices are in one place: nothing to convert. Export the mesh again.")
     notes: list[str] = []
     declared = parse_unit(unit) if unit is not None else None
     chosen_up, rotation = _stand(points, up, front, dimensions_m, declared, tolerance, notes)
@@ -220,8 +222,6 @@ def _scale(
     notes: list[str],
 ) -> float:
     largest = float(size.max())
-    if largest == 0:
-        raise EmptyInput("All vertices are in one place: nothing to convert. Export the mesh again.")
     if declared is not None:
         if not SMALLEST_M <= largest * declared <= LARGEST_M:
             notes.append(f"The product is {_length(largest * declared)} in its longest side: is the unit right?")
