@@ -1,10 +1,12 @@
 """Every real scan, cloud, capture and product is read with the counts its own file states."""
 
+import io
 import re
 import time
 
 import numpy as np
 import pytest
+from PIL import Image as Pictures
 
 from showroom_pipeline.ingest import find_inputs, read
 
@@ -80,3 +82,18 @@ def test_forty_thousand_triangles_are_read_in_less_than_a_second(shared_data):
     began = time.process_time()
     read(folder)
     assert time.process_time() - began < 1.0
+
+
+def test_the_texture_lies_where_another_reader_puts_it(shared_data):
+    trimesh = pytest.importorskip("trimesh")
+    folder = shared_data / "scans" / "fuze_bottle"
+    scan = read(folder)
+    (primitive,) = scan.scene.meshes[0].primitives
+    with Pictures.open(io.BytesIO(scan.scene.images[0].data)) as picture:
+        pixels = np.asarray(picture.convert("RGB")).astype(int)
+    size = np.array(pixels.shape[1::-1])
+    column, row = np.clip((primitive.uvs[0] * size).astype(int), 0, size - 1).T
+    ours = pixels[row, column][primitive.indices].mean(axis=1)
+    mesh = trimesh.load(folder / "fuze.obj", process=False, force="mesh")
+    theirs = mesh.visual.to_color().vertex_colors[:, :3].astype(int)[mesh.faces].mean(axis=1)
+    assert np.median(np.abs(ours - theirs)) < 2  # upside down it is 55

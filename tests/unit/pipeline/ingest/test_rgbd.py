@@ -1,10 +1,12 @@
 """RGB-D captures: four layouts of the same capture, and the real one."""
 
+import io
 import pickle
 
 import numpy as np
 import pytest
 import scan_files as good
+from PIL import Image as Pictures
 
 from showroom_assets.errors import DamagedFile, InputError
 from showroom_pipeline.ingest import read
@@ -109,3 +111,53 @@ def test_a_capture_can_be_sent_to_another_process(tmp_path, packed):
     capture = read(path).capture
     again = pickle.loads(pickle.dumps(capture))
     assert np.array_equal(again[2].depth, capture[2].depth)
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_tum_associations_pair_pictures_whatever_their_names(tmp_path, swapped):
+    tree = good.rgbd_tree("tum")
+    lines = []
+    for index in range(3):
+        pair = [f"{100 + index}.0 rgb/{100 + index}.000000.png", f"{100 + index}.01 depth/{100 + index}.010000.png"]
+        lines.append(" ".join(reversed(pair) if swapped else pair))
+    tree["associations.txt"] = ("# comment\n" + "\n".join(lines[:2])).encode()
+    capture = read(good.write(tmp_path, tree)).capture
+    assert len(capture) == 2
+    assert np.allclose(capture[1].depth[1:], 0.5)
+    assert np.allclose(capture[1].pose, good.POSE, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("intrinsics.txt", "20 20 8 6"),
+        ("intrinsics.txt", "# width height fx fy cx cy\n16 12 20 20 8 6"),
+        ("camera-intrinsics.txt", "20 0 8\n0 20 6\n0 0 1"),
+        ("intrinsic/intrinsic_depth.txt", "20 0 8 0\n0 20 6 0\n0 0 1 0\n0 0 0 1"),
+        ("camera_intrinsic.json", '{"intrinsic_matrix": [20, 0, 0, 0, 20, 0, 8, 6, 1]}'),
+        ("camera_intrinsic.json", '{"intrinsic_matrix": [20, 0, 8, 0, 20, 6, 0, 0, 1]}'),
+        ("intrinsics.json", '{"intrinsic_matrix": [[20, 0, 8], [0, 20, 6], [0, 0, 1]]}'),
+        ("intrinsics.json", '{"fx": 20, "fy": 20, "cx": 8, "cy": 6, "depth_scale": 1000}'),
+        ("camera.json", '{"K": [[20, 0, 8], [0, 20, 6], [0, 0, 1]], "depth_scale": 0.001}'),
+        ("camera.json", '{"intrinsic": {"intrinsic_matrix": [20, 0, 0, 0, 20, 0, 8, 6, 1]}}'),
+    ],
+)
+def test_intrinsics_are_understood_in_every_common_notation(tmp_path, name, text):
+    tree = {key: data for key, data in good.rgbd_tree("open3d").items() if not key.endswith(".json")}
+    capture = read(good.write(tmp_path, {**tree, name: text.encode()})).capture
+    assert np.allclose(capture.intrinsics, [[20, 0, 8], [0, 20, 6], [0, 0, 1]])
+    assert capture.depth_scale == pytest.approx(1000)
+
+
+def test_depth_may_be_a_picture_of_floats_in_metres_or_a_pgm(tmp_path):
+    values = np.full((12, 16), 0.75, np.float32)
+    values[0, 0], values[0, 1] = np.nan, -1
+    tiff = io.BytesIO()
+    Pictures.fromarray(values).save(tiff, "TIFF")
+    pgm = b"P5 16 12 65535\n" + np.full((12, 16), 750, ">u2").tobytes()
+    for suffix, data in ((".tiff", tiff.getvalue()), (".pgm", pgm)):
+        tree = {key: each for key, each in good.rgbd_tree("open3d").items() if not key.startswith("depth")}
+        tree |= {f"depth/{index:05}{suffix}": data for index in range(3)}
+        frame = read(good.write(tmp_path / suffix[1:], tree)).capture[0]
+        assert np.allclose(frame.depth[1:], 0.75)
+        assert (frame.depth >= 0).all()
