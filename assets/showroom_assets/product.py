@@ -75,6 +75,7 @@ Pixels = Annotated[int, Meta(ge=0, le=65_536)]
 Metres = Annotated[float, Meta(ge=-10_000, le=10_000, description="Metres.")]
 Extent = Annotated[float, Meta(ge=0, le=10_000, description="Metres.")]
 Millimetres = Annotated[float, Meta(ge=0, le=10_000_000, description="Millimetres.")]
+Measure = Annotated[float, Meta(ge=-1_000_000, le=1_000_000, description="Millimetres; a height may be negative.")]
 Unit = Annotated[float, Meta(ge=-1.000_001, le=1.000_001)]
 Fraction = Annotated[float, Meta(ge=0, le=1.000_001)]
 
@@ -190,7 +191,7 @@ class SizeRow(_Struct, frozen=True, kw_only=True):
     """A row of a size chart: its label (``M``, ``42``, ``54-18``), the body it fits, its SKU."""
 
     label: Label
-    measures_mm: Annotated[dict[Label, Millimetres], Meta(max_length=40)] = {}
+    measures_mm: Annotated[dict[Label, Measure], Meta(max_length=40)] = {}
     sku: Line = ""
 
 
@@ -204,8 +205,8 @@ class Wearable(_Struct, frozen=True, kw_only=True):
     """
 
     category: Category
-    measures_mm: Annotated[dict[Label, Millimetres], Meta(max_length=40)] = {}
-    ranges_mm: Annotated[dict[Label, tuple[Millimetres, Millimetres]], Meta(max_length=40)] = {}
+    measures_mm: Annotated[dict[Label, Measure], Meta(max_length=40)] = {}
+    ranges_mm: Annotated[dict[Label, tuple[Measure, Measure]], Meta(max_length=40)] = {}
     size: Line = ""
     sizes: Annotated[list[SizeRow], Meta(max_length=100)] = []
     rig: Literal["vrm1"] | None = None

@@ -80,7 +80,7 @@ def test_what_is_declared_lands_in_the_manifest(product_folder: Callable[..., Pa
         ("placement = 'floor'", "placement"),
         ("[placement]\nsurface = 'sky'", "placement.surface"),
         ("[wearable]\ncategory = 'spoon'", "wearable.category"),
-        ("[wearable]\ncategory = 'hat'\nvisor_mm = -1", "wearable.measures_mm"),
+        ("[wearable]\ncategory = 'hat'\nvisor_mm = 'x'", "wearable.measures_mm"),
         ("[wearable]\ncategory = 'hat'\nfits_mm = [1, 'b']", "wearable.ranges_mm"),
         ("[wearable]\ncategory = 'hat'\nvisor_mm = 1\nmeasures_mm = 3", "wearable.measures_mm"),
         ("[wearable]\ncategory = 'hat'\nsizes = {M = 3}", "wearable.sizes"),
