@@ -5,18 +5,25 @@ SHELL := /bin/bash
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+TOOLS := pipeline/tools
 
 .PHONY: help setup test lint clean schemas
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | sort
 
-setup: $(VENV)/.ready ## make .venv/ with the showroom command in it
+setup: $(VENV)/.ready $(TOOLS)/node_modules/.ready ## make .venv/ with the showroom command in it
 
 $(VENV)/.ready: pyproject.toml
 	@echo "── Python environment"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --progress-bar on -e '.[dev]'
+	@touch $@
+
+$(TOOLS)/node_modules/.ready: $(TOOLS)/package-lock.json
+	@echo "── Node tools: KTX2 encoder, glTF validator"
+	@command -v npm >/dev/null || { echo "npm is not installed: install Node 18 or newer." >&2; exit 1; }
+	@npm ci --prefix $(TOOLS) --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 lint: setup ## ruff and mypy --strict
