@@ -98,7 +98,7 @@ def surface_from_rgbd(capture: RgbdCapture, *, name: str = "", options: RgbdOpti
     views = []
     for index, pose in posed:
         view = _view(capture[index], pose, wanted, options)
-        view = view.only(region.holds(view.points))
+        view = view.only(region.holds(view.points, view.wanted))
         if len(view.points) > 50:
             views.append(view)
     if not views:
@@ -133,7 +133,7 @@ def _view(frame: Frame, pose: F64, wanted: tuple[str, ...], options: RgbdOptions
     depth = np.where((frame.depth > 0.05) & (frame.depth < options.max_depth_m), frame.depth, 0).astype(np.float32)
     depth = _mended(depth)
     depth = np.where(_depth_edges(depth), 0, depth).astype(np.float32)
-    mask = np.zeros(depth.shape, bool)
+    mask = np.full(depth.shape, not wanted)
     for name in wanted:
         if name in frame.masks:
             # two pixels in: at a mask's rim the depth belongs to the background as often as not
@@ -171,16 +171,21 @@ def _mended(depth: F32) -> F32:
 
 @dataclass(frozen=True, slots=True)
 class _Region:
-    """A set of cells of space: ``filled`` booleans on a grid from ``low`` with edge ``cell``."""
+    """
+    Cells of space on a grid from ``low`` with edge ``cell``: ``sure`` ones hold the object, ``near`` ones are those and
+    the ones beside them, where a pixel counts only if its own frame's mask says so.
+    """
 
     low: F64
     cell: float
-    filled: Bool
+    sure: Bool
+    near: Bool
 
-    def holds(self, points: F64) -> Bool:
+    def holds(self, points: F64, wanted: Bool) -> Bool:
         grid = np.floor((points - self.low) / self.cell).astype(np.int64)
-        inside: Bool = np.asarray(((grid >= 0) & (grid < self.filled.shape)).all(axis=1))
-        inside[inside] = self.filled[tuple(grid[inside].T)]
+        inside: Bool = np.asarray(((grid >= 0) & (grid < self.sure.shape)).all(axis=1))
+        at = tuple(grid[inside].T)
+        inside[inside] = self.sure[at] | (self.near[at] & wanted[inside])
         return inside
 
 
@@ -197,7 +202,10 @@ def _region(sketch: list[_View], *, masked: bool, notes: list[str]) -> _Region:
         raise InputError("The frames hold hardly any depth: check the depth scale and --max-depth.")
     chosen = votes if masked else _foreground(points, np.stack([v.pose[:3, 3] for v in sketch]), notes)
     low, high = np.percentile(points[chosen], [1, 99], axis=0)
-    cell = max(float(np.linalg.norm(high - low)) / 48, 1e-4)
+    pitch = float(
+        np.median([3 * np.median(v.depth[v.depth > 0]) / v.intrinsics[0, 0] for v in sketch if v.depth.any()])
+    )
+    cell = max(float(np.linalg.norm(high - low)) / 48, 1.5 * pitch, 1e-4)
     low, high = low - 3 * cell, high + 3 * cell
     inside = ((points >= low) & (points < high)).all(axis=1)
     shape = tuple(int(n) for n in np.ceil((high - low) / cell) + 1)
@@ -213,7 +221,7 @@ def _region(sketch: list[_View], *, masked: bool, notes: list[str]) -> _Region:
     weight = np.bincount(parts.reshape(-1), (agreed * solid).reshape(-1), count + 1)
     weight[0] = 0
     kept = np.isin(parts, np.flatnonzero(weight >= 0.2 * weight.max()))
-    return _Region(low, cell, np.asarray(binary_dilation(kept & solid, iterations=1)))
+    return _Region(low, cell, kept & solid, np.asarray(binary_dilation(kept & solid, iterations=1)))
 
 
 def _fitted(mask: Bool, shape: tuple[int, ...]) -> Bool:
@@ -251,11 +259,11 @@ def _foreground(points: F64, cameras: F64, notes: list[str]) -> Bool:
         keep = found[0]
         notes.append(f"The plane behind it ({1 - keep.mean():.0%} of the samples) was left out.")
     chosen = np.flatnonzero(keep)
-    cell = float(np.linalg.norm(np.ptp(points[chosen], axis=0))) / 60
+    cell = float(np.linalg.norm(np.ptp(points[chosen], axis=0))) / 24
     grid = np.floor((points[chosen] - points[chosen].min(axis=0)) / cell).astype(np.int64)
     filled = np.zeros(grid.max(axis=0) + 1, np.int64)
     np.add.at(filled, tuple(grid.T), 1)
-    cluster, count = label(filled >= 3, structure=np.ones((3, 3, 3)))
+    cluster, count = label(filled >= 2, structure=np.ones((3, 3, 3)))
     of_point = cluster[tuple(grid.T)]
     middle = points[chosen].mean(axis=0)
     distance = np.linalg.norm(points[chosen] - cameras.mean(axis=0), axis=1)
