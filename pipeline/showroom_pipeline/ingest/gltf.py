@@ -40,7 +40,11 @@ def read_gltf(files: Files, name: str, *, limits: Limits, notes: list[str]) -> G
         return files.read(found)
 
     bounds = GlbLimits(
-        file_bytes=limits.file_bytes, vertices=limits.vertices, triangles=limits.triangles, pixels=limits.pixels
+        file_bytes=limits.file_bytes,
+        vertices=limits.vertices,
+        triangles=limits.triangles,
+        pixels=limits.pixels,
+        total_pixels=limits.total_pixels,
     )
     try:
         scene = read_glb(files.read(name), resources=resource, limits=bounds, notes=notes)

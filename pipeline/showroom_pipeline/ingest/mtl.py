@@ -1,7 +1,7 @@
 """
 Wavefront MTL as glTF PBR materials.
 
-    Kd, map_Kd                 base colour            d, Tr, map_d        opacity
+    Kd, map_Kd (or map_Ka)     base colour            d, Tr, map_d        opacity
     Pr, Pm, map_Pr, map_Pm     roughness, metalness   Ns                  roughness, if Pr is absent
     norm, map_Bump, bump       normal map; a grey height map becomes one
     Ke, map_Ke                 emission               -s, -o              KHR_texture_transform
@@ -28,7 +28,8 @@ from .numbers import decode, plain, printable
 from .pictures import SUFFIXES, open_picture, png, texture
 
 _MAPS = {
-    "map_kd": "color", "map_d": "opacity", "map_bump": "bump", "bump": "bump", "norm": "normal", "map_kn": "normal",
+    "map_kd": "color", "map_ka": "ambient",
+    "map_d": "opacity", "map_bump": "bump", "bump": "bump", "norm": "normal", "map_kn": "normal",
     "map_pr": "roughness", "map_pm": "metal", "map_ke": "emission",
 }  # fmt: skip
 _OPTION_VALUES = {
@@ -153,7 +154,10 @@ class LooksBuilder:
 
     def add(self, entry: Entry, library: str) -> None:
         """Append ``entry`` as a glTF material."""
-        values, maps = entry.values, {use: (self._locate(found, library), found) for use, found in entry.maps.items()}
+        wanted = dict(entry.maps)
+        if ambient := wanted.pop("ambient", None):  # the only picture some exporters name
+            wanted.setdefault("color", ambient)
+        values, maps = entry.values, {use: (self._locate(found, library), found) for use, found in wanted.items()}
         diffuse = (*values.get("kd", (1.0, 1.0, 1.0)), 1.0, 1.0, 1.0)[:3]
         tint = max(diffuse) - min(diffuse) > 0.02
         alpha = self._alpha(entry)

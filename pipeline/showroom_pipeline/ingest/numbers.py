@@ -21,9 +21,9 @@ I64 = npt.NDArray[np.int64]
 
 BLOCK = 8 << 20
 _LONGEST = 64 << 20
-_SPACE = np.zeros(256, bool)
-_SPACE[[9, 10, 11, 12, 13, 32]] = True
-_FLOAT = _SPACE.copy()
+SPACE = np.zeros(256, bool)
+SPACE[[9, 10, 11, 12, 13, 32]] = True
+_FLOAT = SPACE.copy()
 _FLOAT[list(b"0123456789+-.eEnNaAiIfFtTyY")] = True
 _MICROSOFT_NAN = re.compile(rb"1\.#(?:QNAN|SNAN|IND|INF)\d*|nan\((?:ind|snan)\)", re.IGNORECASE)
 
@@ -105,8 +105,8 @@ def _lines(block: bytes, number: int) -> tuple[Lines, int]:
     starts = np.empty_like(ends)
     starts[0], starts[1:] = 0, ends[:-1] + 1
     count = len(ends)
-    if bool(_SPACE[buffer[starts]].any()):  # blank or indented lines: look for their first visible character
-        visible = np.flatnonzero(~_SPACE[buffer])
+    if bool(SPACE[buffer[starts]].any()):  # blank or indented lines: look for their first visible character
+        visible = np.flatnonzero(~SPACE[buffer])
         slot = np.searchsorted(visible, starts)
         first = np.append(visible, len(buffer))[slot]
         full = first < ends
@@ -121,7 +121,7 @@ def keywords(lines: Lines, *, length: int = 3) -> npt.NDArray[np.uint64]:
     for step in range(length):
         at = np.minimum(lines.starts + step, len(lines.buffer) - 1)
         byte = lines.buffer[at]
-        alive &= ~_SPACE[byte]
+        alive &= ~SPACE[byte]
         out = np.where(alive, out << np.uint64(8) | byte, out)
     return out
 
@@ -196,7 +196,7 @@ def floats(lines: Lines, chosen: I64, name: str) -> tuple[F64, I64]:
 
 def parse(text: U8) -> F64 | None:
     """All numbers of a text, or None if something in it is no number."""
-    if bool(_SPACE[text].all()):
+    if bool(SPACE[text].all()):
         return np.empty(0)
     with warnings.catch_warnings():
         warnings.simplefilter("error", DeprecationWarning)  # how older numpy reports unmatched data
@@ -208,7 +208,7 @@ def parse(text: U8) -> F64 | None:
 
 def token_counts(text: U8, offsets: I64) -> I64:
     """How many words each line has."""
-    space = _SPACE[text]
+    space = SPACE[text]
     begins = ~space
     begins[1:] &= space[:-1]
     return np.add.reduceat(begins, offsets, dtype=np.int64)

@@ -12,6 +12,7 @@ Source: Alias Wavefront, Advanced Visualizer manual, appendix B1 "Object files (
 """
 
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +21,7 @@ from showroom_assets.errors import DamagedFile, EmptyInput
 from showroom_assets.scene import F64, U8
 
 from .limits import Limits, at_most
-from .numbers import _SPACE as SPACE
-from .numbers import I64, Lines, blank, blocks, decode, floats, keywords, plain, printable, stream, token_counts
+from .numbers import I64, SPACE, Lines, blank, blocks, decode, floats, keywords, plain, printable, stream, token_counts
 from .units import declared_unit
 
 I32 = npt.NDArray[np.int32]
@@ -164,7 +164,6 @@ class _Reader:
         values = _integers(np.where(slash, np.uint8(32), text))
         if values is None or len(values) != len(at) or (len(slot) and int(slot.max()) > 2):
             self._bad_face(lines, faces, -1)
-            raise AssertionError
         out = np.zeros((len(token_at), 3), np.int64)
         out[token, slot] = values
         if bool((out[:, 0] == 0).any()):
@@ -172,14 +171,14 @@ class _Reader:
             self._bad_face(lines, faces, int(np.searchsorted(np.cumsum(sizes), row, side="right")))
         return out, sizes
 
-    def _bad_face(self, lines: Lines, faces: I64, index: int) -> None:
+    def _bad_face(self, lines: Lines, faces: I64, index: int) -> NoReturn:
         where = text = ""
         if index >= 0:
             where = f", line {lines.line_number(int(faces[index])):,}"
             text = f" 'f {printable(lines.text(int(faces[index]), 40))}'"
         raise DamagedFile(f"'{self.name:.80}'{where}: the face{text} is malformed. Export it again.")
 
-    def _out_of_range(self, word: int, what: str) -> None:
+    def _out_of_range(self, word: int, what: str) -> NoReturn:
         kind = {_V: "vertex", _VT: "texture coordinate", _VN: "normal"}[word]
         raise DamagedFile(
             f"'{self.name:.80}': a face uses {what} {kind}, the file has {self.counts[word]:,}. "

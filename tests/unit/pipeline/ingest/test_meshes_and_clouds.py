@@ -130,6 +130,24 @@ def test_a_compressed_cloud_is_read_through_matches_too(tmp_path):
     assert np.array_equal(primitive(read(tmp_path / "a.pcd")).positions, good.cloud()[0])
 
 
+def test_what_open3d_writes_is_read_back(tmp_path):
+    open3d = pytest.importorskip("open3d")
+    points, colors = good.cloud(500)
+    points[100:300] = points[:200]  # something to compress
+    cloud = open3d.geometry.PointCloud(open3d.utility.Vector3dVector(points.astype(np.float64)))
+    cloud.colors = open3d.utility.Vector3dVector(colors / 255.0)
+    for name, options in {
+        "ascii.pcd": {"write_ascii": True}, "binary.pcd": {}, "packed.pcd": {"compressed": True},
+        "ascii.ply": {"write_ascii": True}, "binary.ply": {}, "plain.xyzrgb": {}, "plain.pts": {},
+    }.items():  # fmt: skip
+        assert open3d.io.write_point_cloud(str(tmp_path / name), cloud, **options)
+        found = primitive(read(tmp_path / name))
+        srgb = colors / 255
+        expected = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+        assert np.allclose(found.positions, points, atol=1e-6), name
+        assert np.allclose(found.colors[:, :3], expected, atol=1e-2), name
+
+
 def test_the_holes_of_an_organised_cloud_are_dropped(tmp_path):
     text = b"VERSION .7\nFIELDS x y z\nSIZE 4 4 4\nTYPE F F F\nCOUNT 1 1 1\nWIDTH 2\nHEIGHT 2\nPOINTS 4\nDATA ascii\n"
     good.write(tmp_path, {"a.pcd": text + b"0 0 0\nnan nan nan\n1 2 3\n-nan -nan -nan\n"})

@@ -173,7 +173,7 @@ def only_texture(scan, data):
         "map_Kd box skin.png", "map_Kd  box skin.png  ", "map_Kd ./box skin.png", "map_Kd .\\box skin.png",
         "map_Kd C:\\Users\\me\\box skin.png", "map_Kd /home/me/box skin.png", "map_Kd BOX SKIN.PNG",
         "map_Kd -s 1 1 1 -o 0 0 0 box skin.png", "map_Kd -clamp on box skin.png", 'map_Kd "box skin.png"',
-        "map_Kd other.png",
+        "map_Kd other.png", "map_Ka box skin.png",
     ],
 )  # fmt: skip
 def test_a_texture_is_found_however_it_is_named(tmp_path, statement):
