@@ -27,6 +27,7 @@ import numpy as np
 
 from showroom_assets.errors import DamagedFile, ToolMissing
 from showroom_assets.scene import U8, Scene
+from showroom_pipeline import glass
 from showroom_pipeline.light import MEASURE, Light
 from showroom_pipeline.prefilter import ktx
 
@@ -103,6 +104,9 @@ class Studio:
         Edge of a face of the light's cube map, pixels: 64 is enough to measure by, 256 shows clean reflections.
     samples
         Samples a pixel for antialiasing: 1, 2, 4 or 8.
+    ground
+        The sRGB grey, 0..1, on which see-through products are exact (see ``glass``): by default the mid-grey of
+        the metrics.
     shading
         Darken creases (screen-space ambient occlusion). For posters; never for measuring.
 
@@ -118,10 +122,19 @@ class Studio:
     """
 
     def __init__(
-        self, size: int = 512, *, light: Light = MEASURE, sharpness: int = 64, samples: int = 4, shading: bool = False
+        self,
+        size: int = 512,
+        *,
+        light: Light = MEASURE,
+        sharpness: int = 64,
+        samples: int = 4,
+        shading: bool = False,
+        ground: float = 0.5,
     ) -> None:
         self._engine = _engine()
         self.size = size
+        self._ground = ground
+        self._is_glass = False
         self._model: Any = None
         self._scene = self._engine.create_scene()
         self._camera = self._engine.create_camera()
@@ -203,6 +216,7 @@ class Studio:
             raise DamagedFile(
                 f"The model cannot be drawn: {exc}. Check the file with `showroom inspect`.", reason=str(exc)
             ) from exc
+        self._is_glass = _lets_light_through(data)
         low, high = self._model.bounds
         return (float(low[0]), float(low[1]), float(low[2])), (float(high[0]), float(high[1]), float(high[2]))
 
@@ -212,8 +226,19 @@ class Studio:
         eye.set_perspective(fov_y_deg=camera.fov_y_deg, aspect=1.0, near=camera.near_m, far=camera.far_m)
         eye.position = camera.position
         eye.look_at(camera.target, up=camera.up)
+        if self._is_glass:
+            return glass.cut_out(self._before(0.0), self._before(glass.GREY), ground=self._ground)
         self._engine.render(self._scene, self._target)
         return _straight(self._target.read())
+
+    def _before(self, grey: float) -> U8:
+        """The product before an even background of a scene-linear grey."""
+        scene = self._scene
+        scene.transparent, scene.background = False, (grey, grey, grey, 1.0)
+        self._engine.render(scene, self._target)
+        scene.transparent, scene.background = True, (0.0, 0.0, 0.0, 0.0)
+        picture: U8 = self._target.read()
+        return picture
 
     def views(self, cameras: Sequence[Camera]) -> U8:
         """``(v, h, w, 4) uint8`` pictures, see ``view``."""
@@ -235,6 +260,12 @@ def _glb(scene: Scene) -> bytes:
     from showroom_assets.glb import write_glb
 
     return bytes(write_glb(scene))
+
+
+def _lets_light_through(glb: bytes) -> bool:
+    """Whether a GLB asks for transmission, by its JSON chunk."""
+    length = int.from_bytes(glb[12:16], "little")
+    return b"KHR_materials_transmission" in glb[20 : 20 + length]
 
 
 def _straight(premultiplied: U8) -> U8:

@@ -84,7 +84,7 @@ def poster(product: Scene, *, size: int = 1024, quality: int = 84, studio: Studi
 
 def poster_studio(size: int = 1024) -> Studio:
     """A studio lit for posters."""
-    return Studio(size, light=POSTER.turned(math.radians(YAW_DEG)), sharpness=128, shading=True)
+    return Studio(size, light=POSTER.turned(math.radians(YAW_DEG)), sharpness=128, shading=True, ground=0.9)
 
 
 def turntable(product: Scene, *, frames: int = 24, size: int = 320, max_bytes: int = 400_000) -> Turntable:
@@ -110,7 +110,7 @@ def turntable(product: Scene, *, frames: int = 24, size: int = 320, max_bytes: i
     columns = math.ceil(math.sqrt(frames * 1.5))
     rows = math.ceil(frames / columns)
     sheet = np.zeros((rows * size, columns * size, 4), dtype=np.uint8)
-    with Studio(size, light=POSTER, sharpness=64, shading=True) as studio:
+    with Studio(size, light=POSTER, sharpness=64, shading=True, ground=0.9) as studio:
         studio.load(product)
         for i in range(frames):
             camera = _around(positions, -i * step, elevation, distance)
