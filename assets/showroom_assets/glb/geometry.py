@@ -16,6 +16,8 @@ from .accessors import Accessors
 from .limits import Meter
 
 Note = Callable[[str], None]
+FARTHEST_M = 1e9
+"""Beyond this, squares of float32 coordinates overflow sooner or later."""
 _POINTS, _TRIANGLES, _STRIP, _FAN = 0, 4, 5, 6
 
 
@@ -75,6 +77,8 @@ class _Reader:
         if positions is None:
             self.note("a primitive without positions was dropped")
             return None
+        if len(positions) and max(positions.max(), -positions.min()) > FARTHEST_M:
+            fields.damaged("a vertex is more than a million kilometres away")
         if triangles is None:
             triangles = self.triangles(item, mode, len(positions))
         elif len(triangles) and triangles.max() >= len(positions):
@@ -217,12 +221,12 @@ def unit(vectors: F32 | None) -> F32 | None:
     """
     if vectors is None:
         return None
-    length = np.linalg.norm(vectors[:, :3], axis=1)
+    length = np.linalg.norm(vectors[:, :3].astype(np.float64), axis=1)
     wrong = np.abs(length - 1.0) > 5e-4
     if not wrong.any():
         return vectors
     out = vectors.copy()
-    out[wrong, :3] /= np.maximum(length[wrong, None], np.float32(1e-30))
+    out[wrong, :3] = vectors[wrong, :3] / np.maximum(length[wrong, None], 1e-30)
     out[length < 1e-12, :3] = (0.0, 0.0, 1.0)
     if vectors.shape[1] == 4:
         out[:, 3] = np.where(out[:, 3] < 0, -1.0, 1.0)
