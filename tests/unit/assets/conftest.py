@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from showroom_assets.manifest import (
     SCHEMA,
@@ -18,6 +19,10 @@ from showroom_assets.manifest import (
 )
 
 MakeProduct = Callable[..., Path]
+
+# A busy machine must not fail a property: there is no time limit on a single example.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 def _make(folder: Path, *, name: str = "Chair", content: bytes = b"glb", verdict: str = "passed") -> Path:
