@@ -47,7 +47,11 @@ def _reduce(primitive: Primitive, target: int) -> Primitive:
     if len(primitive.indices) <= target:
         return primitive
     primitive = merged(primitive)
-    indices = _collapse(primitive, target)
+    indices = _collapse(primitive, target, flags=_PRUNE)
+    if not len(indices):  # pruning takes a primitive that is nothing but small parts: then each part stays
+        indices = _collapse(primitive, target, flags=0)
+    if not len(indices):
+        return primitive
     used, renumbered = np.unique(indices, return_inverse=True)
     return rows(primitive, used, renumbered.reshape(-1, 3).astype(np.uint32))
 
@@ -98,7 +102,7 @@ def merged(primitive: Primitive) -> Primitive:
     return replace(out, indices=np.ascontiguousarray(i[alive]))
 
 
-def _collapse(primitive: Primitive, target: int) -> U32:
+def _collapse(primitive: Primitive, target: int, *, flags: int) -> U32:
     """Indices after ``meshopt_simplifyWithAttributes``, called here as the binding lacks its argument types."""
     from meshoptimizer._loader import lib
 
@@ -125,6 +129,6 @@ def _collapse(primitive: Primitive, target: int) -> U32:
         out.ctypes.data, indices.ctypes.data, len(indices),
         place.ctypes.data, len(place), place.strides[0],
         attributes.ctypes.data, attributes.strides[0], weight.ctypes.data, len(weight),
-        None, target * 3, 1.0, _PRUNE, None,
+        None, target * 3, 1.0, flags, None,
     )  # fmt: skip
     return out[:count].reshape(-1, 3)
