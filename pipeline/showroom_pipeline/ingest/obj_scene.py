@@ -14,8 +14,9 @@ from showroom_assets.scene import Json, Material, Scene
 from .cloud import scene_of_points
 from .files import Files, inside, stem, suffix
 from .limits import Limits
+from .looks import LooksBuilder, pictures_of
 from .mesh import PLAIN, Faces, Looks, linear, scene_of_faces, with_alpha
-from .mtl import Entry, LooksBuilder, parse_mtl, pictures_of
+from .mtl import Entry, parse_mtl
 from .numbers import printable
 from .obj import Obj, parse_obj
 
@@ -34,7 +35,7 @@ def read_obj(files: Files, name: str, *, limits: Limits, notes: list[str]) -> tu
     Raises
     ------
     InputError
-        See ``obj.parse_obj`` and ``mtl.LooksBuilder``.
+        See ``obj.parse_obj`` and ``looks.LooksBuilder``.
     """
     obj = parse_obj(files.read(name), name, limits=limits)
     notes.extend(obj.notes)

@@ -16,8 +16,8 @@ from showroom_assets.scene import F32, F64, Json, Material, Scene
 from .cloud import scene_of_points
 from .files import Files, inside, stem
 from .limits import Limits, at_most
+from .looks import LooksBuilder, locate
 from .mesh import PLAIN, Faces, Looks, linear, linear_of_bytes, scene_of_faces, with_alpha
-from .mtl import LooksBuilder, locate
 from .numbers import I64
 from .obj_scene import lone_texture
 from .ply import Element, Ply, Scalars, parse_ply

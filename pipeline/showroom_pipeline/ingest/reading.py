@@ -17,7 +17,8 @@ from .files import BesideFiles, Files, FolderFiles, refused, suffix
 from .formats import READ, READERS, WEAK, refused_names, sniffed, unread
 from .limits import Limits
 from .numbers import decode, printable
-from .rgbd import Pair, find_captures, read_capture
+from .pairs import Pair, find_captures
+from .rgbd import read_capture
 from .scan import Scan
 
 Read = Callable[..., tuple[Scene, float | None]]
