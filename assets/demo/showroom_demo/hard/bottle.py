@@ -24,7 +24,14 @@ MARK_DEG = float(np.degrees(MARK_WIDTH / RADIUS))
 
 def coat_profile() -> F64:
     """From the rolled edge above the foot to the rolled edge below the neck."""
-    knots = [(RADIUS - 1.2, 9.6), (RADIUS, 10.2), (RADIUS, SHOULDER_Y), (NECK_RADIUS + 4.2, NECK_Y - 6.5), (NECK_RADIUS + 1.6, NECK_Y - 3.4), (NECK_RADIUS, NECK_Y - 3.2)]
+    knots = [
+        (RADIUS - 1.2, 9.6),
+        (RADIUS, 10.2),
+        (RADIUS, SHOULDER_Y),
+        (NECK_RADIUS + 4.2, NECK_Y - 6.5),
+        (NECK_RADIUS + 1.6, NECK_Y - 3.4),
+        (NECK_RADIUS, NECK_Y - 3.2),
+    ]
     return fillet(knots, [0, 0.7, 22.0, 9.0, 0.9, 0], steps=14)
 
 
@@ -56,8 +63,16 @@ def steel() -> Shape:
         [0, 0.3, 0.7, 0.7, 0],
     )  # fmt: skip
     turns = np.linspace(0, 2.2, 120)
-    thread = np.column_stack([np.sin(turns * 2 * np.pi) * NECK_RADIUS, NECK_Y + 2 + 3.4 * turns, np.cos(turns * 2 * np.pi) * NECK_RADIUS])
-    return merge([lathe(foot, segments=96, around_mm=240), lathe(neck, segments=96, around_mm=150), sweep(thread, rounded_rectangle(1.6, 1.4, 0.4, arc_steps=2), up=(0, 1, 0), round_ends_mm=0.6)])
+    thread = np.column_stack(
+        [np.sin(turns * 2 * np.pi) * NECK_RADIUS, NECK_Y + 2 + 3.4 * turns, np.cos(turns * 2 * np.pi) * NECK_RADIUS]
+    )
+    return merge(
+        [
+            lathe(foot, segments=96, around_mm=240),
+            lathe(neck, segments=96, around_mm=150),
+            sweep(thread, rounded_rectangle(1.6, 1.4, 0.4, arc_steps=2), up=(0, 1, 0), round_ends_mm=0.6),
+        ]
+    )
 
 
 CAP_Y, CAP_HEIGHT, CAP_RADIUS = NECK_Y - 0.9, 27.0, 26.4
@@ -69,7 +84,9 @@ def cap() -> Shape:
         [(CAP_RADIUS - 2.2, 0), (CAP_RADIUS, 0), (CAP_RADIUS, CAP_HEIGHT), (21.2, CAP_HEIGHT), (20.8, CAP_HEIGHT - 0.8), (0, CAP_HEIGHT - 0.8)],
         [0, 0.8, 3.2, 0.4, 0.2, 0],
     )  # fmt: skip
-    rows = np.concatenate([[profile[0]], profile[1:7], [(CAP_RADIUS, y) for y in np.linspace(2.0, CAP_HEIGHT - 4.2, 10)], profile[7:]])
+    rows = np.concatenate(
+        [[profile[0]], profile[1:7], [(CAP_RADIUS, y) for y in np.linspace(2.0, CAP_HEIGHT - 4.2, 10)], profile[7:]]
+    )
     turned = lathe(rows, segments=240, around_mm=168.0)
 
     def ribbed(points: F64) -> F64:
@@ -92,8 +109,17 @@ def loop() -> tuple[Shape, Shape]:
     )  # fmt: skip
     t = np.abs(np.linspace(-1, 1, 72))
     width = np.interp(t, [0, 0.5, 0.85, 1], [1.0, 0.92, 0.95, 1.1])
-    strap = sweep(path, rounded_rectangle(13.0, 3.6, 1.5, arc_steps=5), up=(-1, 0, 0), scale=np.stack([width, 1 + 0 * t], axis=1), round_ends_mm=1.4)
-    pins = [cylinder(3.1, 1.4, bevel=0.5, segments=32).turned("z", -90 * s).moved(x=s * (CAP_RADIUS + 2.6), y=top - 7.2) for s in (1, -1)]
+    strap = sweep(
+        path,
+        rounded_rectangle(13.0, 3.6, 1.5, arc_steps=5),
+        up=(-1, 0, 0),
+        scale=np.stack([width, 1 + 0 * t], axis=1),
+        round_ends_mm=1.4,
+    )
+    pins = [
+        cylinder(3.1, 1.4, bevel=0.5, segments=32).turned("z", -90 * s).moved(x=s * (CAP_RADIUS + 2.6), y=top - 7.2)
+        for s in (1, -1)
+    ]
     return strap, merge(pins)
 
 
@@ -130,7 +156,9 @@ def finishes() -> list[Colourway]:
     out = []
     for label, sku, color, cap_color in ways:
         finish = {
-            "coat": coated(pbr(f"{label} powder coat", color, roughness=1.0, maps=powder_coat()), coat=0.12, roughness=0.4),
+            "coat": coated(
+                pbr(f"{label} powder coat", color, roughness=1.0, maps=powder_coat()), coat=0.12, roughness=0.4
+            ),
             "mark": coated(marked_coat(f"{label} powder coat, mark", color), coat=0.12, roughness=0.4),
             "cap": pbr(f"{label} cap", cap_color, roughness=1.0, maps=matt_plastic()),
             "loop": dull(pbr(f"{label} loop", cap_color, roughness=0.72), specular=0.7),
@@ -143,7 +171,12 @@ def product() -> DemoProduct:
     rest, panel = body()
     strap, pins = loop()
     top = disc(20.4, segments=96).moved(y=CAP_Y + CAP_HEIGHT - 0.35)
-    top = merge([top.with_uvs(top.points[:, [0, 2]]), lathe([(20.4, CAP_Y + CAP_HEIGHT - 0.8), (20.4, CAP_Y + CAP_HEIGHT - 0.35)], segments=96)])
+    top = merge(
+        [
+            top.with_uvs(top.points[:, [0, 2]]),
+            lathe([(20.4, CAP_Y + CAP_HEIGHT - 0.8), (20.4, CAP_Y + CAP_HEIGHT - 0.35)], segments=96),
+        ]
+    )
     shared = {
         "steel": metal("Brushed steel", palette.STEEL, maps=brushed_metal(roughness=0.28), anisotropy=0.6),
         "polished": metal("Steel pins", palette.SILVER, maps=satin_metal(roughness=0.2)),

@@ -110,7 +110,9 @@ def hinge() -> tuple[Shape, Shape]:
     base_front = box(6.2, 6.8, 0.9, bevel=0.3).moved(x - 2.2, y, z + 2.2)
     leaf_temple = [box(2.2, 1.26, 3.6, bevel=0.25).moved(x + 0.7, y - 1.4 + 2.72 * k, z - 1.4) for k in range(2)]
     base_temple = box(0.9, 5.6, 9.0, bevel=0.3).moved(x + 1.25, y, z - 5.4)
-    return merge([*barrels[::2], *leaf_front, base_front, head, slot]), merge([*barrels[1::2], *leaf_temple, base_temple])
+    return merge([*barrels[::2], *leaf_front, base_front, head, slot]), merge(
+        [*barrels[1::2], *leaf_temple, base_temple]
+    )
 
 
 def rivet(x: float, y: float) -> Shape:
@@ -144,7 +146,15 @@ def _acetate(name: str, color: str, maps: object = None) -> Finish:
 
 def _crystal() -> Finish:
     return coated(
-        glass("Champagne acetate", tint="#ecc9a6", roughness=0.12, thickness_mm=3.0, ior=1.48, depth_mm=5.0, transmission=0.85),
+        glass(
+            "Champagne acetate",
+            tint="#ecc9a6",
+            roughness=0.12,
+            thickness_mm=3.0,
+            ior=1.48,
+            depth_mm=5.0,
+            transmission=0.85,
+        ),
         coat=0.6,
         roughness=0.05,
     )

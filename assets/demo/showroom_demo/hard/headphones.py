@@ -44,7 +44,13 @@ def band() -> tuple[Shape, Shape, Shape]:
     path = arch(15, 165, 80)
     t = np.abs(np.linspace(-1, 1, len(path)))
     width = np.interp(t, [0, 0.6, 1], [31, 29, 21]) / 31
-    strap = sweep(path, superellipse(6.0, 31.0, power=4.5, samples=32), up=(0, 0, 1), scale=np.stack([1 + 0 * t, width], axis=1), round_ends_mm=2.4)
+    strap = sweep(
+        path,
+        superellipse(6.0, 31.0, power=4.5, samples=32),
+        up=(0, 0, 1),
+        scale=np.stack([1 + 0 * t, width], axis=1),
+        round_ends_mm=2.4,
+    )
     _, up, tangent = frames(path, up=(0, 0, 1))
     out_of = np.cross(tangent, up) * np.sign(np.cross(tangent, up)[len(path) // 2, 1])
     along = arc_length(path)
@@ -59,7 +65,13 @@ def band() -> tuple[Shape, Shape, Shape]:
     wave = np.abs(np.sin(np.linspace(0, 6 * np.pi, len(inner)))) ** 0.55
     ends = np.clip(np.minimum(np.arange(len(inner)), np.arange(len(inner))[::-1]) / 8.0, 0, 1) ** 0.5
     puff = (0.74 + 0.26 * wave) * (0.6 + 0.4 * ends)
-    pad = sweep(inner, superellipse(9.0, 25.0, power=2.7, samples=26), up=(0, 0, 1), scale=np.stack([puff, 0.93 + 0.07 * puff], axis=1), round_ends_mm=3.0)
+    pad = sweep(
+        inner,
+        superellipse(9.0, 25.0, power=2.7, samples=26),
+        up=(0, 0, 1),
+        scale=np.stack([puff, 0.93 + 0.07 * puff], axis=1),
+        round_ends_mm=3.0,
+    )
     return strap, merge(rows), pad
 
 
@@ -81,7 +93,9 @@ def slider_and_yoke() -> tuple[Shape, Shape]:
     for sign in (1.0, -1.0):
         boss = cylinder(4.8, 3.2, bevel=0.8, segments=32).turned("x", 90 * sign).moved(x - 2, 0, sign * (reach - 1.8))
         screw = cylinder(2.3, 0.9, bevel=0.3, segments=24).turned("x", 90 * sign).moved(x - 2, 0, sign * (reach + 1.0))
-        socket = cylinder(1.1, 0.3, bevel=0.05, segments=6).turned("x", 90 * sign).moved(x - 2, 0, sign * (reach + 1.75))
+        socket = (
+            cylinder(1.1, 0.3, bevel=0.05, segments=6).turned("x", 90 * sign).moved(x - 2, 0, sign * (reach + 1.75))
+        )
         pin = cylinder(2.0, 7.0, bevel=0.2, segments=20).turned("x", -90 * sign).moved(x - 2, 0, sign * (reach - 1))
         pivots += [boss, pin]
         screws += [screw, socket]
@@ -98,12 +112,23 @@ def cup() -> dict[str, Shape]:
         fillet([(r - 12, base), (r - 0.6, base), (r, base + 1.6), (r, base + 8), (r - 5.5, top), (r - 9.5, top + 0.6)], [0, 0.6, 1.2, 7.0, 2.4, 0], steps=8),
         segments=80, around_mm=252.0,
     )  # fmt: skip
-    trim = lathe(fillet([(r - 9.8, top - 1.0), (r - 9.6, top + 1.3), (r - 11.6, top + 1.5), (r - 12.2, top - 0.9)], 0.5, steps=4), segments=96)
-    grid_rings = lathe([(r - 11.9, top - 0.7), (24, top - 0.1), (18, top + 0.25), (12, top + 0.5), (6, top + 0.65), (0.0, top + 0.7)], segments=96, crease_deg=60)
+    trim = lathe(
+        fillet(
+            [(r - 9.8, top - 1.0), (r - 9.6, top + 1.3), (r - 11.6, top + 1.5), (r - 12.2, top - 0.9)], 0.5, steps=4
+        ),
+        segments=96,
+    )
+    grid_rings = lathe(
+        [(r - 11.9, top - 0.7), (24, top - 0.1), (18, top + 0.25), (12, top + 0.5), (6, top + 0.65), (0.0, top + 0.7)],
+        segments=96,
+        crease_deg=60,
+    )
     grille = grid_rings.with_uvs(grid_rings.points[:, [0, 2]])
     angle = np.linspace(-np.pi, np.pi, 29)
     s, c = np.sin(angle), np.cos(angle)
-    section = np.column_stack([r - 10.0 + np.sign(c) * np.abs(c) ** 0.72 * 10.6, CUSHION / 2 + np.sign(s) * np.abs(s) ** 0.8 * CUSHION / 2])
+    section = np.column_stack(
+        [r - 10.0 + np.sign(c) * np.abs(c) ** 0.72 * 10.6, CUSHION / 2 + np.sign(s) * np.abs(s) ** 0.8 * CUSHION / 2]
+    )
     cushion = lathe(section, segments=80, around_mm=240.0, crease_deg=80)
 
     def gathered(points: F64) -> F64:
@@ -120,7 +145,8 @@ def cup() -> dict[str, Shape]:
     cloth = cloth.with_uvs(cloth.points[:, [0, 2]])
     port = box(1.2, 3.2, 9.0, bevel=0.55).moved(x=r - 0.35, y=base + 6.0)
     buttons = [
-        capsule(1.6, 8.0, segments=16).turned("x", 90).moved(x=r - 0.5, y=base + 5.2).turned("y", turn) for turn in (24.0, 38.0, 52.0)
+        capsule(1.6, 8.0, segments=16).turned("x", 90).moved(x=r - 0.5, y=base + 5.2).turned("y", turn)
+        for turn in (24.0, 38.0, 52.0)
     ]
     return {
         "shell": to_side(shell),
@@ -158,26 +184,47 @@ def acoustic_cloth() -> Maps:
     warp, weft = np.cos(2 * np.pi * 4 * x), np.cos(2 * np.pi * 4 * y)
     over = (np.floor(8 * x) + np.floor(8 * y)) % 2
     height = np.where(over > 0, warp, weft)
-    return Maps(4.8, color=grey("cloth-color", 0.72 + 0.22 * height), normal=normal_from_height("cloth-normal", 0.1 * height, 4.8))
+    return Maps(
+        4.8,
+        color=grey("cloth-color", 0.72 + 0.22 * height),
+        normal=normal_from_height("cloth-normal", 0.1 * height, 4.8),
+    )
 
 
 def finishes() -> list[Colourway]:
     ways = [
         ("Sand and brass", "HPH-ARIA-SND", palette.SAND, "#d8cbb4", palette.BRASS, "#a97e56", "#e8dcc4", "#6d5844"),
         ("Ink and steel", "HPH-ARIA-INK", palette.INK, "#262b3c", palette.STEEL, "#20232e", "#5b6176", "#2b3040"),
-        ("Olive and black", "HPH-ARIA-OLV", palette.OLIVE, "#5f6044", palette.BLACK_STEEL, "#39352c", "#8a845f", "#2f2e27"),
+        (
+            "Olive and black",
+            "HPH-ARIA-OLV",
+            palette.OLIVE,
+            "#5f6044",
+            palette.BLACK_STEEL,
+            "#39352c",
+            "#8a845f",
+            "#2f2e27",
+        ),
     ]
     out = []
     for label, sku, swatch, shell, fittings, hide, thread, cloth in ways:
         one, two = label.split(" and ")
         finish: dict[str, Finish] = {
-            "shell": coated(pbr(f"{one} shell", shell, roughness=1.0, maps=matt_plastic(roughness=0.5)), coat=0.15, roughness=0.35),
+            "shell": coated(
+                pbr(f"{one} shell", shell, roughness=1.0, maps=matt_plastic(roughness=0.5)), coat=0.15, roughness=0.35
+            ),
             "metal": metal(f"{two.capitalize()} brushed", fittings, maps=brushed_metal(roughness=0.28), anisotropy=0.5),
             "polished": metal(f"{two.capitalize()} polished", fittings, maps=satin_metal(roughness=0.16)),
             "grille": pbr(f"{two.capitalize()} grille", fittings, roughness=1.0, metal=1.0, maps=perforated()),
             "leather": pbr(f"{one} leather", hide, roughness=1.0, maps=leather(tile_mm=30.0, cell_mm=0.8)),
-            "pad": sheened(pbr(f"{one} pad", hide, roughness=1.0, maps=leather(tile_mm=30.0, cell_mm=0.8), normal_scale=0.5), cloth, roughness=0.45),
-            "cloth": sheened(pbr(f"{one} acoustic cloth", cloth, roughness=0.9, maps=acoustic_cloth()), thread, roughness=0.5),
+            "pad": sheened(
+                pbr(f"{one} pad", hide, roughness=1.0, maps=leather(tile_mm=30.0, cell_mm=0.8), normal_scale=0.5),
+                cloth,
+                roughness=0.45,
+            ),
+            "cloth": sheened(
+                pbr(f"{one} acoustic cloth", cloth, roughness=0.9, maps=acoustic_cloth()), thread, roughness=0.5
+            ),
             "thread": pbr(f"{one} thread", thread, roughness=0.7),
         }
         out.append(Colourway(Variant(label=label, sku=sku, swatch=swatch), finish))
@@ -189,7 +236,9 @@ def product() -> DemoProduct:
     fork, collar = slider_and_yoke()
     left = cup()
     x = CUSHION_INNER_X + CUSHION + 5.5
-    parts = [Part("band", [("leather", strap), ("thread", seam), ("pad", pad)], pivot=(0.0, BAND_CENTRE + BAND_RISE, 0.0))]
+    parts = [
+        Part("band", [("leather", strap), ("thread", seam), ("pad", pad)], pivot=(0.0, BAND_CENTRE + BAND_RISE, 0.0))
+    ]
     for side, sign in (("left", 1.0), ("right", -1.0)):
 
         def hand(shape: Shape, sign: float = sign) -> Shape:
@@ -204,7 +253,14 @@ def product() -> DemoProduct:
         ]
         if sign < 0:
             surfaces.append(("port", hand(left["port"])))
-        parts.append(Part(f"yoke_{side}", [("metal", hand(fork)), ("polished", hand(collar))], parent="band", pivot=(sign * x, CUP_RADIUS + 9.0, 0.0)))
+        parts.append(
+            Part(
+                f"yoke_{side}",
+                [("metal", hand(fork)), ("polished", hand(collar))],
+                parent="band",
+                pivot=(sign * x, CUP_RADIUS + 9.0, 0.0),
+            )
+        )
         parts.append(Part(f"cup_{side}", surfaces, parent=f"yoke_{side}", pivot=(sign * x, 0.0, 0.0)))
     ways = finishes()
     built = assemble("aria-headphones", parts, ways, shared={"port": pbr("Port", "#121214", roughness=0.4)})
@@ -225,7 +281,9 @@ def product() -> DemoProduct:
             built.anchor("head_top", (0, BAND_CENTRE + BAND_RISE - 12.0, 0), (0, 1, 0)),
         ),
         hotspots=(
-            built.hotspot("cup_left", (CUSHION_INNER_X + CUSHION + SHELL, 0, 0), "Punched steel grille over a 40 mm driver"),
+            built.hotspot(
+                "cup_left", (CUSHION_INNER_X + CUSHION + SHELL, 0, 0), "Punched steel grille over a 40 mm driver"
+            ),
             built.hotspot("band", (0, BAND_CENTRE + BAND_RISE + 3, 0), "Saddle-stitched leather over spring steel"),
             built.hotspot("yoke_left", (x, 45, 20), "Forked steel yokes turn flat for travel"),
         ),
@@ -236,4 +294,3 @@ def product() -> DemoProduct:
             "adjust_mm": 32.0,
         },
     )
-

@@ -24,7 +24,11 @@ PLEATS = 72
 
 def base() -> Shape:
     """A solid drum, its upper edge generously rounded, on a felt foot."""
-    profile = fillet([(0, 1.5), (BASE_RADIUS - 3, 1.5), (BASE_RADIUS, 4), (BASE_RADIUS, BASE_HEIGHT), (0, BASE_HEIGHT)], [0, 1.5, 3, 15, 0], steps=10)
+    profile = fillet(
+        [(0, 1.5), (BASE_RADIUS - 3, 1.5), (BASE_RADIUS, 4), (BASE_RADIUS, BASE_HEIGHT), (0, BASE_HEIGHT)],
+        [0, 1.5, 3, 15, 0],
+        steps=10,
+    )
     flat = lathe(profile, segments=96, around_mm=400.0)
     top = flat.normals[:, 1] > 0.75
     return flat.with_uvs(np.where(top[:, None], flat.points[:, [0, 2]], flat.uvs))
@@ -45,10 +49,24 @@ def stem() -> Shape:
     outer = torus(SHADE_TOP + 2.2, 1.7, segments=96, sides=12).moved(y=SHADE_HIGH - 7)
     arms = []
     for k in range(3):
-        arm = spline([(29.0, ring_y, 0), (55, ring_y + 1.5, 0), (78, ring_y + 6, 0), (SHADE_TOP + 1.5, SHADE_HIGH - 7, 0)], 24)
+        arm = spline(
+            [(29.0, ring_y, 0), (55, ring_y + 1.5, 0), (78, ring_y + 6, 0), (SHADE_TOP + 1.5, SHADE_HIGH - 7, 0)], 24
+        )
         arms.append(sweep(arm, circle(1.5, 12)).turned("y", 120 * k + 30))
-    carrier = [sweep(spline([(13.4, 312, 0), (36, 330, 0), (40, 366, 0), (30.5, ring_y, 0)], 30), circle(1.5, 12)).turned("y", 180 * k) for k in range(2)]
-    cap = lathe(fillet([(31.2, ring_y - 1), (31.2, ring_y + 1.6), (7, ring_y + 2.4), (7, ring_y + 7), (0, ring_y + 7)], [0, 0.6, 1.2, 0.8, 0], steps=4), segments=48)
+    carrier = [
+        sweep(spline([(13.4, 312, 0), (36, 330, 0), (40, 366, 0), (30.5, ring_y, 0)], 30), circle(1.5, 12)).turned(
+            "y", 180 * k
+        )
+        for k in range(2)
+    ]
+    cap = lathe(
+        fillet(
+            [(31.2, ring_y - 1), (31.2, ring_y + 1.6), (7, ring_y + 2.4), (7, ring_y + 7), (0, ring_y + 7)],
+            [0, 0.6, 1.2, 0.8, 0],
+            steps=4,
+        ),
+        segments=48,
+    )
     finial = sphere(7.2, segments=32).scaled(1, 1.15, 1).moved(y=ring_y + 14.0)
     lower = torus(SHADE_BOTTOM - 0.6, 1.7, segments=128, sides=12).moved(y=SHADE_LOW + 2)
     return merge([column, ring, outer, *arms, *carrier, cap, finial, lower])
@@ -80,7 +98,9 @@ def shade() -> Shape:
     r = radius[:, None] + 4.6 * (fold[None, :] - 0.5) * (0.55 + 0.45 * radius[:, None] / SHADE_BOTTOM) * deep[:, None]
     y = SHADE_LOW + (SHADE_HIGH - SHADE_LOW) * heights[:, None] + 0 * angle
     points = np.stack([r * np.sin(angle), y, r * np.cos(angle)], axis=2)
-    uvs = np.stack(np.broadcast_arrays((angle / (2 * np.pi))[None, :] * PLEATS * 12.0, (1 - heights)[:, None] * 190.0), axis=2)
+    uvs = np.stack(
+        np.broadcast_arrays((angle / (2 * np.pi))[None, :] * PLEATS * 12.0, (1 - heights)[:, None] * 190.0), axis=2
+    )
     outer = grid(points, uvs=uvs, crease_deg=75)
     inner = grid(points * np.array([0.996, 1, 0.996]), uvs=uvs, crease_deg=75).flipped()
     return merge([outer, inner])
@@ -90,7 +110,10 @@ def binding() -> Shape:
     """Cloth tape over the cut edges of the paper."""
     out = []
     for r, y, lean in ((SHADE_BOTTOM, SHADE_LOW, 1.2), (SHADE_TOP, SHADE_HIGH - 7, -1.2)):
-        profile = fillet([(r - 3.4, y), (r + 3.2, y), (r + 3.2 - lean * 1.0, y + 7), (r - 3.4 - lean * 1.0, y + 7), (r - 3.4, y)], [0, 0.8, 0.8, 0.8, 0])
+        profile = fillet(
+            [(r - 3.4, y), (r + 3.2, y), (r + 3.2 - lean * 1.0, y + 7), (r - 3.4 - lean * 1.0, y + 7), (r - 3.4, y)],
+            [0, 0.8, 0.8, 0.8, 0],
+        )
         out.append(lathe(profile, segments=128))
     return merge(out)
 
@@ -110,7 +133,11 @@ def cable() -> tuple[Shape, Shape]:
          (42, 3.1, -BASE_RADIUS - 58), (78, 3.1, -BASE_RADIUS - 52), (110, 3.1, -BASE_RADIUS - 60), (134, 3.1, -BASE_RADIUS - 76)], 120,
     )  # fmt: skip
     cord = sweep(path, circle(3.0, 14), round_ends_mm=0.8)
-    grommet = merge([cylinder(6.0, 5.0, bevel=1.2, segments=32), cylinder(4.4, 9.0, bevel=1.0, segments=32)]).turned("x", -90).moved(y=13, z=-BASE_RADIUS + 1.5)
+    grommet = (
+        merge([cylinder(6.0, 5.0, bevel=1.2, segments=32), cylinder(4.4, 9.0, bevel=1.0, segments=32)])
+        .turned("x", -90)
+        .moved(y=13, z=-BASE_RADIUS + 1.5)
+    )
     return cord, grommet
 
 
@@ -132,7 +159,9 @@ def paper(name: str, color: str, glow: str) -> Finish:
     )
     finish = sheened(pbr(name, color, roughness=0.88, maps=maps, double_sided=False), "#3a342b", roughness=0.6)
     finish = glowing(finish, glow)
-    return finish.with_picture("emissiveTexture", Picture("paper-light", to_bytes(np.repeat(light[..., None], 3, axis=2))))
+    return finish.with_picture(
+        "emissiveTexture", Picture("paper-light", to_bytes(np.repeat(light[..., None], 3, axis=2)))
+    )
 
 
 def braid() -> Maps:
@@ -142,13 +171,26 @@ def braid() -> Maps:
     one, two = np.sin(2 * np.pi * (2 * x + 2 * y)), np.sin(2 * np.pi * (2 * x - 2 * y))
     height = np.where((np.floor(4 * x) % 2 == 0), one, two)
     shade = 0.88 + 0.10 * height
-    return Maps(6.0, color=Picture("braid-color", to_bytes(np.repeat(shade[..., None], 3, axis=2))), normal=normal_from_height("braid-normal", 0.16 * height, 6.0))
+    return Maps(
+        6.0,
+        color=Picture("braid-color", to_bytes(np.repeat(shade[..., None], 3, axis=2))),
+        normal=normal_from_height("braid-normal", 0.16 * height, 6.0),
+    )
 
 
 def finishes() -> list[Colourway]:
     ways = [
         ("Brass and bone", "LMP-HALO-BRS", palette.BRASS, palette.BRASS, "#f3ecdd", "#ffbf7a", "#ffffff", "#b9a27e"),
-        ("Black steel and clay", "LMP-HALO-BLK", palette.CLAY, palette.BLACK_STEEL, "#d9a98a", "#d9783f", "#8f8a84", "#2c2a29"),
+        (
+            "Black steel and clay",
+            "LMP-HALO-BLK",
+            palette.CLAY,
+            palette.BLACK_STEEL,
+            "#d9a98a",
+            "#d9783f",
+            "#8f8a84",
+            "#2c2a29",
+        ),
         ("Nickel and sage", "LMP-HALO-NIC", palette.SAGE, palette.SILVER, "#c3cbb6", "#d3b071", "#f1efe9", "#6f7565"),
     ]
     out = []
@@ -158,7 +200,9 @@ def finishes() -> list[Colourway]:
             "switch": metal(f"{label.split(' and ')[0]} switch", color, maps=satin_metal(roughness=0.2)),
             "shade": paper(f"{label.split(' and ')[1].capitalize()} paper", sheet, glow),
             "tape": pbr(f"Tape, {label.split(' and ')[1]}", sheet, roughness=0.9),
-            "stone": coated(pbr(f"Terrazzo, {label.lower()}", stone, roughness=1.0, maps=terrazzo()), coat=0.35, roughness=0.12),
+            "stone": coated(
+                pbr(f"Terrazzo, {label.lower()}", stone, roughness=1.0, maps=terrazzo()), coat=0.35, roughness=0.12
+            ),
             "cord": pbr(f"Cord, {label.lower()}", cord, roughness=0.85, maps=braid()),
         }
         out.append(Colourway(Variant(label=label, sku=sku, swatch=swatch), finish))
@@ -197,5 +241,3 @@ def product() -> DemoProduct:
             built.hotspot("base", (40, 46, 55), "Terrazzo foot, 1.9 kg, felted below"),
         ),
     )
-
-

@@ -46,10 +46,14 @@ def setting() -> Shape:
     half = STONE_WIDTH / 2
     turned = lathe(wall * [half, 1.0], segments=96)
 
-    def oval(points: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    def oval(
+        points: np.ndarray[tuple[int, int], np.dtype[np.float64]],
+    ) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
         stretch = (STONE_LENGTH - STONE_WIDTH) / 2
         radius = np.hypot(points[:, 0], points[:, 2])
-        return points + np.column_stack([stretch * points[:, 0] / np.maximum(radius, 1e-9) * np.minimum(radius / half, 1), 0 * radius, 0 * radius])
+        return points + np.column_stack(
+            [stretch * points[:, 0] / np.maximum(radius, 1e-9) * np.minimum(radius / half, 1), 0 * radius, 0 * radius]
+        )
 
     bead = sphere(0.155, segments=8)
     rim = circle(1.0, 52) * [STONE_LENGTH / 2 + 0.23, STONE_WIDTH / 2 + 0.23]
@@ -69,8 +73,16 @@ def shoulder_stones() -> tuple[Shape, Shape, Shape]:
             crown, pavilion = brilliant(size)
             crowns.append(crown.mapped(place))
             pavilions.append(pavilion.mapped(place))
-            collar = lathe(fillet([(size * 0.56, -0.25), (size * 0.60, 0.05), (size * 0.5, 0.12), (size * 0.49, -0.1)], 0.04, steps=3), segments=24)
-            claws = [sphere(0.17, segments=8).moved(x=0.52 * size * c, y=0.09, z=0.52 * size * s) for c, s in circle(1.0, 4) @ _EIGHTH]
+            collar = lathe(
+                fillet(
+                    [(size * 0.56, -0.25), (size * 0.60, 0.05), (size * 0.5, 0.12), (size * 0.49, -0.1)], 0.04, steps=3
+                ),
+                segments=24,
+            )
+            claws = [
+                sphere(0.17, segments=8).moved(x=0.52 * size * c, y=0.09, z=0.52 * size * s)
+                for c, s in circle(1.0, 4) @ _EIGHTH
+            ]
             grains.append(merge([collar, *claws]).mapped(place))
     return merge(crowns), merge(pavilions), merge(grains)
 
@@ -85,7 +97,15 @@ def stone_finish(name: str, tint: str, *, ior: float, depth_mm: float) -> Finish
 
 def finishes() -> list[Colourway]:
     ways = [
-        ("Yellow gold, green sapphire", "RNG-LUME-GRN", "#3f6b54", palette.GOLD, "Green sapphire", "#2f7a5c", "#57a583"),
+        (
+            "Yellow gold, green sapphire",
+            "RNG-LUME-GRN",
+            "#3f6b54",
+            palette.GOLD,
+            "Green sapphire",
+            "#2f7a5c",
+            "#57a583",
+        ),
         ("White gold, diamond", "RNG-LUME-DIA", "#e8eaec", palette.SILVER, "Diamond", "#f7fbff", "#f2f4f6"),
         ("Rose gold, morganite", "RNG-LUME-MOR", "#dca18c", palette.ROSE_GOLD, "Morganite", "#e79a86", "#f0b6a4"),
     ]

@@ -143,7 +143,9 @@ def finishes() -> list[Colourway]:
     for label, sku, swatch, color, tip, (top, bottom) in ways:
         wire = metal(label.split(",")[0], color, maps=satin_metal(roughness=0.17))
         lens = gradient_lens(f"{label.split(', ')[1].capitalize()} lens", top, bottom)
-        out.append(Colourway(Variant(label=label, sku=sku, swatch=swatch), {"wire": wire, "tip": tips[tip], "lens": lens}))
+        out.append(
+            Colourway(Variant(label=label, sku=sku, swatch=swatch), {"wire": wire, "tip": tips[tip], "lens": lens})
+        )
     return out
 
 
@@ -162,7 +164,9 @@ def product() -> DemoProduct:
     for name, sign in (("temple_left", 1.0), ("temple_right", -1.0)):
         pieces = [("wire", merge([shaft, temple_hinge])), ("tip", tip)]
         hands = [(slot, shape if sign > 0 else shape.mirrored()) for slot, shape in pieces]
-        parts.append(Part(name, hands, parent="front", pivot=(sign * float(HINGE[0]), float(HINGE[1]), float(HINGE[2]))))
+        parts.append(
+            Part(name, hands, parent="front", pivot=(sign * float(HINGE[0]), float(HINGE[1]), float(HINGE[2])))
+        )
     silicone = glass("Silicone", tint="#efe9df", roughness=0.35, transmission=0.6)
     ways = finishes()
     built = assemble("solen-sunglasses", parts, ways, shared={"silicone": silicone})
@@ -205,5 +209,3 @@ def product() -> DemoProduct:
             "pd_mm": 64.0,
         },
     )
-
-

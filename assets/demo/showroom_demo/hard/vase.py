@@ -53,7 +53,12 @@ def glazed() -> Shape:
     def runs(points: F64) -> F64:
         x, y, z = points.T
         angle = np.arctan2(x, z)
-        line = 2.6 * np.sin(2 * angle + 0.6) + 1.5 * np.sin(5 * angle + 2.1) + 0.8 * np.sin(11 * angle) + 0.5 * np.sin(17 * angle + 1)
+        line = (
+            2.6 * np.sin(2 * angle + 0.6)
+            + 1.5 * np.sin(5 * angle + 2.1)
+            + 0.8 * np.sin(11 * angle)
+            + 0.5 * np.sin(17 * angle + 1)
+        )
         is_outside = np.hypot(x, z) > np.interp(y, *_inside()[::-1].T[::-1]) + 2.0
         shift = np.clip(1 - (y - GLAZE_FROM) / 30, 0, 1) * is_outside * (y < GLAZE_FROM + 30)
         moved_y = y + line * shift
@@ -128,5 +133,3 @@ def product() -> DemoProduct:
             built.hotspot("foot", (30, 20, 44), "Bare stoneware foot, sanded smooth"),
         ),
     )
-
-

@@ -16,7 +16,7 @@ from showroom_demo.kit.picture import Maps, Picture, noise, normal_from_height, 
 from showroom_demo.kit.print import Sheet
 from showroom_demo.kit.product import DemoProduct, Variant
 from showroom_demo.kit.shape import Shape, merge
-from showroom_demo.kit.solid import box, cylinder, disc, plate
+from showroom_demo.kit.solid import cylinder, disc, plate
 from showroom_demo.kit.sweep import lathe, sweep
 from showroom_demo.kit.texture import brushed_metal, leather, satin_metal
 
@@ -52,21 +52,32 @@ def case() -> dict[str, Shape]:
             path = spline([(x, 3.9, end * 12.0), (x, 3.9, end * 16.5), (x, 2.7, end * 20.4), (x, 0.3, end * 23.1)], 26)
             t = np.linspace(0, 1, 26)
             size = np.stack([np.interp(t, [0, 1], [1.0, 0.86]), np.interp(t, [0, 0.5, 1], [1.0, 0.95, 0.6])], axis=1)
-            lug = sweep(path, rounded_rectangle(3.3, 4.0, 0.7, arc_steps=4), up=(0, 1, 0), scale=size, round_ends_mm=0.6)
+            lug = sweep(
+                path, rounded_rectangle(3.3, 4.0, 0.7, arc_steps=4), up=(0, 1, 0), scale=size, round_ends_mm=0.6
+            )
             lugs.append(lug.uv_turned(90))
-    bars = [cylinder(0.75, LUG_WIDTH, bevel=0.1, segments=16).turned("z", 90).moved(x=LUG_WIDTH / 2, y=1.5, z=e * BAR) for e in (1, -1)]
+    bars = [
+        cylinder(0.75, LUG_WIDTH, bevel=0.1, segments=16).turned("z", 90).moved(x=LUG_WIDTH / 2, y=1.5, z=e * BAR)
+        for e in (1, -1)
+    ]
     return {"middle": head(merge([middle, *lugs])), "polished": head(merge([bezel, flange, *bars]))}
 
 
 def crown() -> Shape:
     """Fluted, with a domed end and a neck into the case."""
-    profile = fillet([(0, -1.6), (1.4, -1.6), (1.4, 0.0), (2.9, 0.0), (3.0, 0.5), (3.0, 2.9), (2.6, 3.3), (0, 3.8)], 0.25, steps=3)
+    profile = fillet(
+        [(0, -1.6), (1.4, -1.6), (1.4, 0.0), (2.9, 0.0), (3.0, 0.5), (3.0, 2.9), (2.6, 3.3), (0, 3.8)], 0.25, steps=3
+    )
     turned = lathe(profile, segments=168)
 
-    def fluted(points: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    def fluted(
+        points: np.ndarray[tuple[int, int], np.dtype[np.float64]],
+    ) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
         radius = np.hypot(points[:, 0], points[:, 2])
         depth = 0.17 * np.clip((radius - 2.55) / 0.3, 0, 1) * np.clip(points[:, 1] / 0.3, 0, 1)
-        factor = 1 - depth * (0.5 - 0.5 * np.cos(28 * np.arctan2(points[:, 0], points[:, 2]))) / np.maximum(radius, 1e-6)
+        factor = 1 - depth * (0.5 - 0.5 * np.cos(28 * np.arctan2(points[:, 0], points[:, 2]))) / np.maximum(
+            radius, 1e-6
+        )
         return points * np.stack([factor, np.ones_like(factor), factor], axis=1)
 
     return head(turned.warped(fluted, crease_deg=50).turned("z", -90).moved(x=CASE_DIAMETER / 2 + 0.9, y=3.6))
@@ -96,7 +107,17 @@ def indices() -> Shape:
 
 def hand(length: float, width: float, tail: float) -> Shape:
     """A leaf with a raised spine, pointing to twelve, about the origin."""
-    side = spline([(0.25, -tail), (0.5, -tail * 0.4), (0.55, 0), (width / 2, length * 0.42), (width * 0.2, length * 0.85), (0.05, length)], 40)
+    side = spline(
+        [
+            (0.25, -tail),
+            (0.5, -tail * 0.4),
+            (0.55, 0),
+            (width / 2, length * 0.42),
+            (width * 0.2, length * 0.85),
+            (0.05, length),
+        ],
+        40,
+    )
     outline = np.concatenate([side, (side * [-1, 1])[::-1]])
     return plate(outline, 0.22, edge=[(0, 0.16), (width * 0.12, 0.1), (width * 0.5, 0.0)], step=0.45).turned("x", -90)
 
@@ -130,7 +151,9 @@ def dial_finish(name: str, color: str, ink: str) -> Finish:
     centre = np.array([0.0, -7.0])
     for tick in range(60):
         direction = np.array([np.sin(tick * np.pi / 30), np.cos(tick * np.pi / 30)])
-        sheet.line(centre + direction * (3.25 if tick % 5 else 2.9), centre + direction * 3.7, 0.06 if tick % 5 else 0.11)
+        sheet.line(
+            centre + direction * (3.25 if tick % 5 else 2.9), centre + direction * 3.7, 0.06 if tick % 5 else 0.11
+        )
     sheet.ring(centre, 4.15, 0.07)
     printed = sheet.coverage()[..., None]
     ink_color = np.array(palette.srgb(ink)) / 255
@@ -160,7 +183,16 @@ def finishes() -> list[Colourway]:
         "polished": metal("Polished gold", palette.GOLD, maps=satin_metal(roughness=0.12)),
     }
     ways = [
-        ("Bone on tobacco", "WAT-AUREL-BON", palette.BONE, "#ece5d6", palette.CHARCOAL, palette.TOBACCO, "#d8c3a0", steel),
+        (
+            "Bone on tobacco",
+            "WAT-AUREL-BON",
+            palette.BONE,
+            "#ece5d6",
+            palette.CHARCOAL,
+            palette.TOBACCO,
+            "#d8c3a0",
+            steel,
+        ),
         ("Ink on ink", "WAT-AUREL-INK", palette.INK, "#27304a", "#e9e6dd", "#252a38", "#8a8f9c", steel),
         ("Olive on clay", "WAT-AUREL-OLV", palette.OLIVE, "#5b6040", "#efe7cf", "#8f5f42", "#e0c9a4", gold),
     ]
@@ -170,8 +202,12 @@ def finishes() -> list[Colourway]:
         finish = {
             **fittings,
             "dial": dial_finish(f"{word[0]} dial", dial, ink),
-            "leather": pbr(f"{word[1].capitalize()} leather", hide, roughness=1.0, maps=leather(tile_mm=30.0, cell_mm=0.85)),
-            "lining": pbr("Lining", "#b39372", roughness=1.0, maps=leather(tile_mm=30.0, cell_mm=0.85), normal_scale=0.4),
+            "leather": pbr(
+                f"{word[1].capitalize()} leather", hide, roughness=1.0, maps=leather(tile_mm=30.0, cell_mm=0.85)
+            ),
+            "lining": pbr(
+                "Lining", "#b39372", roughness=1.0, maps=leather(tile_mm=30.0, cell_mm=0.85), normal_scale=0.4
+            ),
             "thread": pbr(f"Thread {word[1]}", thread, roughness=0.75),
         }
         out.append(Colourway(Variant(label=label, sku=sku, swatch=swatch), finish))

@@ -31,7 +31,9 @@ def piece(knots: list[tuple[float, float]], samples: int) -> tuple[F64, F64, F64
     return path, up, tangent, t
 
 
-def leather(knots: list[tuple[float, float]], samples: int, *, pad: float, tail: bool) -> tuple[Shape, F64, F64, F64, F64]:
+def leather(
+    knots: list[tuple[float, float]], samples: int, *, pad: float, tail: bool
+) -> tuple[Shape, F64, F64, F64, F64]:
     path, up, tangent, t = piece(knots, samples)
     width = 20.0 - 4.0 * np.clip(t / 0.7, 0, 1)
     thickness = 2.2 + pad * np.exp(-((t / 0.42) ** 2))

@@ -112,7 +112,9 @@ def bake(
     color = np.zeros((len(face), 3))
     seen = np.zeros(len(face), dtype=bool)
     ray = hits.ray[close]
-    color[ray] = lit(target.colors(hits.face[close], hits.weights[close]), target.normals[hits.face[close]], normal[ray])
+    color[ray] = lit(
+        target.colors(hits.face[close], hits.weights[close]), target.normals[hits.face[close]], normal[ray]
+    )
     seen[ray] = True
     # each chart was taken by one camera: its exposure, and light falling off towards the picture's corner
     charts = int(atlas.chart.max()) + 1

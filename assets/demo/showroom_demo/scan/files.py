@@ -9,7 +9,9 @@ from showroom_demo.scan.rig import Eye
 from showroom_demo.scan.target import F64, I64
 
 
-def png(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]] | np.ndarray[tuple[int, ...], np.dtype[np.uint16]]) -> bytes:
+def png(
+    pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]] | np.ndarray[tuple[int, ...], np.dtype[np.uint16]],
+) -> bytes:
     from PIL import Image
 
     out = BytesIO()
@@ -28,7 +30,9 @@ def obj(name: str, points: F64, faces: I64, uvs: F64, corners: I64, texture: byt
     return {f"{name}.obj": text.encode(), f"{name}.mtl": mtl.encode(), f"{name}.png": texture}
 
 
-def ply(name: str, points: F64, colors: np.ndarray[tuple[int, int], np.dtype[np.uint8]], normals: F64) -> dict[str, bytes]:
+def ply(
+    name: str, points: F64, colors: np.ndarray[tuple[int, int], np.dtype[np.uint8]], normals: F64
+) -> dict[str, bytes]:
     """Points with colour and normal, little-endian."""
     row = np.dtype([("p", "<f4", 3), ("n", "<f4", 3), ("c", "u1", 3)])
     table = np.zeros(len(points), dtype=row)
@@ -59,7 +63,10 @@ def rgbd(
     for k, pose in enumerate(poses):
         log.append(f"{k} {k} {k + 1}")
         log += [" ".join(f"{value:.9g}" for value in line) for line in pose.tolist()]
-    out = {"camera_intrinsic.json": (json.dumps(camera, indent=1) + "\n").encode(), "trajectory.log": ("\n".join(log) + "\n").encode()}
+    out = {
+        "camera_intrinsic.json": (json.dumps(camera, indent=1) + "\n").encode(),
+        "trajectory.log": ("\n".join(log) + "\n").encode(),
+    }
     for k, (color, depth) in enumerate(zip(colors, depths, strict=True)):
         out[f"color/{k:06d}.png"] = png(color)
         out[f"depth/{k:06d}.png"] = png(depth)

@@ -24,18 +24,18 @@ def fuse(sights: list[Sight], *, bounds: F64, voxel_mm: float) -> tuple[F64, I64
     from scipy.ndimage import binary_dilation, binary_erosion
     from skimage.measure import marching_cubes
 
-    low = bounds[0] - 4 * voxel_mm
-    shape = np.ceil((bounds[1] - bounds[0]) / voxel_mm).astype(int) + 9
+    low = bounds[0] - 6 * voxel_mm
+    shape = np.ceil((bounds[1] - bounds[0]) / voxel_mm).astype(int) + 13
     near = np.zeros(shape, dtype=bool)
     for sight in sights:
         origins, directions = sight.eye.rays()
         places = origins[sight.hits.ray] + directions[sight.hits.ray] * sight.hits.distance[:, None]
         cell = np.floor((places - low) / voxel_mm).astype(int)
         near[tuple(cell.T)] = True
-    near = binary_dilation(near, iterations=3)
+    near = binary_dilation(near, iterations=4)
     index = np.argwhere(near)
     centres = low + (index + 0.5) * voxel_mm
-    truncation = 2.5 * voxel_mm
+    truncation = 2.6 * voxel_mm
     total, weight = np.zeros(len(index)), np.zeros(len(index))
     for sight in sights:
         pixel, depth = sight.eye.project(centres)
@@ -52,7 +52,7 @@ def fuse(sights: list[Sight], *, bounds: F64, voxel_mm: float) -> tuple[F64, I64
     value = np.full(shape, truncation)
     value[near] = total / np.maximum(weight, 1e-9)
     known = np.zeros(shape, dtype=bool)
-    known[near] = weight > 0.12
+    known[near] = weight > 0.06
     # a cell may only be used if all its corners are known; whichever corner the mask goes by, this holds
     mask = binary_erosion(known, np.ones((3, 3, 3)))
     points, faces, _, _ = marching_cubes(value, 0.0, spacing=(voxel_mm,) * 3, mask=mask, gradient_direction="descent")
@@ -69,7 +69,9 @@ def face_normals(points: F64, faces: I64) -> F64:
 def vertex_normals(points: F64, faces: I64) -> F64:
     corners = points[faces]
     cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    total = np.stack([np.bincount(faces.ravel(), np.repeat(cross[:, k], 3), minlength=len(points)) for k in range(3)], axis=1)
+    total = np.stack(
+        [np.bincount(faces.ravel(), np.repeat(cross[:, k], 3), minlength=len(points)) for k in range(3)], axis=1
+    )
     return np.asarray(total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12))
 
 

@@ -51,7 +51,9 @@ class Target:
                 points.append(primitive.positions.astype(np.float64) @ where[:3, :3].T + where[:3, 3])
                 uvs.append(primitive.uvs[0].astype(np.float64) if primitive.uvs else np.zeros((count, 2)))
                 faces.append(primitive.indices.astype(np.int64) + start)
-                material.append(np.full(len(primitive.indices), -1 if primitive.material is None else primitive.material))
+                material.append(
+                    np.full(len(primitive.indices), -1 if primitive.material is None else primitive.material)
+                )
                 start += count
         self.points = np.concatenate(points) * 1000.0
         self.faces = np.concatenate(faces)
