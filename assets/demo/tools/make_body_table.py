@@ -103,7 +103,7 @@ def _read_obj(path: Path) -> tuple[np.ndarray, list[list[int]], list[str]]:
 
 def _target(path: Path, count: int) -> np.ndarray:
     out = np.zeros((count, 3))
-    for line in gzip.open(path, "rt"):
+    for line in gzip.decompress(path.read_bytes()).decode().splitlines():
         if line.strip() and not line.startswith("#"):
             index, *delta = line.split()
             out[int(index)] = [float(x) for x in delta[:3]]

@@ -36,7 +36,12 @@ def product() -> DemoProduct:
             Variant(label=label, sku=f"CHR-LUND-{code}", swatch=swatch),
             {
                 "wood": timber(f"{label.lower()} timber", species, tint),
-                "cord": pbr(f"paper cord {code.lower()}", cord_color, roughness=1.0, maps=cord if cord_color != CHARCOAL else dark_cord),
+                "cord": pbr(
+                    f"paper cord {code.lower()}",
+                    cord_color,
+                    roughness=1.0,
+                    maps=cord if cord_color != CHARCOAL else dark_cord,
+                ),
             },
         )
         for label, code, swatch, species, tint, cord_color in (
@@ -82,7 +87,7 @@ def _back_leg(sign: float) -> F64:
 
 
 def _legs() -> list[Shape]:
-    out = []
+    out: list[Shape] = []
     for sign in (1.0, -1.0):
         for path, shape in (
             (_front_leg(sign), ([0, 0.45, 0.84, 1.0], [0.66, 0.92, 1.0, 0.96])),
@@ -111,16 +116,24 @@ def _rails() -> list[Shape]:
     out = []
     for front, back in ((left_front, left_back), (right_front, right_back)):
         out += [rod(at(front, y), at(back, y), 11.5) for y in (215.0, 318.0)]
-    out += [rod(at(left_front, 282.0), at(right_front, 282.0), 11.5), rod(at(left_back, 262.0), at(right_back, 262.0), 11.5)]
+    out += [
+        rod(at(left_front, 282.0), at(right_front, 282.0), 11.5),
+        rod(at(left_back, 262.0), at(right_back, 262.0), 11.5),
+    ]
     y = SEAT - 14
-    for a, b in ((left_front, right_front), (left_back, right_back), (left_front, left_back), (right_front, right_back)):
+    for a, b in (
+        (left_front, right_front),
+        (left_back, right_back),
+        (left_front, left_back),
+        (right_front, right_back),
+    ):
         out.append(tube(np.stack([at(a, y), at(b, y)]), 12.0, sides=12, round_ends=False).uv_turned(90))
     return out
 
 
 def _back() -> list[Shape]:
     """The bent top rail, wide in the middle, its ends lapping round the legs; and a slim lower rail."""
-    out = []
+    out: list[Shape] = []
     for y, bow, tall, thick, reach in ((716.0, 58.0, 96.0, 17.0, 1.07), (556.0, 34.0, 40.0, 14.0, 0.985)):
         left = np.array([np.interp(y, _back_leg(1.0)[:, 1], _back_leg(1.0)[:, k]) for k in range(3)])
         s = np.linspace(-1, 1, 49)
@@ -174,7 +187,9 @@ def _panel(a: F64, b: F64, end_a: F64, end_b: F64) -> Shape:
     points = np.stack([plane[..., 0], y, plane[..., 1]], axis=2)
     along = np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(points[:, columns // 2], axis=0), axis=1))]
     width = np.linalg.norm(b - a)
-    u = (s[..., 0] - 0.5) * np.concatenate([np.full(10, width), np.linalg.norm(flat[:, -1] - flat[:, 0], axis=1)])[:, None]
+    u = (s[..., 0] - 0.5) * np.concatenate([np.full(10, width), np.linalg.norm(flat[:, -1] - flat[:, 0], axis=1)])[
+        :, None
+    ]
     uvs = np.stack(np.broadcast_arrays(u, along[:, None]), axis=2)
     shape = grid(points, uvs=uvs, crease_deg=75)
     corners = shape.points[shape.faces]

@@ -4,17 +4,17 @@ A two-and-a-half-seat sofa in bouclé: 1,980 × 790 × 920 mm, seat height 430, 
 
 import numpy as np
 
+from showroom_demo.furniture.timber import timber
 from showroom_demo.kit.assemble import Colourway, Part, assemble
 from showroom_demo.kit.cloth import Cushion, cushion
 from showroom_demo.kit.curve import circle, fillet
 from showroom_demo.kit.material import Finish, metal
-from showroom_demo.kit.palette import BONE, BRASS, CLAY, INK, OLIVE, RUST, SAND
+from showroom_demo.kit.palette import BONE, BRASS, CLAY, INK, RUST, SAND
 from showroom_demo.kit.product import DemoProduct, Variant
 from showroom_demo.kit.shape import F64, Shape, merge
 from showroom_demo.kit.sweep import lathe, sweep
 from showroom_demo.kit.textile import boucle, cloth, linen
 from showroom_demo.kit.texture import satin_metal
-from showroom_demo.furniture.timber import timber
 
 WIDTH, DEPTH, SEAT = 1980.0, 920.0, 430.0
 ARM, BACK, LEG = 170.0, 190.0, 140.0
@@ -51,7 +51,9 @@ def product() -> DemoProduct:
             sag=((20.0 * k, 60.0, 120.0, 22.0), (-120.0 * k, -90.0, 70.0, 9.0)), creases=2.2,
         )  # fmt: skip
         parts.append(Part(f"rest_{name}", _worn(rest, (k * (inner / 4), SEAT + 235, -168), tilt=("x", 76))))
-    throw = cushion(470, 130, 470, radius=62, crown=46, cheek=4, seed=31, creases=3.0, cord_mm=6.0, sag=((30.0, 60.0, 90.0, 16.0),))
+    throw = cushion(
+        470, 130, 470, radius=62, crown=46, cheek=4, seed=31, creases=3.0, cord_mm=6.0, sag=((30.0, 60.0, 90.0, 16.0),)
+    )
     parts.append(Part("throw_cushion", _throw(throw)))
     parts += [Part(f"leg_{k + 1}", leg) for k, leg in enumerate(_legs())]
 
@@ -91,7 +93,9 @@ def product() -> DemoProduct:
     )
 
 
-def _worn(c: Cushion, at: tuple[float, float, float], *, tilt: tuple[str, float] | None = None) -> list[tuple[str, Shape]]:
+def _worn(
+    c: Cushion, at: tuple[float, float, float], *, tilt: tuple[str, float] | None = None
+) -> list[tuple[str, Shape]]:
     shapes = [c.cover, c.piping]
     if tilt is not None:
         shapes = [s.turned(*tilt) for s in shapes]

@@ -3,7 +3,10 @@ A round dining table for four to six, Ø 1,200 × 740 mm: a solid top of seven b
 let into a bent apron.
 """
 
+from itertools import pairwise
+
 import numpy as np
+import numpy.typing as npt
 
 from showroom_demo.furniture.timber import end_grain, timber
 from showroom_demo.kit.assemble import Colourway, Part, assemble
@@ -32,8 +35,11 @@ def product() -> DemoProduct:
     ways = [
         Colourway(
             Variant(label=label, sku=f"TBL-ORLO-{code}", swatch=swatch),
-            {"wood": timber(f"{label.lower()} timber", species, tint), "end": end_grain(f"{label.lower()} end grain", species, tint),
-             "under": dull(timber(f"{label.lower()} underside", species, tint), specular=0.25)},
+            {
+                "wood": timber(f"{label.lower()} timber", species, tint),
+                "end": end_grain(f"{label.lower()} end grain", species, tint),
+                "under": dull(timber(f"{label.lower()} underside", species, tint), specular=0.25),
+            },
         )
         for label, code, swatch, species, tint in (
             ("Natural oak", "OAK", "#cda876", "oak", "#e9ddcd"),
@@ -67,7 +73,7 @@ def _top() -> tuple[Shape, Shape]:
     edges = np.linspace(-RADIUS, RADIUS, BOARDS + 1)
     shift = np.random.default_rng(3).uniform(0, 400, (BOARDS, 2))
     boards = []
-    for k, (low, high) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for k, (low, high) in enumerate(pairwise(edges)):
         a0, a1 = np.arcsin(low / RADIUS), np.arcsin(high / RADIUS)
         right = np.linspace(a0, a1, 40)
         arc = RADIUS * np.stack([np.cos(right), np.sin(right)], axis=1)
@@ -85,7 +91,7 @@ def _top() -> tuple[Shape, Shape]:
     return _faces(whole, ~is_end), _faces(whole, is_end)
 
 
-def _faces(shape: Shape, keep: np.ndarray) -> Shape:  # type: ignore[type-arg]
+def _faces(shape: Shape, keep: npt.NDArray[np.bool_]) -> Shape:
     used, index = np.unique(shape.faces[keep], return_inverse=True)
     return Shape(shape.points[used], index.reshape(-1, 3).astype(np.int64), shape.normals[used], shape.uvs[used])
 
@@ -98,7 +104,13 @@ def _underside() -> Shape:
 
 
 def _apron() -> Shape:
-    profile = [(404, HEIGHT - TOP - 92), (424, HEIGHT - TOP - 92), (424, HEIGHT - TOP - 20), (404, HEIGHT - TOP - 20), (404, HEIGHT - TOP - 92)]
+    profile = [
+        (404, HEIGHT - TOP - 92),
+        (424, HEIGHT - TOP - 92),
+        (424, HEIGHT - TOP - 20),
+        (404, HEIGHT - TOP - 20),
+        (404, HEIGHT - TOP - 92),
+    ]
     closed = fillet([(404, HEIGHT - TOP - 60), *profile[:1], *profile[1:4], (404, HEIGHT - TOP - 60)], 3.0)
     return lathe(closed, segments=96)
 
@@ -118,7 +130,13 @@ def _legs() -> list[tuple[Shape, Shape]]:
         path = _leg_line(angle)
         t = np.linspace(0, 1, len(path))
         size = np.interp(t, [0, 0.16, 1], [1.0, 0.98, 0.56])
-        leg = sweep(path, superellipse(62, 46, power=3.0, samples=32), scale=size, up=(np.cos(angle), 0.0, np.sin(angle)), round_ends_mm=1.5)
+        leg = sweep(
+            path,
+            superellipse(62, 46, power=3.0, samples=32),
+            scale=size,
+            up=(np.cos(angle), 0.0, np.sin(angle)),
+            round_ends_mm=1.5,
+        )
         x, _, z = path[-1]
         foot = cylinder(13.0, 11.0, bevel=1.5, segments=28).moved(x, 0, z)
         legs.append((leg.uv_turned(90).uv_moved(97.0 * k, 61.0 * k), foot))
@@ -135,5 +153,9 @@ def _stretchers() -> Shape:
         y = 214 + 34 * (1 - s**2) + drop
         path = np.stack([reach * s * np.cos(angle), y, reach * s * np.sin(angle)], axis=1)
         size = np.interp(np.abs(s), [0, 1], [1.0, 0.72])
-        bars.append(sweep(path, superellipse(34, 26, power=3.2, samples=24), scale=size, up=(0, 1, 0)).uv_turned(90).uv_moved(33, 120 * k))
+        bars.append(
+            sweep(path, superellipse(34, 26, power=3.2, samples=24), scale=size, up=(0, 1, 0))
+            .uv_turned(90)
+            .uv_moved(33, 120 * k)
+        )
     return merge(bars)

@@ -5,8 +5,8 @@ from functools import cache
 import numpy as np
 
 from showroom_demo.kit.material import Finish, coated, pbr
-from showroom_demo.kit.picture import Maps, Picture, blur, noise, normal_from_height, orm, ramp, to_bytes
 from showroom_demo.kit.palette import srgb
+from showroom_demo.kit.picture import Maps, Picture, blur, noise, normal_from_height, orm, ramp, to_bytes
 from showroom_demo.kit.texture import wood
 
 TILE_MM = 420.0

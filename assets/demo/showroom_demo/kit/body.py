@@ -77,7 +77,7 @@ def body() -> Body:
     faces = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
     corners = points[faces]
     normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    total = np.stack(
+    total: F64 = np.stack(
         [np.bincount(faces.ravel(), np.repeat(normal[:, k], 3), minlength=len(points)) for k in range(3)], axis=1
     )
     rests = np.stack([_rest(name, bones, heads) for name in bones])

@@ -1,8 +1,8 @@
 """
 What a sewing room adds to cloth: rows of stitches, piping, ribs, filled cushions.
 
-Everything takes and gives millimetres. Stitches are real little prisms of thread, four triangles each: in a close-up they
-catch the light, and they cost less than the texture that would draw them at that scale.
+Everything takes and gives millimetres. Stitches are real little prisms of thread, four triangles each: in a close-up
+they catch the light, and they cost less than the texture that would draw them at that scale.
 """
 
 from collections.abc import Callable
@@ -50,10 +50,10 @@ def stitches(
     side = unit(np.cross(tangent, up)) * (width / 2)
     centre = (start + stop) / 2
     sink = 0.12 * up
-    points = np.stack([start - sink, stop - sink, centre - side - sink, centre + side - sink, centre + height * up], axis=1)
-    out = np.stack(
-        [unit(up - tangent), unit(up + tangent), unit(up - unit(side)), unit(up + unit(side)), up], axis=1
+    points = np.stack(
+        [start - sink, stop - sink, centre - side - sink, centre + side - sink, centre + height * up], axis=1
     )
+    out = np.stack([unit(up - tangent), unit(up + tangent), unit(up - unit(side)), unit(up + unit(side)), up], axis=1)
     local = np.array([[0, 4, 2], [2, 4, 1], [1, 4, 3], [3, 4, 0]])
     local = local[:, ::-1] if _faces_in(points[0], local, up[0]) else local
     faces = (local[None] + 5 * np.arange(count)[:, None, None]).reshape(-1, 3)
@@ -164,7 +164,7 @@ def _spread(half: float, r: float, step: float) -> F64:
     corner = r * np.tan(np.linspace(0, np.pi / 4, 6))
     flat = half - r
     inner = np.linspace(-flat, flat, max(3, int(2 * flat / step) + 1))
-    return np.r_[-flat - corner[:0:-1], inner, flat + corner[1:]]
+    return np.asarray(np.r_[-flat - corner[:0:-1], inner, flat + corner[1:]])
 
 
 def _filled_warp(

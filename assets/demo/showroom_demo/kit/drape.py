@@ -8,10 +8,12 @@ positions and sits in that matrix. Contact is a projection out of the body after
 What it is not: a dynamic simulator. Self-collision is a mild repulsion, and time is only a way to reach rest.
 XPBD with Jacobi averaging was tried first: 12 s for a T-shirt and still visibly stretchy, against 4 s here.
 
-Source: Bouaziz, Martin, Liu, Kavan & Pauly 2014, "Projective dynamics"; Bergou et al. 2006, "A quadratic bending model".
+Source: Bouaziz, Martin, Liu, Kavan & Pauly 2014, "Projective dynamics"; Bergou, Wardetzky, Harmon, Zorin & Grinspun
+2006, "A quadratic bending model for inextensible surfaces".
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -92,7 +94,9 @@ def drape(
         ground = x - distance[:, None] * out  # the tangent plane stands for the body during one step
         if solver is None or step % 2 == 0:
             hold = np.where(distance < fabric.clearance_mm + 2.0, fabric.contact, 0.0)
-            solver = splu(elastic + diags(hold, format="csc"), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
+            solver = splu(
+                elastic + diags(hold, format="csc"), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}
+            )
         ahead = x + step_s * velocity + step_s**2 * fall
         x = x + 0.5 * (ahead - x)
         for _ in range(iterations):
@@ -109,8 +113,8 @@ def drape(
     return np.asarray(_outside(x, 0.8 * fabric.clearance_mm))
 
 
-def _hinges(cloth: Sewn, count: int) -> tuple["coo_matrix", F64]:  # type: ignore[name-defined]  # noqa: F821
-    """The bending stencil ``(h, n)`` of each inner edge and its weight, from rest lengths alone (works across seams)."""
+def _hinges(cloth: Sewn, count: int) -> tuple[Any, F64]:
+    """The sparse bending stencil ``(h, n)`` of each inner edge, its weight, from rest lengths alone: it works across seams."""
     from scipy.sparse import coo_matrix
 
     faces = cloth.faces

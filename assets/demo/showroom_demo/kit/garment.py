@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from showroom_demo.kit.body import four, skin_weights
+from showroom_demo.kit.body import body, four, skin_weights
 from showroom_demo.kit.cloth import sheet, stitches
 from showroom_demo.kit.curve import arc_length
 from showroom_demo.kit.pattern import Sewn
@@ -64,12 +64,20 @@ class Garment:
             inward = -inward
         return np.asarray(line + distance * inward / np.linalg.norm(inward, axis=1, keepdims=True))
 
-    def hem(self, edges: Sequence[tuple[str, str]], *, depth: float, thickness: float = 1.4, lips: float = 0.5) -> Shape:
+    def hem(
+        self, edges: Sequence[tuple[str, str]], *, depth: float, thickness: float = 1.4, lips: float = 0.5
+    ) -> Shape:
         """The cloth turned under along edges: round the lip and up the inside, ``depth`` mm."""
         out = []
         for name, edge in edges:
             rows, normals, uvs = [], [], []
-            for inset, drop, tilt in ((0.0, 0.0, 0.0), (-lips, 0.5, 0.5), (0.0, 1.0, 1.0), (0.3 * depth, 1.0, 1.0), (depth, 1.0, 1.0)):
+            for inset, drop, tilt in (
+                (0.0, 0.0, 0.0),
+                (-lips, 0.5, 0.5),
+                (0.0, 1.0, 1.0),
+                (0.3 * depth, 1.0, 1.0),
+                (depth, 1.0, 1.0),
+            ):
                 flat = self.inset(name, edge, max(inset, 0.0))
                 point, normal = self.at(name, flat)
                 inward = self.at(name, self.inset(name, edge, 6.0))[0] - self.at(name, self.inset(name, edge, 0.0))[0]
@@ -103,7 +111,15 @@ class Garment:
         return four(np.einsum("nk,nkb->nb", near / near.sum(axis=1, keepdims=True), self.weights[index]))
 
 
-def garment(sewn: Sewn, points: F64, *, seam_mm: float = 0.0, smooth: int = 2, weight_smoothing: int = 20) -> Garment:
+def garment(
+    sewn: Sewn,
+    points: F64,
+    *,
+    seam_mm: float = 0.0,
+    smooth: int = 2,
+    weight_smoothing: int = 60,
+    arms_from: dict[str, tuple[float, float]] | None = None,
+) -> Garment:
     """
     From a drape.
 
@@ -115,6 +131,9 @@ def garment(sewn: Sewn, points: F64, *, seam_mm: float = 0.0, smooth: int = 2, w
         Rounds of smoothing that take the lattice's jitter out and leave the folds.
     weight_smoothing
         Rounds of averaging the bone weights over the cloth, so that a raised arm stretches no single edge.
+    arms_from
+        For torso pieces: the pattern heights between which the arms' hold sets in. By distance alone the side of a
+        loose jacket went with the arm beside it (edges three times their length at 60°).
     """
     from scipy.sparse import coo_matrix, diags
     from scipy.spatial import cKDTree
@@ -123,7 +142,9 @@ def garment(sewn: Sewn, points: F64, *, seam_mm: float = 0.0, smooth: int = 2, w
     a, b = sewn.links.T
     graph = coo_matrix((np.ones(2 * len(a)), (np.r_[a, b], np.r_[b, a])), shape=(count, count)).tocsr()
     mean = diags(1.0 / np.asarray(graph.sum(axis=1)).ravel()) @ graph
-    edge, times = np.unique(np.sort(np.concatenate([sewn.faces[:, [k, (k + 1) % 3]] for k in range(3)]), axis=1), axis=0, return_counts=True)
+    edge, times = np.unique(
+        np.sort(np.concatenate([sewn.faces[:, [k, (k + 1) % 3]] for k in range(3)]), axis=1), axis=0, return_counts=True
+    )
     border = np.zeros(count, dtype=bool)
     border[edge[times == 1].ravel()] = True
     free = np.where(border, 0.0, 1.0)[:, None]
@@ -140,6 +161,16 @@ def garment(sewn: Sewn, points: F64, *, seam_mm: float = 0.0, smooth: int = 2, w
         depth[on_seam & ~border] = seam_mm
         points = points - depth[:, None] * smooth_normals(points, sewn.faces)
     weights = skin_weights(points)
+    arm = np.array([name.endswith(("Arm", "Hand")) for name in body().bones])
+    for name, (low, high) in (arms_from or {}).items():
+        node, y = sewn.nodes(name), sewn.piece(name).flat[:, 1]
+        share = np.clip((y - low) / (high - low), 0, 1)
+        held = weights[node]
+        held[:, arm] *= (share**2 * (3 - 2 * share))[:, None]
+        torso = np.maximum(held[:, ~arm], np.eye(len(arm))[list(body().bones).index("upperChest")][~arm] * 1e-3)
+        spare = 1 - held[:, arm].sum(axis=1, keepdims=True)
+        held[:, ~arm] = torso / torso.sum(axis=1, keepdims=True) * spare
+        weights[node] = held
     for _ in range(weight_smoothing):
         weights = 0.5 * weights + 0.5 * (mean @ weights)
     return Garment(sewn, points, smooth_normals(points, sewn.faces), four(weights), cKDTree(points))
@@ -149,9 +180,13 @@ def smooth_normals(points: F64, faces: Any) -> F64:
     """Area-weighted vertex normals ``(n, 3)``."""
     corners = points[faces]
     normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    total = np.stack([np.bincount(faces.ravel(), np.repeat(normal[:, k], 3), minlength=len(points)) for k in range(3)], axis=1)
+    total: F64 = np.stack(
+        [np.bincount(faces.ravel(), np.repeat(normal[:, k], 3), minlength=len(points)) for k in range(3)], axis=1
+    )
     return unit(total)
 
 
 def _area(a: F64, b: F64, c: F64) -> F64:
-    return np.asarray((b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (c[..., 0] - a[..., 0]))
+    return np.asarray(
+        (b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (c[..., 0] - a[..., 0])
+    )

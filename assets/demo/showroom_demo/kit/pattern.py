@@ -9,6 +9,7 @@ What it is not: a simulation (``drape``), nor a fit to the body: ``Piece.place``
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ Place = Callable[[F64], F64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Piece:
-    """``flat (n, 2)`` mm · ``faces (m, 3)`` · ``edges``: vertex indices along each named edge · ``placed (n, 3)`` mm."""
+    """``flat (n, 2)`` mm · ``faces (m, 3)`` · ``edges``: vertices along each named edge · ``placed (n, 3)`` mm."""
 
     name: str
     flat: F64
@@ -147,7 +148,7 @@ def sew(pieces: Sequence[Piece], seams: Sequence[tuple[tuple[str, str], tuple[st
     length = np.linalg.norm(flat[edge[:, 0]] - flat[edge[:, 1]], axis=1)
     links, inverse, times = np.unique(np.sort(label[edge], axis=1), axis=0, return_inverse=True, return_counts=True)
     rest = np.bincount(inverse.ravel(), length) / times
-    node = tuple(label[a:b] for a, b in zip(first[:-1], first[1:], strict=True))
+    node = tuple(label[a:b] for a, b in pairwise(first))
     return Sewn(tuple(pieces), node, start, label[faces], links, rest, names)
 
 

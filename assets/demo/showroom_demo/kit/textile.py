@@ -85,7 +85,9 @@ def canvas(*, tile_mm: float = 24.0, threads: int = 32, size: int = 512) -> Maps
     """Plain weave of stout cotton, 0.75 mm threads: bags, sneakers, caps."""
     rng = _seed("canvas")
     height, warp = _weave(size, threads, np.array([[1.0, 0.0], [0.0, 1.0]]))
-    slub = noise(rng, size, beta=1.4, low=3, stretch=0.15) * warp + noise(rng, size, beta=1.4, low=3, stretch=7.0) * (1 - warp)
+    slub = noise(rng, size, beta=1.4, low=3, stretch=0.15) * warp + noise(rng, size, beta=1.4, low=3, stretch=7.0) * (
+        1 - warp
+    )
     fuzz = noise(rng, size, beta=0.4, low=40)
     tone = 0.70 + 0.24 * height + 0.030 * slub + 0.02 * fuzz
     return _maps("canvas", height + 0.05 * slub, tone, 0.90 - 0.08 * height, tile_mm, depth_mm=0.16)
@@ -108,7 +110,9 @@ def linen(*, tile_mm: float = 40.0, threads: int = 44, size: int = 512) -> Maps:
     """Plain weave of uneven, slubby yarn: upholstery."""
     rng = _seed("linen")
     height, warp = _weave(size, threads, np.array([[1.0, 0.0], [0.0, 1.0]]), fill=0.86)
-    along = noise(rng, size, beta=1.1, low=2, stretch=0.06) * warp + noise(rng, size, beta=1.1, low=2, stretch=16.0) * (1 - warp)
+    along = noise(rng, size, beta=1.1, low=2, stretch=0.06) * warp + noise(rng, size, beta=1.1, low=2, stretch=16.0) * (
+        1 - warp
+    )
     cloud = noise(rng, size, beta=2.4, low=1)
     tone = 0.70 + 0.20 * height + 0.055 * along + 0.012 * cloud
     return _maps("linen", height * (1 + 0.12 * along), tone, 0.92 - 0.06 * height, tile_mm, depth_mm=0.20)
@@ -158,7 +162,9 @@ def boucle(*, tile_mm: float = 60.0, loops: int = 640, size: int = 1024) -> Maps
     dome = np.sqrt(np.clip(1 - 0.94 * (near / second) ** 2, 0, 1))
     lift = 0.62 + 0.38 * rng.random(loops)[owner]
     # each knot's yarn curls: rings round its own centre, broken up by noise
-    curl = 0.5 + 0.5 * np.cos(2 * np.pi * (near / (0.40 * radius) + 0.35 * noise(rng, size, beta=1.8, low=6) + rng.random(loops)[owner]))
+    curl = 0.5 + 0.5 * np.cos(
+        2 * np.pi * (near / (0.40 * radius) + 0.35 * noise(rng, size, beta=1.8, low=6) + rng.random(loops)[owner])
+    )
     fray = noise(rng, size, beta=0.7, low=20)
     height = np.clip(dome * lift * (0.74 + 0.26 * curl) + 0.05 * fray, 0, None)
     height = blur(height, 1.3)
@@ -185,7 +191,14 @@ def nylon(*, tile_mm: float = 16.0, threads: int = 48, size: int = 512) -> Maps:
     over = np.array([[1.0, 1.0, 0.0, 1.0], [1.0, 0.0, 1.0, 1.0], [0.0, 1.0, 1.0, 1.0], [1.0, 1.0, 1.0, 0.0]])
     height, _ = _weave(size, threads, over, fill=0.98)
     cloud = noise(rng, size, beta=2.2, low=2)
-    return _maps("nylon", height, 0.84 + 0.10 * height + 0.012 * cloud, 0.50 - 0.06 * height + 0.02 * cloud, tile_mm, depth_mm=0.035)
+    return _maps(
+        "nylon",
+        height,
+        0.84 + 0.10 * height + 0.012 * cloud,
+        0.50 - 0.06 * height + 0.02 * cloud,
+        tile_mm,
+        depth_mm=0.035,
+    )
 
 
 @cache

@@ -1,6 +1,6 @@
 """
-A day tote in canvas and vegetable-tanned leather, 390 × 290 × 150 mm, with rolled handles, a slip pocket, a snap tab and a
-shoulder strap on brass rings.
+A day tote in canvas and vegetable-tanned leather, 390 × 290 × 150 mm, with rolled handles, a slip pocket, a snap tab
+and a shoulder strap on brass rings.
 
 The body is one analytic surface over (angle, height): panels, bindings, stitches and hardware are placed on it.
 """
@@ -38,7 +38,9 @@ def wall(angle: F64, t: F64) -> F64:
     fold = 30.0 * np.clip(t - 0.25, 0, 1) ** 1.4 * np.exp(-((z / 26.0) ** 2))
     x = x - np.sign(x) * fold
     belly = 7.0 * np.sin(np.pi * np.clip(t, 0, 1) ** 0.8) * np.clip(1 - (x / 190.0) ** 2, 0, 1)
-    slump = 2.0 * np.sin(x / 41.0 + 2.2 * t + 0.7) * np.sin(np.pi * t) + 1.4 * np.sin(x / 23.0 - 7.0 * t) * t * (1 - t) * 2
+    slump = (
+        2.0 * np.sin(x / 41.0 + 2.2 * t + 0.7) * np.sin(np.pi * t) + 1.4 * np.sin(x / 23.0 - 7.0 * t) * t * (1 - t) * 2
+    )
     z = z + np.sign(z) * (belly + slump) * np.clip(np.abs(s) * 1.6, 0, 1)
     y = FOOT + HEIGHT * t - 9.0 * t**3 * np.clip(1 - (x / 150.0) ** 2, 0, 1) - 5.0 * t**2 * np.exp(-((z / 30.0) ** 2))
     # a rounded foot: the wall turns under over the lowest centimetre
@@ -137,10 +139,14 @@ def _handle(sign: float) -> tuple[Shape, list[Shape], list[Shape], list[Shape]]:
     size = np.stack([1 + 0.55 * flat, 1 - 0.55 * flat], axis=1)
     grip = sweep(path, circle(6.4, 16), scale=size, up=(0, 0, 1), round_ends_mm=2.0).uv_turned(90)
     under = path[8:-8] + np.array([0.0, 0.0, -sign]) * 6.2 * (1 - 0.55 * flat[8:-8])[:, None]
-    seam = stitches(under, np.tile([0.0, 0.0, -1.0 * sign], (len(under), 1)), pitch=3.6, length=2.8, width=0.9, height=0.5)
+    seam = stitches(
+        under, np.tile([0.0, 0.0, -1.0 * sign], (len(under), 1)), pitch=3.6, length=2.8, width=0.9, height=0.5
+    )
     chapes, rows, rings = [], [seam], []
     for x, foot in zip((HANDLE_X, -HANDLE_X), feet, strict=True):
-        outline = rounded_polygon([(x - 13, HEIGHT - 96), (x + 13, HEIGHT - 96), (x + 13, HEIGHT - 30), (x - 13, HEIGHT - 30)], [9, 9, 2, 2])
+        outline = rounded_polygon(
+            [(x - 13, HEIGHT - 96), (x + 13, HEIGHT - 96), (x + 13, HEIGHT - 30), (x - 13, HEIGHT - 30)], [9, 9, 2, 2]
+        )
         body, row = _laid(outline, sign, 2.6, lift=0.4)
         chapes.append(body)
         rows.append(row)
@@ -162,13 +168,31 @@ def _strap() -> tuple[Shape, list[Shape], list[Shape]]:
     ]  # fmt: skip
     path = spline(np.array(knots), 120)
     belt = _belt(path, 30.0, 2.2)
-    rings = [torus(11.0, 1.8, segments=32, sides=10).turned("z", 90).moved(*(p + [0, 0, 0])) for p in (left, right)]
+    rings = [torus(11.0, 1.8, segments=32, sides=10).turned("z", 90).moved(*p) for p in (left, right)]
     tabs = []
     for sign, at in ((1.0, left), (-1.0, right)):
-        tabs.append(sweep(spline([at + [-2 * sign, -46, 0], at + [-0.5 * sign, -16, 0], at + [2.5 * sign, -4, 0]], 16), rounded_rectangle(2.8, 20, 1.2), up=(0, 0, 1), round_ends_mm=1.0))
-    frame = plate(rounded_rectangle(40, 24, 4), 2.4, holes=[rounded_rectangle(31, 6.5, 2) + [0, 6.2], rounded_rectangle(31, 6.5, 2) - [0, 6.2]], bevel=0.9, step=1.8)
+        tabs.append(
+            sweep(
+                spline([at + [-2 * sign, -46, 0], at + [-0.5 * sign, -16, 0], at + [2.5 * sign, -4, 0]], 16),
+                rounded_rectangle(2.8, 20, 1.2),
+                up=(0, 0, 1),
+                round_ends_mm=1.0,
+            )
+        )
+    frame = plate(
+        rounded_rectangle(40, 24, 4),
+        2.4,
+        holes=[rounded_rectangle(31, 6.5, 2) + [0, 6.2], rounded_rectangle(31, 6.5, 2) - [0, 6.2]],
+        bevel=0.9,
+        step=1.8,
+    )
     k = 78
-    slide = strung(frame.turned("x", -90).turned("y", 90), path[k : k + 1] + [0, 0, -2.2], along=path[k + 1 : k + 2] - path[k - 1 : k], up=np.array([[0.0, 0.0, -1.0]]))
+    slide = strung(
+        frame.turned("x", -90).turned("y", 90),
+        path[k : k + 1] + [0, 0, -2.2],
+        along=path[k + 1 : k + 2] - path[k - 1 : k],
+        up=np.array([[0.0, 0.0, -1.0]]),
+    )
     return belt, tabs, [*rings, slide]
 
 
@@ -195,7 +219,13 @@ def _tab() -> tuple[Shape, Shape, list[Shape]]:
     ]  # fmt: skip
     path = spline(np.array(knots), 64)
     taper = np.interp(np.linspace(0, 1, 64), [0, 0.85, 1], [1.0, 0.92, 0.7])
-    tab = sweep(path, rounded_rectangle(34, 2.8, 1.3, arc_steps=4), scale=np.stack([taper, np.ones(64)], axis=1), up=(0, 0, -1), round_ends_mm=6.0).uv_turned(90)
+    tab = sweep(
+        path,
+        rounded_rectangle(34, 2.8, 1.3, arc_steps=4),
+        scale=np.stack([taper, np.ones(64)], axis=1),
+        up=(0, 0, -1),
+        round_ends_mm=6.0,
+    ).uv_turned(90)
     rows = []
     tangent = unit(np.gradient(path, axis=0))
     up = unit(np.cross(tangent, np.array([1.0, 0.0, 0.0])))
@@ -228,11 +258,22 @@ def product() -> DemoProduct:
     handles = [_handle(s) for s in (1.0, -1.0)]
     belt, tabs, strap_metal = _strap()
     tab, tab_rows, snap = _tab()
-    feet = merge([sphere(7.5, segments=20).scaled(1, 0.62, 1).moved(x, FOOT - 2.4, z) for x in (-128, 128) for z in (-44, 44)])
+    feet = merge(
+        [sphere(7.5, segments=20).scaled(1, 0.62, 1).moved(x, FOOT - 2.4, z) for x in (-128, 128) for z in (-44, 44)]
+    )
     parts = [
-        Part("body", [("canvas", _band(seam_t - 0.01, rim_t + 0.01, 24)), ("lining", _band(0.01, 0.995, 16, lift=-WALL, inside=True)), ("lining", floor)]),
+        Part(
+            "body",
+            [
+                ("canvas", _band(seam_t - 0.01, rim_t + 0.01, 24)),
+                ("lining", _band(0.01, 0.995, 16, lift=-WALL, inside=True)),
+                ("lining", floor),
+            ],
+        ),
         Part("base", [("leather", _band(0.0, seam_t, 16, lift=1.2)), ("leather", base), ("leather", _edge(seam_t))]),
-        Part("rim", [("leather", _band(rim_t, 1.0, 6, lift=1.2)), ("leather", rim), ("leather", _edge(rim_t, down=True))]),
+        Part(
+            "rim", [("leather", _band(rim_t, 1.0, 6, lift=1.2)), ("leather", rim), ("leather", _edge(rim_t, down=True))]
+        ),
         Part("pocket", [("leather", pocket), ("brass", mark)]),
         Part("handle_front", [("leather", handles[0][0]), *[("leather", c) for c in handles[0][1]]]),
         Part("handle_back", [("leather", handles[1][0]), *[("leather", c) for c in handles[1][1]]]),
@@ -269,7 +310,7 @@ def product() -> DemoProduct:
     return DemoProduct(
         id="mere-tote",
         name="Mere",
-        description="A day tote in stout canvas and vegetable-tanned leather, with rolled handles and a shoulder strap.",
+        description="A day tote in canvas and vegetable-tanned leather, with rolled handles and a shoulder strap.",
         category="bag",
         scene=made.scene,
         variants=tuple(way.variant for way in ways),
@@ -280,10 +321,16 @@ def product() -> DemoProduct:
             made.anchor("hand", (0.0, top[1] - 6, 0.0), (1, 0, 0)),
             made.anchor("shoulder", (0.0, top[1] - 6, 0.0), (1, 0, 0)),
             made.anchor("strap_left", wall(np.array([0.0]), np.array([0.93]))[0] + [6, 8, 0], (1, 0, 0)),
-            made.anchor("strap_right", (wall(np.array([0.0]), np.array([0.93]))[0] + [6, 8, 0]) * [-1, 1, 1], (-1, 0, 0)),
+            made.anchor(
+                "strap_right", (wall(np.array([0.0]), np.array([0.93]))[0] + [6, 8, 0]) * [-1, 1, 1], (-1, 0, 0)
+            ),
         ),
         hotspots=(
-            made.hotspot("pocket", _onto(1.0, lift=3.0)(np.array([[40.0, 150.0, 0.0]]))[0], "Slip pocket for a phone, saddle-stitched"),
+            made.hotspot(
+                "pocket",
+                _onto(1.0, lift=3.0)(np.array([[40.0, 150.0, 0.0]]))[0],
+                "Slip pocket for a phone, saddle-stitched",
+            ),
             made.hotspot("handle_front", top, "Rolled handles over a cotton core"),
         ),
         wearable={"kind": "bag", "handle_drop_mm": 142, "strap_drop_mm": [360, 620], "body_mm": [386, 290, 150]},

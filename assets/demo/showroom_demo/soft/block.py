@@ -14,7 +14,6 @@ from showroom_demo.kit.curve import spline
 from showroom_demo.kit.pattern import Piece, Place, cut, strip
 from showroom_demo.kit.shape import F64, unit
 
-
 Seam = tuple[tuple[str, str], tuple[str, str], bool]
 
 
@@ -149,8 +148,18 @@ def neck_ribs(
         placed = line[None] + (np.arange(rows + 1) / rows * width)[:, None, None] * rise[None]
         out.append(strip(name, tightness * length, width, segments=len(line) - 1, rows=rows, placed=placed))
         seams.append(((name, "lower"), (piece.name, "neck"), True))
-    seams += [(("rib_front", "end"), ("rib_back", "start"), False), (("rib_back", "end"), ("rib_front", "start"), False)]
+    seams += [
+        (("rib_front", "end"), ("rib_back", "start"), False),
+        (("rib_back", "end"), ("rib_front", "start"), False),
+    ]
     return out, seams
+
+
+def arms_from(block: Block, *below: str) -> dict[str, tuple[float, float]]:
+    """Pattern heights between which the arms begin to move the torso's cloth; ``below`` are bands they never do."""
+    rise = block.shoulder - block.armpit
+    panels = dict.fromkeys(("front", "back"), (block.armpit - 0.45 * rise, block.armpit + 0.55 * rise))
+    return {**panels, **dict.fromkeys(below, (1e5, 1e6))}
 
 
 def torso_depth(points: F64, *, back: bool, room: float) -> F64:

@@ -13,14 +13,14 @@ from showroom_demo.kit.curve import arc_length, resample, rounded_rectangle
 from showroom_demo.kit.material import Finish, metal, pbr
 from showroom_demo.kit.palette import BONE, BRASS, CLAY, ESPRESSO, INK, MOSS, OLIVE, RUST, TOBACCO
 from showroom_demo.kit.product import DemoProduct, Variant
-from showroom_demo.kit.shape import F64, Shape, merge, unit, with_normals
+from showroom_demo.kit.shape import F64, Shape, unit, with_normals
 from showroom_demo.kit.solid import cylinder, plate, torus
 from showroom_demo.kit.sweep import sweep
 from showroom_demo.kit.textile import canvas, cloth, twill
 from showroom_demo.kit.texture import leather, satin_metal
 from showroom_demo.soft.zipper import strung
 
-HALF_WIDTH, HALF_DEPTH, CROWN = 83.0, 98.0, 128.0
+HALF_WIDTH, HALF_DEPTH, CROWN = 86.0, 104.0, 128.0
 VISOR, VISOR_ARC = 72.0, np.radians(66.0)
 OPENING_HALF, OPENING_HIGH = np.radians(34.0), 0.34
 CLOTH = 1.3
@@ -30,14 +30,14 @@ CIRCUMFERENCE = 580
 def bend(points: F64) -> F64:
     """The roll of the visor, which takes the front of the crown with it."""
     p = points.copy()
-    front = np.clip((p[..., 2] - 10.0) / 80.0, 0, 1)
+    front = np.clip((p[..., 2] - 14.0) / 82.0, 0, 1)
     p[..., 1] -= 0.0023 * p[..., 0] ** 2 * front**2 * (3 - 2 * front) * np.clip(1 - p[..., 1] / 90.0, 0, 1)
     return p
 
 
 def crown(angle: F64, t: F64, *, seams: bool = True) -> F64:
     """
-    A point of the crown: ``angle`` from the front (+Z) towards the wearer's left (+X), ``t`` 0 at the hem, 1 at the top.
+    A point of the crown: ``angle`` from the front (+Z) to the wearer's left (+X), ``t`` 0 at the hem, 1 at the top.
     """
     front = 0.5 + 0.5 * np.cos(angle)
     phi = t * np.pi / 2
@@ -101,7 +101,16 @@ def _seam_rows() -> list[Shape]:
             radius = np.maximum(np.hypot(*crown(np.full(60, k * np.pi / 3), t, seams=False)[:, [0, 2]].T), 12.0)
             angle = k * np.pi / 3 + off / radius
             keep = t > (_lowest(angle) + 0.02 if k == 3 else 0.0)
-            out.append(stitches(crown(angle[keep], t[keep]), crown_normal(angle[keep], t[keep]), pitch=3.4, length=2.6, width=0.8, height=0.45))
+            out.append(
+                stitches(
+                    crown(angle[keep], t[keep]),
+                    crown_normal(angle[keep], t[keep]),
+                    pitch=3.4,
+                    length=2.6,
+                    width=0.8,
+                    height=0.45,
+                )
+            )
     hem = np.linspace(-np.pi + OPENING_HALF + 0.03, np.pi - OPENING_HALF - 0.03, 220)
     level = np.full(220, 0.055)
     out.append(stitches(crown(hem, level), crown_normal(hem, level), pitch=3.4, length=2.6, width=0.8, height=0.45))
@@ -116,7 +125,7 @@ def visor(s: F64, r: F64, *, top: bool = True) -> F64:
     length = VISOR * np.clip(1 - np.abs(s) ** 3.4, 0, 1) ** 0.62 + 0.5
     p = inner + (r * length)[..., None] * way
     p[..., 1] = -2.0 - 0.16 * r * length + (1.7 if top else -1.7)
-    return bend(p) - np.stack([0 * s, 0.0011 * np.maximum(p[..., 2] - 96.0, 0) * np.abs(p[..., 0]), 0 * s], axis=-1)
+    return bend(p) - np.stack([0 * s, 0.0011 * np.maximum(p[..., 2] - 102.0, 0) * np.abs(p[..., 0]), 0 * s], axis=-1)
 
 
 def _visor() -> tuple[Shape, Shape, Shape]:
@@ -190,7 +199,12 @@ def _strap() -> tuple[list[Shape], list[Shape]]:
     low = _lowest(a)
     edge = crown(a, low, seams=False)
     normal = crown_normal(a, low)
-    binding = sweep(resample(edge - 0.6 * normal, 56), rounded_rectangle(3.4, 7.0, 1.5, arc_steps=3), up=(0, 0, -1), round_ends_mm=1.0)
+    binding = sweep(
+        resample(edge - 0.6 * normal, 56),
+        rounded_rectangle(3.4, 7.0, 1.5, arc_steps=3),
+        up=(0, 0, -1),
+        round_ends_mm=1.0,
+    )
     along = np.pi + np.linspace(-OPENING_HALF - 0.16, OPENING_HALF + 0.16, 70)
 
     def band(angle: F64, lift: float) -> F64:
@@ -201,7 +215,13 @@ def _strap() -> tuple[list[Shape], list[Shape]]:
     wide = rounded_rectangle(1.9, 21.0, 0.8, arc_steps=3)
     strap = sweep(band(along, 0.2), wide, up=(0, 1, 0), round_ends_mm=0.8)
     tail = sweep(band(along[22:63], 2.3), wide, up=(0, 1, 0), round_ends_mm=0.8)
-    frame = plate(rounded_rectangle(27, 26, 4), 2.2, holes=[rounded_rectangle(6.5, 21.5, 1.5) + [7.0, 0], rounded_rectangle(6.5, 21.5, 1.5) - [7.0, 0]], bevel=0.8, step=1.6)
+    frame = plate(
+        rounded_rectangle(27, 26, 4),
+        2.2,
+        holes=[rounded_rectangle(6.5, 21.5, 1.5) + [7.0, 0], rounded_rectangle(6.5, 21.5, 1.5) - [7.0, 0]],
+        bevel=0.8,
+        step=1.6,
+    )
     where = band(np.array([np.pi + 0.02]), 3.6)
     slide = strung(frame.turned("x", -90), where, along=np.array([[1.0, 0.0, 0.0]]), up=unit(where * [1, 0, 1]))
     return [binding, strap, tail], [slide]
@@ -279,7 +299,9 @@ def product() -> DemoProduct:
             made.anchor("nape", (0, 0, -HALF_DEPTH + 3), (0, 0, -1)),
         ),
         hotspots=(
-            made.hotspot("visor", visor(np.array([0.0]), np.array([0.6]))[0], "Eight rows of stitching keep the visor's curve"),
+            made.hotspot(
+                "visor", visor(np.array([0.0]), np.array([0.6]))[0], "Eight rows of stitching keep the visor's curve"
+            ),
             made.hotspot("slide", slide[0].points.mean(axis=0), "Brass slide: 56 to 61 cm"),
         ),
         wearable={

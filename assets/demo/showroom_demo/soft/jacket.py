@@ -20,7 +20,7 @@ from showroom_demo.kit.shape import F64, Shape
 from showroom_demo.kit.solid import cylinder
 from showroom_demo.kit.textile import canvas, cloth, nylon, rib, twill
 from showroom_demo.kit.texture import satin_metal
-from showroom_demo.soft.block import Block, Seam, body_seams, neck_ribs, panel, sleeve
+from showroom_demo.soft.block import Block, Seam, arms_from, body_seams, neck_ribs, panel, sleeve
 from showroom_demo.soft.patch import patch
 from showroom_demo.soft.rig import rigged
 from showroom_demo.soft.zipper import Zipper, strung, zipper
@@ -48,16 +48,30 @@ def product() -> DemoProduct:
         Part("front", [("shell", g.panel("front"))]),
         Part("back", [("shell", g.panel("back"))]),
         Part("sleeves", [("shell", g.panel("sleeve_l")), ("shell", g.panel("sleeve_r"))]),
-        Part("collar", [("rib", g.panel("rib_front")), ("rib", g.panel("rib_back")), ("rib", _lip(g, "rib_", 0.8 * COLLAR_MM))]),
-        Part("waistband", [("rib", g.panel("band_front")), ("rib", g.panel("band_back")), ("rib", _lip(g, "band_", 0.8 * BAND_MM))]),
-        Part("cuffs", [(slot, s) for k in "lr" for slot, s in (("rib", g.panel(f"cuff_{k}")), ("rib", _cuff_lip(g, k)))]),
+        Part(
+            "collar",
+            [("rib", g.panel("rib_front")), ("rib", g.panel("rib_back")), ("rib", _lip(g, "rib_", 0.8 * COLLAR_MM))],
+        ),
+        Part(
+            "waistband",
+            [("rib", g.panel("band_front")), ("rib", g.panel("band_back")), ("rib", _lip(g, "band_", 0.8 * BAND_MM))],
+        ),
+        Part(
+            "cuffs", [(slot, s) for k in "lr" for slot, s in (("rib", g.panel(f"cuff_{k}")), ("rib", _cuff_lip(g, k)))]
+        ),
         Part("zip_tape", [("tape", zip_.tape)]),
         Part("zip_teeth", [("metal", zip_.teeth)]),
         Part("zip_slider", [("metal", zip_.slider)]),
-        Part("pockets", [("shell", w) for w in _welts(g)] + [("metal", s) for s in _snaps(g)] + [("shadow", s) for s in _slits(g)]),
+        Part(
+            "pockets",
+            [("shell", w) for w in _welts(g)] + [("metal", s) for s in _snaps(g)] + [("shadow", s) for s in _slits(g)],
+        ),
         Part("stitching", [("thread", s) for s in _rows(g)]),
     ]
-    ways = [Colourway(Variant(label=n, sku=f"JKT-BOMBER-{n.upper()}", swatch=c), _finishes(n, c, t, m)) for n, c, t, m in WAYS]
+    ways = [
+        Colourway(Variant(label=n, sku=f"JKT-BOMBER-{n.upper()}", swatch=c), _finishes(n, c, t, m))
+        for n, c, t, m in WAYS
+    ]
     made = assemble("rove-bomber", parts, ways)
     b = body()
     return DemoProduct(
@@ -78,7 +92,9 @@ def product() -> DemoProduct:
             made.anchor("hips", b.head("hips")),
         ),
         hotspots=(
-            made.hotspot("zip_slider", zip_.slider.points.mean(axis=0), "Polished moulded-tooth zip, set through the collar"),
+            made.hotspot(
+                "zip_slider", zip_.slider.points.mean(axis=0), "Polished moulded-tooth zip, set through the collar"
+            ),
             made.hotspot("pockets", _welts(g)[0].points.mean(axis=0), "Slanted welt pockets, closed by a snap"),
         ),
         wearable={
@@ -129,7 +145,7 @@ def _draped() -> Garment:
     stiff[middle] = 5.0  # the zip
     fabric = Fabric(stretch=1.4e7, contact=8e6, bend=3e4, clearance_mm=8.0)
     resting = drape(cut_out, fabric, steps=56, iterations=6, bend_scale=stiff)
-    return garment(cut_out, resting, seam_mm=1.6)
+    return garment(cut_out, resting, seam_mm=1.6, arms_from=arms_from(BLOCK, "band_front", "band_back"))
 
 
 def _bands(front: Piece, back: Piece) -> tuple[list[Piece], list[Seam]]:
@@ -140,8 +156,14 @@ def _bands(front: Piece, back: Piece) -> tuple[list[Piece], list[Seam]]:
         length = 0.84 * 2 * BLOCK.half_hem
         down = np.linspace(BAND_MM, 0.0, 6)[:, None, None] * np.array([0.0, -1.0, 0.0])
         out.append(strip(name, length, BAND_MM, segments=len(line) - 1, rows=5, placed=line[None] + down))
-    seams: list[Seam] = [(("band_front", "upper"), ("front", "hem"), False), (("band_back", "upper"), ("back", "hem"), False)]
-    seams += [(("band_front", "end"), ("band_back", "start"), False), (("band_back", "end"), ("band_front", "start"), False)]
+    seams: list[Seam] = [
+        (("band_front", "upper"), ("front", "hem"), False),
+        (("band_back", "upper"), ("back", "hem"), False),
+    ]
+    seams += [
+        (("band_front", "end"), ("band_back", "start"), False),
+        (("band_back", "end"), ("band_front", "start"), False),
+    ]
     return out, seams
 
 
@@ -226,12 +248,14 @@ def _rows(g: Garment) -> list[Shape]:
     out = []
     drop = BLOCK.neck - BLOCK.front_drop
     for sign in (1.0, -1.0):
-        for x in (16.0, 22.0):
-            out.append(g.row("front", np.array([[sign * x, 3.0], [sign * x, drop - 1.0]]), layer_mm=0.3, **thread))
+        lines = [np.array([[sign * x, 3.0], [sign * x, drop - 1.0]]) for x in (16.0, 22.0)]
+        out += [g.row("front", line, layer_mm=0.3, **thread) for line in lines]
         outline = _welt_outline(sign, 2.5)
         out.append(g.row("front", np.concatenate([outline, outline[:1]]), layer_mm=3.3, **thread))
     for name in ("front", "back"):
-        out += [g.row(name, g.inset(name, edge, 4.0), layer_mm=0.2, **thread) for edge in ("neck", "hem", "arm_l", "arm_r")]
+        out += [
+            g.row(name, g.inset(name, edge, 4.0), layer_mm=0.2, **thread) for edge in ("neck", "hem", "arm_l", "arm_r")
+        ]
     out += [g.row(f"sleeve_{s}", g.inset(f"sleeve_{s}", "hem", 4.0), layer_mm=0.2, **thread) for s in "lr"]
     return out
 

@@ -1,8 +1,8 @@
 """
 The last of a low court shoe, EU 42 (265 mm foot), left foot: feather line, topline, and the surface between them.
 
-An upper is a ring of leather: it runs round the foot (``k``, 0 at the toe, 10 at the heel, lateral side first, 20 back at
-the toe) and from the sole (``t`` = 0) to the topline (``t`` = 1), which goes round the ankle and down both sides of the
+An upper is a ring of leather: it runs round the foot (``k``, 0 at the toe, 10 at the heel, lateral side first, 20
+back at the toe) and from the sole (``t`` = 0) to the topline (``t`` = 1), which goes round the ankle and down both sides of the
 lacing to the throat.
 """
 
@@ -51,7 +51,9 @@ def _spline() -> Any:
 
 def spring(z: F64) -> F64:
     """How far the sole lifts off the ground: the toe, and a little at the heel."""
-    return np.asarray(13.0 * np.clip((z - 62.0) / 85.0, 0, None) ** 2 + 2.5 * np.clip((-z - 100.0) / 47.0, 0, None) ** 2)
+    return np.asarray(
+        13.0 * np.clip((z - 62.0) / 85.0, 0, None) ** 2 + 2.5 * np.clip((-z - 100.0) / 47.0, 0, None) ** 2
+    )
 
 
 def feather(k: F64, *, out: float = 0.0) -> F64:
@@ -64,7 +66,7 @@ def feather(k: F64, *, out: float = 0.0) -> F64:
     away = away * np.sign((away * flat).sum(axis=-1, keepdims=True))
     point = flat + out * away
     point[..., 1] = SOLE - 3.0 + spring(point[..., 2])
-    return point
+    return np.asarray(point)
 
 
 def upper(k: F64, t: F64, *, lift: float | F64 = 0.0) -> F64:

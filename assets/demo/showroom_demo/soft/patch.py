@@ -5,14 +5,19 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from showroom_demo.kit.sweep import dense
 from showroom_demo.kit.garment import Garment
 from showroom_demo.kit.shape import F64, Shape, unit
 from showroom_demo.kit.solid import triangulated
+from showroom_demo.kit.sweep import dense
 
 
 def patch(
-    g: Garment, piece: str, outline: npt.ArrayLike | Sequence[tuple[float, float]], *, lift: float = 0.8, step: float = 6.0
+    g: Garment,
+    piece: str,
+    outline: npt.ArrayLike | Sequence[tuple[float, float]],
+    *,
+    lift: float = 0.8,
+    step: float = 6.0,
 ) -> Shape:
     """
     A closed outline on the pattern, as cloth ``lift`` mm above the panel; its rim rolls down to it.

@@ -1,8 +1,8 @@
 """
 Skins an assembled garment to the humanoid rig.
 
-Each part becomes a root node of its own (glTF ignores the transforms above a skinned mesh, so there should be none), and
-the hips become a root beside them.
+Each part becomes a root node of its own (glTF ignores the transforms above a skinned mesh, so there should be none),
+and the hips become a root beside them.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from showroom_assets.scene import Primitive, Scene, Skin, world_matrices
+from showroom_assets.scene import Mesh, Node, Primitive, Scene, Skin, world_matrices
 from showroom_demo.kit.assemble import Assembly
 from showroom_demo.kit.body import body, rig_nodes
 from showroom_demo.kit.shape import F64
@@ -27,7 +27,8 @@ def rigged(assembly: Assembly, weights_at: WeightsAt) -> Scene:
     scene = assembly.scene
     shift = np.asarray(assembly.shift_mm)
     world = world_matrices(scene)
-    nodes, meshes = [], []
+    nodes: list[Node] = []
+    meshes: list[Mesh] = []
     used: list[F64] = []
     for index, node in enumerate(scene.nodes):
         if node.mesh is None:

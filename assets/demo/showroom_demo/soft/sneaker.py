@@ -12,7 +12,7 @@ from showroom_demo.kit.curve import area, offset, resample, rounded_polygon, rou
 from showroom_demo.kit.material import Finish, dull, metal, pbr
 from showroom_demo.kit.palette import BONE, CHALK, CLAY, ESPRESSO, INK, OLIVE, RUST, SAND, STONE, TOBACCO
 from showroom_demo.kit.product import DemoProduct, Variant
-from showroom_demo.kit.shape import F64, Shape, merge, unit, with_normals
+from showroom_demo.kit.shape import F64, I64, Shape, merge, rotation, unit, with_normals
 from showroom_demo.kit.solid import cylinder, plate, torus
 from showroom_demo.kit.sweep import sweep
 from showroom_demo.kit.textile import canvas, cloth, gum, linen, suede, tread, webbing
@@ -31,7 +31,10 @@ def product() -> DemoProduct:
     parts = []
     for side, sign in (("left", 1.0), ("right", -1.0)):
         for name, surfaces in shoe.items():
-            placed = [(slot, (s if sign > 0 else s.mirrored()).turned("y", 5.0 * sign).moved(sign * APART)) for slot, s in surfaces]
+            placed = [
+                (slot, (s if sign > 0 else s.mirrored()).turned("y", 5.0 * sign).moved(sign * APART))
+                for slot, s in surfaces
+            ]
             parts.append(Part(f"{name}_{side}", placed))
     ways = [
         Colourway(
@@ -60,8 +63,10 @@ def product() -> DemoProduct:
     }
     made = assemble("court-sneaker", parts, ways, shared=shared)
 
+    turn = rotation("y", 5.0)
+
     def on_left(point: F64) -> F64:
-        return Shape(point[None], np.zeros((0, 3), dtype=np.int64), np.zeros((1, 3)), np.zeros((1, 2))).turned("y", 5.0).moved(APART).points[0]
+        return np.asarray(turn @ point + [APART, 0.0, 0.0])
 
     mirror = np.array([-1.0, 1.0, 1.0])
     places = {
@@ -162,7 +167,10 @@ def _lining() -> Shape:
 def _insole() -> Shape:
     k = _round(48)[:-1]
     ring = feather(k, out=-1.0) + [0, 5.0, 0]
-    rows = [ring.mean(axis=0) * [0, 1, 0] + (ring - [0, 1, 0] * ring.mean(axis=0)) * [s, 1, 1 if s == 1 else 0.3 + 0.7 * s] for s in (1.0, 0.75, 0.4, 0.05)]
+    rows = [
+        ring.mean(axis=0) * [0, 1, 0] + (ring - [0, 1, 0] * ring.mean(axis=0)) * [s, 1, 1 if s == 1 else 0.3 + 0.7 * s]
+        for s in (1.0, 0.75, 0.4, 0.05)
+    ]
     points = np.stack(rows)
     up = np.broadcast_to(np.array([0.0, 1.0, 0.0]), points.shape)
     return _facing(sheet(points, up, uvs=None, closed=True))
@@ -172,7 +180,24 @@ def _sole() -> Surfaces:
     """Cupsole: bevelled foot, wall with a rolled top, toe bumper, and the tread underneath."""
     k = _round(104)[:-1]
     #        out from the feather, height above the ground (before spring)
-    profile = np.array([(0.6, 0.0), (2.6, 0.5), (3.6, 2.2), (3.9, 6.0), (3.5, 7.0), (3.5, 7.8), (3.9, 8.8), (3.6, 17.0), (3.2, 22.0), (2.9, SOLE - 3.0), (2.3, SOLE - 1.0), (1.2, SOLE - 0.2), (0.2, SOLE - 0.4), (-1.6, SOLE - 2.2)])
+    profile = np.array(
+        [
+            (0.6, 0.0),
+            (2.6, 0.5),
+            (3.6, 2.2),
+            (3.9, 6.0),
+            (3.5, 7.0),
+            (3.5, 7.8),
+            (3.9, 8.8),
+            (3.6, 17.0),
+            (3.2, 22.0),
+            (2.9, SOLE - 3.0),
+            (2.3, SOLE - 1.0),
+            (1.2, SOLE - 0.2),
+            (0.2, SOLE - 0.4),
+            (-1.6, SOLE - 2.2),
+        ]
+    )
     rows = []
     for out, y in profile:
         ring = feather(k, out=float(out))
@@ -232,7 +257,12 @@ def _overlays() -> list[tuple[F64, float]]:
     stay = [(0.9, 0.985), (1.2, 0.80), (2.3, 0.72), (4.0, 0.70), (5.4, 0.68), (6.0, 0.72), (6.3, 0.985)]
     counter = [(7.4, 0.0), (12.6, 0.0), (12.3, 0.30), (11.3, 0.52), (10.5, 0.80), (9.5, 0.80), (8.7, 0.52), (7.7, 0.30)]
     out = []
-    for corners, lift, radius in ((toe, 0.9, 0.25), (stay, 1.0, 0.2), ([(COUNT - k, t) for k, t in stay][::-1], 1.0, 0.2), (counter, 0.9, 0.25)):
+    for corners, lift, radius in (
+        (toe, 0.9, 0.25),
+        (stay, 1.0, 0.2),
+        ([(COUNT - k, t) for k, t in stay][::-1], 1.0, 0.2),
+        (counter, 0.9, 0.25),
+    ):
         flat = np.array(corners) * [FLAT, FLAT * 3]
         smooth = rounded_polygon(flat if area(flat) > 0 else flat[::-1], radius * FLAT)
         out.append((smooth, lift))
@@ -281,7 +311,9 @@ def _collar() -> Shape:
 def _tongue() -> Surfaces:
     path = spline([(0.5, 70, 52), (0.5, 80, 32), (0.3, 96, 4), (0, 112, -22), (0, 127, -41), (0, 142, -53)], 26)
     s = np.linspace(0, 1, 26)
-    size = np.stack([np.interp(s, [0, 0.2, 1], [0.5, 0.66, 0.94]), np.interp(s, [0, 0.4, 0.9, 1], [0.6, 0.8, 1.25, 1.1])], axis=1)
+    size = np.stack(
+        [np.interp(s, [0, 0.2, 1], [0.5, 0.66, 0.94]), np.interp(s, [0, 0.4, 0.9, 1], [0.6, 0.8, 1.25, 1.1])], axis=1
+    )
     pad = sweep(path, rounded_rectangle(66, 6.5, 3.0, arc_steps=2), scale=size, up=(0, 1, 0.3), round_ends_mm=3.0)
     dense_across = 0.0105
 
@@ -311,7 +343,7 @@ def _split_wide(shape: Shape) -> Shape:
     return Shape(points, faces, np.zeros_like(points), uvs)
 
 
-def _bisected(faces: np.ndarray, mid: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _bisected(faces: I64, mid: I64) -> I64:
     """Faces with new points on some edges: every case of none to three is cut without T-junctions."""
     out = []
     has = mid >= 0
@@ -320,7 +352,10 @@ def _bisected(faces: np.ndarray, mid: np.ndarray) -> np.ndarray:  # type: ignore
     for shift in range(3):
         f, m, h = np.roll(faces, -shift, axis=1), np.roll(mid, -shift, axis=1), np.roll(has, -shift, axis=1)
         one = (count == 1) & h[:, 0]
-        out += [np.stack([f[one, 0], m[one, 0], f[one, 2]], axis=1), np.stack([m[one, 0], f[one, 1], f[one, 2]], axis=1)]
+        out += [
+            np.stack([f[one, 0], m[one, 0], f[one, 2]], axis=1),
+            np.stack([m[one, 0], f[one, 1], f[one, 2]], axis=1),
+        ]
         two = (count == 2) & h[:, 0] & h[:, 1]
         out += [
             np.stack([m[two, 0], f[two, 1], m[two, 1]], axis=1),
@@ -358,7 +393,15 @@ def _laces() -> list[Shape]:
     flat = superellipse(6.4, 1.9, power=2.6, samples=8)
 
     def band(a: F64, b: F64, up_a: F64, up_b: F64, rise: float) -> Shape:
-        knots = [a - 2.0 * up_a, a + 1.6 * up_a, 0.75 * a + 0.25 * b + rise * over, 0.5 * (a + b) + (rise + 1.5) * over, 0.25 * a + 0.75 * b + rise * over, b + 1.6 * up_b, b - 2.0 * up_b]
+        knots = [
+            a - 2.0 * up_a,
+            a + 1.6 * up_a,
+            0.75 * a + 0.25 * b + rise * over,
+            0.5 * (a + b) + (rise + 1.5) * over,
+            0.25 * a + 0.75 * b + rise * over,
+            b + 1.6 * up_b,
+            b - 2.0 * up_b,
+        ]
         return sweep(spline(knots, 15), flat, up=tuple(over), caps=True)
 
     out.append(band(lateral[0], medial[0], up[0], up[n], 2.0))
@@ -367,15 +410,48 @@ def _laces() -> list[Shape]:
         out.append(band(medial[i], lateral[i + 1], up[n + i], up[i + 1], 2.0))
     knot = 0.5 * (lateral[-1] + medial[-1]) + 9.0 * over
     out.append(band(lateral[-1], medial[-1], up[n - 1], up[-1], 4.5))
-    out.append(sweep(knot + np.array([[-6.0, -1, 0], [0, 1.2, 0], [6.0, -1, 0]]), superellipse(8.5, 7.0, samples=14), up=(0, 0, 1), round_ends_mm=2.5))
+    out.append(
+        sweep(
+            knot + np.array([[-6.0, -1, 0], [0, 1.2, 0], [6.0, -1, 0]]),
+            superellipse(8.5, 7.0, samples=14),
+            up=(0, 0, 1),
+            round_ends_mm=2.5,
+        )
+    )
     for sign in (1.0, -1.0):
-        loop = knot + np.array([[0, 0, 0], [13 * sign, 5, 5], [25 * sign, 2, 11], [33 * sign, -8, 13], [29 * sign, -12, 19], [16 * sign, -5, 14], [2 * sign, -1, 3]])
-        tail = knot + np.array([[0, -1, 1], [9 * sign, -1, 9], [17 * sign, -8, 24], [21 * sign, -17, 30], [26 * sign, -26, 34], [29 * sign, -33, 36]])
+        loop = knot + np.array(
+            [
+                [0, 0, 0],
+                [13 * sign, 5, 5],
+                [25 * sign, 2, 11],
+                [33 * sign, -8, 13],
+                [29 * sign, -12, 19],
+                [16 * sign, -5, 14],
+                [2 * sign, -1, 3],
+            ]
+        )
+        tail = knot + np.array(
+            [
+                [0, -1, 1],
+                [9 * sign, -1, 9],
+                [17 * sign, -8, 24],
+                [21 * sign, -17, 30],
+                [26 * sign, -26, 34],
+                [29 * sign, -33, 36],
+            ]
+        )
         thin = superellipse(5.4, 1.8, power=2.6, samples=8)
         out.append(sweep(spline(loop, 30), thin, up=(0, 1, 0)))
         out.append(sweep(spline(tail, 20), thin, up=(0, 1, 0)))
         end = spline(tail, 40)[-4:]
-        out.append(sweep(np.concatenate([end, end[-1:] + 3 * (end[-1:] - end[-2:-1])]), superellipse(3.2, 3.0, samples=10), up=(0, 1, 0), round_ends_mm=0.8))
+        out.append(
+            sweep(
+                np.concatenate([end, end[-1:] + 3 * (end[-1:] - end[-2:-1])]),
+                superellipse(3.2, 3.0, samples=10),
+                up=(0, 1, 0),
+                round_ends_mm=0.8,
+            )
+        )
     return out
 
 
@@ -383,5 +459,15 @@ def _heel_loop() -> Shape:
     k, t = np.array([10.0]), np.array([0.97])
     top, out = upper(k, t)[0], normal(k, t)[0]
     low = upper(k, np.array([0.70]), lift=1.6)[0]
-    path = spline([low, upper(k, np.array([0.85]), lift=2.4)[0], top + 3.2 * out + [0, 4, 0], top + [0, 12, 3], top + [0, 3, 9], top + [0, -10, 8]], 40)
+    path = spline(
+        [
+            low,
+            upper(k, np.array([0.85]), lift=2.4)[0],
+            top + 3.2 * out + [0, 4, 0],
+            top + [0, 12, 3],
+            top + [0, 3, 9],
+            top + [0, -10, 8],
+        ],
+        40,
+    )
     return sweep(path, rounded_rectangle(15, 1.8, 0.8, arc_steps=3), up=(0, 0, -1), round_ends_mm=0.6)

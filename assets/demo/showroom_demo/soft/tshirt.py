@@ -18,7 +18,7 @@ from showroom_demo.kit.pattern import sew
 from showroom_demo.kit.product import DemoProduct, Variant
 from showroom_demo.kit.shape import F64, Shape
 from showroom_demo.kit.textile import canvas, cloth, jersey, rib
-from showroom_demo.soft.block import Block, body_seams, neck_ribs, panel, sleeve
+from showroom_demo.soft.block import Block, arms_from, body_seams, neck_ribs, panel, sleeve
 from showroom_demo.soft.patch import patch
 from showroom_demo.soft.rig import rigged
 
@@ -26,6 +26,8 @@ BLOCK = Block(
     half_chest=268, half_hem=262, armpit=452, shoulder=655, half_shoulder=228, neck=692, half_neck=88, front_drop=92,
     back_drop=24, bicep=190, cuff=176, sleeve=105, cap=128, hem_y=792, spacing=12.5,
 )  # fmt: skip
+_TWIN = {"pitch": 3.6, "length": 2.8, "width": 0.8, "height": 0.4}
+_FINE = {"pitch": 3.3, "length": 2.5, "width": 0.75, "height": 0.4}
 RIB_MM = 21.0
 HEM_MM = 22.0
 
@@ -34,13 +36,24 @@ SIZES = {
 }  # fmt: skip
 """Body chest and waist, mm, that each size is cut for."""
 
-WAYS = (("Bone", BONE, "#cfc4b0"), ("Clay", CLAY, "#94623f"), ("Olive", OLIVE, "#4e4d2f"), ("Ink", INK, "#3a4058"), ("Rust", RUST, "#7a381f"))
+WAYS = (
+    ("Bone", BONE, "#cfc4b0"),
+    ("Clay", CLAY, "#94623f"),
+    ("Olive", OLIVE, "#4e4d2f"),
+    ("Ink", INK, "#3a4058"),
+    ("Rust", RUST, "#7a381f"),
+)
 
 
 def product() -> DemoProduct:
     """The product; the drape takes about 5 s and is kept for the process."""
     g = _draped()
-    label = patch(g, "front", [(BLOCK.half_hem - 2, 84), (BLOCK.half_hem + 4, 84), (BLOCK.half_hem + 4, 104), (BLOCK.half_hem - 2, 104)], lift=1.0)
+    label = patch(
+        g,
+        "front",
+        [(BLOCK.half_hem - 2, 84), (BLOCK.half_hem + 4, 84), (BLOCK.half_hem + 4, 104), (BLOCK.half_hem - 2, 104)],
+        lift=1.0,
+    )
     parts = [
         Part("front", [("jersey", g.panel("front"))]),
         Part("back", [("jersey", g.panel("back"))]),
@@ -60,7 +73,9 @@ def product() -> DemoProduct:
                     "jersey": cloth(f"jersey {name.lower()}", color, jersey(), double_sided=True),
                     "rib": cloth(f"rib {name.lower()}", color, rib(), double_sided=True),
                     "thread": cloth(f"thread {name.lower()}", thread, canvas()),
-                    "label": cloth(f"label {name.lower()}", CHALK if k else RUST, canvas(tile_mm=12.0), double_sided=True),
+                    "label": cloth(
+                        f"label {name.lower()}", CHALK if k else RUST, canvas(tile_mm=12.0), double_sided=True
+                    ),
                 },
             )
         )
@@ -122,7 +137,9 @@ def _draped() -> Garment:
         near = cloth_.piece(name).flat[:, 1] < HEM_MM + 1
         stiff[cloth_.nodes(name)[near]] = 6.0
     fabric = Fabric(stretch=1.2e7, contact=6e6, bend=2.6e4, clearance_mm=3.0)
-    return garment(cloth_, drape(cloth_, fabric, steps=56, iterations=6, bend_scale=stiff), seam_mm=0.9)
+    return garment(
+        cloth_, drape(cloth_, fabric, steps=56, iterations=6, bend_scale=stiff), seam_mm=0.9, arms_from=arms_from(BLOCK)
+    )
 
 
 def _rib_lip(g: Garment) -> Shape:
@@ -137,15 +154,12 @@ def _hems(g: Garment) -> list[Shape]:
 def _rows(g: Garment) -> list[Shape]:
     out = []
     for name in ("front", "back", "sleeve_l", "sleeve_r"):
-        for inset in (HEM_MM - 3.0, HEM_MM + 3.2):
-            out.append(g.row(name, g.inset(name, "hem", inset), pitch=3.6, length=2.8, width=0.8, height=0.4))
-    for name in ("front", "back"):
-        out.append(g.row(name, g.inset(name, "neck", 2.6), pitch=3.4, length=2.6, width=0.75, height=0.4))
-    for inset in (3.0, 8.0):
-        out.append(g.row("front", _pocket_outline(inset, seam=True), layer_mm=0.9, pitch=3.2, length=2.5, width=0.75, height=0.4))
+        out += [g.row(name, g.inset(name, "hem", inset), **_TWIN) for inset in (HEM_MM - 3.0, HEM_MM + 3.2)]
+    out += [g.row(name, g.inset(name, "neck", 2.6), **_FINE) for name in ("front", "back")]
+    out += [g.row("front", _pocket_outline(inset, seam=True), layer_mm=0.9, **_FINE) for inset in (3.0, 8.0)]
     top = _pocket_outline(3.0, seam=True)
     high = np.array([[top[0, 0], top[0, 1] - 16], [top[-1, 0], top[-1, 1] - 16]])
-    out.append(g.row("front", high, layer_mm=0.9, pitch=3.2, length=2.5, width=0.75, height=0.4))
+    out.append(g.row("front", high, layer_mm=0.9, **_FINE))
     return out
 
 
@@ -154,7 +168,13 @@ POCKET = (34.0, 430.0, 108.0, 122.0)  # left, bottom, width, height on the front
 
 def _pocket_outline(inset: float, *, seam: bool = False) -> F64:
     x, y, w, h = POCKET
-    corners = [(x + w - inset, y + h), (x + inset, y + h), (x + inset, y + 16 + 0.4 * inset), (x + w / 2, y + inset), (x + w - inset, y + 16 + 0.4 * inset)]
+    corners = [
+        (x + w - inset, y + h),
+        (x + inset, y + h),
+        (x + inset, y + 16 + 0.4 * inset),
+        (x + w / 2, y + inset),
+        (x + w - inset, y + 16 + 0.4 * inset),
+    ]
     if seam:
         return np.array([corners[1], corners[2], corners[3], corners[4], corners[0]])
     return rounded_polygon(corners, [0.5, 0.5, 4.0, 6.0, 4.0])

@@ -52,7 +52,12 @@ def zipper(
     out = np.repeat(n[every, None], 4, axis=1)
     tape = sheet(rows.transpose(1, 0, 2), out.transpose(1, 0, 2))
     tape = _facing(tape)
-    tooth = merge([cylinder(1.25, 1.4, bevel=0.0, segments=6).scaled(0.9, 1, 1.9).moved(0, -0.7, 0), cylinder(0.95, 1.2, bevel=0.0, segments=6).scaled(1.3, 1, 0.9).moved(0, -0.6, 1.9)])
+    tooth = merge(
+        [
+            cylinder(1.25, 1.4, bevel=0.0, segments=6).scaled(0.9, 1, 1.9).moved(0, -0.7, 0),
+            cylinder(0.95, 1.2, bevel=0.0, segments=6).scaled(1.3, 1, 0.9).moved(0, -0.6, 1.9),
+        ]
+    )
     middle = (p[1:] + p[:-1]) / 2 + (lift + 0.5) * n[1:]
     hand = np.where(np.arange(count) % 2 == 0, 1.0, -1.0)
     reach = middle - 0.9 * hand[:, None] * side[1:]
@@ -84,7 +89,9 @@ def strung(shape: Shape, points: F64, *, along: F64, up: F64, flip: F64 | None =
     where = np.einsum("kij,nj->kni", frame, shape.points) + points[:, None]
     normals = np.einsum("kij,nj->kni", frame, shape.normals)
     faces = shape.faces[None] + len(shape.points) * np.arange(len(points))[:, None, None]
-    return Shape(where.reshape(-1, 3), faces.reshape(-1, 3), normals.reshape(-1, 3), np.tile(shape.uvs, (len(points), 1)))
+    return Shape(
+        where.reshape(-1, 3), faces.reshape(-1, 3), normals.reshape(-1, 3), np.tile(shape.uvs, (len(points), 1))
+    )
 
 
 def _resampled(values: F64, path: F64, samples: int) -> F64:
