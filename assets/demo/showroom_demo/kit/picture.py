@@ -6,6 +6,7 @@ picture on every machine. Values are quantised to 8 bits well away from rounding
 """
 
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 
 import numpy as np
@@ -23,6 +24,7 @@ class Picture:
     name: str
     pixels: U8
 
+    @cache  # noqa: B019  (pictures live as long as the process: so do the maps that hold them)
     def png(self) -> bytes:
         from PIL import Image
 
