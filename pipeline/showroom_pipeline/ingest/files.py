@@ -144,6 +144,10 @@ class FolderFiles(Files):
                 elif is_file:
                     yield Path(entry.path).relative_to(self.root).as_posix()
 
+    def _holds(self, path: Path) -> bool:
+        """Whether a resolved path may be read."""
+        return path.is_relative_to(self.root)
+
     def size(self, name: str) -> int:
         if name not in self._known:
             raise MissingFile(f"'{name:.80}' is not in '{self.label:.80}'. Put it there.", name=name[:200])
@@ -154,7 +158,7 @@ class FolderFiles(Files):
 
     def _load(self, name: str, count: int | None = None) -> bytes:
         path = (self.root / name).resolve()
-        if not path.is_relative_to(self.root):
+        if not self._holds(path):
             raise UnsupportedFormat(f"'{name:.80}' links to a place outside the folder. Put a copy there.")
         return load_regular(path, self.limits, count)
 
@@ -170,16 +174,17 @@ class BesideFiles(FolderFiles):
         home = path.parent.resolve()
         above = home.name.lower() in _MESH_FOLDERS and home.parent != home
         self._home = home
-        self._above = above
         self.main = f"{home.name}/{path.name}" if above else path.name
+        # The folder above may hold other people's files: of it, nothing but the folders of textures is ever read.
+        self._places = [home, *((home.parent / name).resolve() for name in _TEXTURE_FOLDERS if above)]
         super().__init__(home.parent if above else home, limits, label=path.name)
 
+    def _holds(self, path: Path) -> bool:
+        return path.is_relative_to(self.root) and any(path.is_relative_to(place) for place in self._places)
+
     def _walk(self) -> Iterable[str]:
-        folders = [self._home, *(self._home / name for name in _TEXTURE_FOLDERS)]
-        if self._above:
-            folders += [self.root / name for name in _TEXTURE_FOLDERS]
         found = {self.main}
-        for folder in folders:
+        for folder in [*self._places, *(self._home / name for name in _TEXTURE_FOLDERS)]:
             found.update(self._entries(folder))
         return found
 
@@ -193,7 +198,7 @@ class BesideFiles(FolderFiles):
             return
         for entry in some:
             try:
-                inside_root = not entry.is_symlink() or Path(entry.path).resolve().is_relative_to(self.root)
+                inside_root = not entry.is_symlink() or self._holds(Path(entry.path).resolve())
                 if inside_root and entry.is_file() and not entry.name.startswith("."):
                     yield Path(entry.path).relative_to(self.root).as_posix()
             except (OSError, RuntimeError):  # a loop of links
@@ -204,7 +209,7 @@ class BesideFiles(FolderFiles):
             return known
         try:
             path = (self.root / name).resolve()
-            found = path.is_relative_to(self.root) and path.is_file()
+            found = self._holds(path) and path.is_file()
         except (OSError, RuntimeError, ValueError):  # too long a name, a loop of links, a null byte
             return None
         if found:

@@ -1,8 +1,8 @@
 """
 Whatever happens to a valid file, reading it gives a sound scan or one clear error.
 
-Bytes are flipped, cut, repeated and replaced, numbers become others that break things: what a random and a
-coverage-guided fuzzer found hard over millions of runs is drawn here a few hundred times a run.
+Bytes are flipped, cut, repeated and replaced, numbers become others that break things. What a random and a
+coverage-guided fuzzer found in some 160,000 runs is kept below.
 """
 
 import re

@@ -195,6 +195,16 @@ def test_a_texture_is_found_in_a_sibling_of_the_folder_of_meshes(tmp_path):
     assert read(tmp_path / "kit").name == "kit"
 
 
+def test_of_the_folder_above_nothing_but_textures_is_read(tmp_path):
+    good.write(tmp_path, {"models/box.obj": good.obj_text(), "private/holiday.png": good.picture()})
+    (tmp_path / "models" / "box.mtl").write_bytes(b"newmtl skin\nmap_Kd ../private/holiday.png\n")
+    with pytest.raises(MissingFile, match="holiday"):
+        read(tmp_path / "models" / "box.obj")
+    (tmp_path / "models" / "holiday.png").symlink_to(tmp_path / "private" / "holiday.png")
+    with pytest.raises(MissingFile, match="holiday"):
+        read(tmp_path / "models" / "box.obj")
+
+
 def test_of_several_pictures_the_one_that_sounds_like_colour_is_used(tmp_path):
     pictures = {
         f"box_{use}.png": good.picture(size=(4, size)) for size, use in enumerate(["normal", "albedo", "ao"], 3)
