@@ -269,9 +269,11 @@ def test_depth_pictures_with_poses_fuse_to_the_true_box_in_its_true_size() -> No
     surface = surface_from_rgbd(turntable(step_deg=30, count=12, noise_m=5e-4))
     part = parts_of(surface)
     error = off_the_box(part.positions.astype(np.float64))
-    assert np.percentile(error, 95) < 2.5e-3
+    # pixels of 1.8 mm, voxels of 3.5 mm: surfaces within a pixel, corners within a voxel
+    assert np.median(error) < 1e-3
+    assert np.percentile(error, 99) < 5e-3
     size = np.ptp(part.positions, axis=0)
-    assert size == pytest.approx(2 * HALF, abs=6e-3)
+    assert size == pytest.approx(2 * HALF, abs=0.01)
     sides = part.indices[np.abs(part.positions[part.indices][:, :, 1]).max(axis=1) < 0.08]
     a, b, c = (part.positions[sides[:, i]].astype(np.float64) for i in range(3))
     assert (np.einsum("ij,ij->i", np.cross(b - a, c - a), (a + b + c) / 3 * [1, 0, 1]) > 0).mean() > 0.98
@@ -284,7 +286,7 @@ def test_depth_pictures_with_poses_fuse_to_the_true_box_in_its_true_size() -> No
 def test_without_masks_the_floor_is_left_out_and_the_box_kept() -> None:
     surface = surface_from_rgbd(turntable(step_deg=30, count=12, masked=False))
     size = np.ptp(parts_of(surface).positions, axis=0)
-    assert size == pytest.approx(2 * HALF, abs=0.02)
+    assert size == pytest.approx(2 * HALF, abs=0.015)
     assert any("plane" in note for note in surface.notes)
 
 
