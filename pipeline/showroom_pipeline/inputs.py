@@ -18,6 +18,7 @@ _MODEL_SUFFIXES = frozenset((".obj", ".ply", ".stl", ".off", ".glb", ".gltf", ".
 _COMPANIONS = frozenset((".mtl", ".bin", ".png", ".jpg", ".jpeg", ".webp", ".ktx2", ".tga", ".bmp", ".tif", ".tiff"))
 _REFERRING = frozenset((".obj", ".gltf", ".ply"))
 _PLAIN_STEMS = frozenset(("model", "mesh", "scan", "scene", "textured", "texture", "output", "untitled", "object"))
+_FACTS_NAME = "product.toml"
 _MAX_FILES = 20_000
 _MAX_DEPTH = 6
 _CHUNK_BYTES = 1 << 20
@@ -123,15 +124,20 @@ def safe_name(text: str) -> str:
 
 def files_of(path: Path) -> list[Path]:
     """
-    Every file that reading ``path`` may look at, sorted: all in a folder, or a file and the pictures, materials and
-    buffers beside it.
+    Every file that reading ``path`` may look at: all in a folder, or a file, the pictures, materials and buffers beside
+    it, and the ``product.toml`` there.
     """
     if path.is_dir():
         return _files_under(path)
+    declared = [facts for facts in (path.parent / _FACTS_NAME,) if facts.is_file()]
     if path.suffix.lower() not in _REFERRING:
-        return [path]
+        return [path, *declared]
     beside = path.absolute().parent
-    return [path, *(p for p in _files_under(beside) if p.suffix.lower() in _COMPANIONS and p.name != path.name)]
+    return [
+        path,
+        *declared,
+        *(p for p in _files_under(beside) if p.suffix.lower() in _COMPANIONS and p.name != path.name),
+    ]
 
 
 def states(path: Path, known: Iterable[FileState] = ()) -> list[FileState]:

@@ -1,9 +1,7 @@
 """What a merchant may ask of a conversion, as one frozen value that travels between processes as JSON."""
 
 import re
-import tomllib
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 from showroom_assets.errors import InputError
@@ -31,7 +29,7 @@ class Options:
     textures
         ``ktx2`` or ``webp`` for the packed deliveries.
     variants
-        The parsed variants file, or None.
+        The variants file and its textures (``stages.declared.pack_variants``), or None.
     licence, attribution
         Text for the manifest.
     force
@@ -83,23 +81,3 @@ def parse_dimensions(text: str) -> tuple[float, float, float]:
     if not all(0 < side <= 1000 for side in sides):
         raise InputError(f"'{text:.40}' has a side of nothing or of more than a kilometre. Check the unit.")
     return sides
-
-
-_MAX_VARIANTS_BYTES = 1 << 20
-
-
-def read_variants(path: Path) -> Json:
-    """
-    The tables of a variants file.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read or is not TOML.
-    """
-    try:
-        with path.open("rb") as file:
-            text = file.read(_MAX_VARIANTS_BYTES).decode()
-        return tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
-        raise InputError(f"{path} cannot be read as a variants file: {exc}. Mend it.") from exc

@@ -50,6 +50,8 @@ def product(options: Options, facts: Json, *, name: str) -> Graph:
     Its steps that write are the product's files; the step ``SUMMARY`` gives the row for the final table.
     """
     plan = _Plan(options, facts)
+    if options.variants is not None:
+        plan.recolour()
     for delivery in options.deliveries:
         plan.deliver(delivery)
     if any(plan.style(d) == "meshopt+ktx2" for d in options.deliveries):
@@ -80,6 +82,8 @@ class _Plan:
         self.steps: list[Step] = list(intake(options).steps)
         self.made: dict[str, _Made] = {}
         self.others: list[str] = []
+        self.base = "normalise"
+        self._add(Step(name="declared", call=_STAGES + "declared:facts", weight=0.0))
         self._add(
             Step(
                 name="reference",
@@ -90,6 +94,13 @@ class _Plan:
                 weight=0.1,
             )
         )
+
+    def recolour(self) -> None:
+        """Variants are added before the levels, so that every level has them."""
+        params = {"variants": self.options.variants}
+        call = _STAGES + "declared:recolour"
+        self._add(Step(name="variants", call=call, inputs=("normalise",), params=params))
+        self.base = "variants"
 
     def style(self, delivery: str) -> str:
         """How a delivery is packed: its preset's way, but for what the options say."""
@@ -104,10 +115,13 @@ class _Plan:
         """The steps of one delivery: its levels and its files."""
         targets = self._targets(delivery)
         sizes = self._atlases(delivery)
-        near_level = self._level(targets[0], texture_px=sizes[0], normal_map=True)
+        if self.options.max_bytes is not None and not self.options.fast:
+            near_level, near = self._within(delivery, targets[0])
+        else:
+            near_level = self._level(targets[0], texture_px=sizes[0], normal_map=True)
+            near = self._pack(delivery, near_level, px=None)
         behind = (self._level(t, texture_px=px, normal_map=False) for t, px in zip(targets[1:], sizes[1:], strict=True))
         levels = (near_level, *behind)
-        near = self._pack(delivery, levels[0], px=None)
         files = [f"{delivery}.glb"]
         self._write(files[0], near)
         if self.style(delivery) == "plain":
@@ -183,10 +197,11 @@ class _Plan:
             },
             "licence": {"text": options.licence, "attribution": options.attribution},
             "best": self._best(),
+            "variants": options.variants,
             "fast": options.fast,
             "forced": options.force,
         }
-        inputs = ["read", "clean", "normalise", "verdict", *(self.made[d].chain for d in deliveries)]
+        inputs = ["read", "clean", self.base, "declared", "verdict", *(self.made[d].chain for d in deliveries)]
         inputs += [*(step.name for step in written), *(self.made[d].step for d in deliveries)]
         self._add(
             Step(name="product", call=_STAGES + "manifest:product", inputs=tuple(inputs), params=params, weight=0.1)
@@ -222,13 +237,14 @@ class _Plan:
         """The step that makes a level of ``target`` triangles."""
         if target >= self.facts["triangles"]:
             texture_px, normal_map = 0, False  # nothing is baked, so all deliveries share it
-        how = "quick" if self.options.fast else "keep" if self.facts["authored"] else "best"
+        has_look = self.facts["authored"] or self.options.variants is not None
+        how = "quick" if self.options.fast else "keep" if has_look else "best"
         name = f"level {target} {texture_px}"
         self._add(
             Step(
                 name=name,
                 call=_STAGES + "levels:level",
-                inputs=("normalise", "reference"),
+                inputs=(self.base, "reference"),
                 params={
                     "target": target,
                     "texture_px": texture_px,
@@ -242,6 +258,26 @@ class _Plan:
             )
         )
         return name
+
+    def _within(self, delivery: str, target: int) -> tuple[str, str]:
+        """The steps of a near level and of its file, where the file must fit into so many bytes."""
+        preset = self._preset_of(delivery)
+        params = {
+            "style": self.style(delivery),
+            "options": {"max_size": preset["texture_px"]["color"]},
+            "position_error_mm": preset["error_mm"]["position"],
+            "max_bytes": self.options.max_bytes,
+            "target": target,
+            "exact": self.options.target_triangles is not None,
+            "views": self.preset["levels"]["choice_views"],
+        }
+        name = f"within {digest(params)[:8]}"
+        call = _STAGES + "within:"
+        inputs = (self.base, "reference")
+        self._add(Step(name=name, call=call + "fit", inputs=inputs, params=params, weight=12.0))
+        self._add(Step(name=f"level {name}", call=call + "level_of", inputs=(name,), cached=False, weight=0.0))
+        self._add(Step(name=f"file {name}", call=call + "delivered_of", inputs=(name,), cached=False, weight=0.0))
+        return f"level {name}", f"file {name}"
 
     def _pack(self, delivery: str, level: str, *, px: int | None, shared: bool = False) -> str:
         """The step that packs a level; ``shared`` ones are packed alike for all devices."""
@@ -259,7 +295,7 @@ class _Plan:
         style, packing = self.style(delivery), {"position_error_mm": preset["error_mm"]["position"]}
         weight = 1.0 if shared else 6.0
         call = _STAGES + "deliver:"
-        if self.options.max_bytes is not None and not shared:
+        if self.options.max_bytes is not None and not shared:  # a first look, or a product with a look of its own
             params = {"style": style, "options": textures, "max_bytes": self.options.max_bytes, **packing}
             name = f"fit {level} {digest(params)[:8]}"
             self._add(Step(name=name, call=call + "fit", inputs=(level,), params=params, weight=weight))

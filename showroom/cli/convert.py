@@ -167,13 +167,18 @@ def _essence(outcome: "Done | Failed") -> Any:
 
 def _options(given: dict[str, Any]) -> "Options":
     from showroom_assets.errors import InputError
-    from showroom_pipeline.options import DELIVERIES, Options, parse_dimensions, read_variants
+    from showroom_pipeline.options import DELIVERIES, Options, parse_dimensions
 
     chosen = given["presets"] or ("all",)
     try:
         dimensions_m = parse_dimensions(given["dimensions"]) if given["dimensions"] else None
     except InputError as exc:
         raise click.BadParameter(exc.message, param_hint="--dimensions") from exc
+    variants = None
+    if given["variants"]:
+        from showroom_pipeline.stages.declared import pack_variants
+
+        variants = pack_variants(given["variants"])
     return Options(
         fast=given["fast"],
         deliveries=DELIVERIES if "all" in chosen else tuple(d for d in DELIVERIES if d in chosen),
@@ -183,7 +188,7 @@ def _options(given: dict[str, Any]) -> "Options":
         dimensions_m=dimensions_m,
         up=given["up"],
         textures=given["textures"],
-        variants=read_variants(given["variants"]) if given["variants"] else None,
+        variants=variants,
         licence=given["licence"],
         attribution=given["attribution"],
         force=given["force"],

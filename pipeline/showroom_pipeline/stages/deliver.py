@@ -33,7 +33,7 @@ def textures(level: Level, *, style: Style, options: Json) -> Scene:
 
 def deliver(scene: Scene, *, style: Style, position_error_mm: float) -> Delivered:
     """The packed file of a scene whose textures are encoded."""
-    return _delivered(_pack(scene, style, position_error_mm), scene)
+    return delivered(_pack(scene, style, position_error_mm), scene)
 
 
 def fit(level: Level, *, style: Style, options: Json, position_error_mm: float, max_bytes: int) -> Delivered:
@@ -50,7 +50,7 @@ def fit(level: Level, *, style: Style, options: Json, position_error_mm: float, 
         scene = encoded(level.scene, _FORMATS[style], chosen)
         packed = _pack(scene, style, position_error_mm)
         if packed.bytes <= max_bytes:
-            return _delivered(packed, scene)
+            return delivered(packed, scene)
         smallest = min(smallest or packed.bytes, packed.bytes)
         if not level.scene.images:
             break
@@ -77,7 +77,8 @@ def _pack(scene: Scene, style: Style, position_error_mm: float) -> Packed:
     return pack(scene, PackOptions(style=style, max_position_error_m=error_m) if error_m else PackOptions(style=style))
 
 
-def _delivered(packed: Packed, scene: Scene) -> Delivered:
+def delivered(packed: Packed, scene: Scene) -> Delivered:
+    """A packed file with the numbers of the scene in it."""
     return Delivered(
         data=packed.data,
         triangles=packed.triangles,

@@ -5,9 +5,14 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+import msgspec
+
 from showroom_assets import manifest as m
 from showroom_assets import provenance
+from showroom_assets.facts import read_facts
+from showroom_assets.variants import Recolour
 from showroom_pipeline.ingest.scan import Scan
+from showroom_pipeline.stages.declared import bound
 from showroom_pipeline.stages.deliver import Delivered
 from showroom_pipeline.stages.prepare import Clean
 from showroom_pipeline.steps.normalise import Normalised
@@ -19,6 +24,7 @@ def product(
     scan: Scan,
     cleaned: Clean,
     normalised: Normalised,
+    declared: bytes,
     proof: Json,
     *results: Any,
     name: str,
@@ -27,6 +33,7 @@ def product(
     recipe: Json,
     licence: Json,
     best: m.DeliveryName,
+    variants: Json | None,
     fast: bool,
     forced: bool,
 ) -> Json:
@@ -35,6 +42,8 @@ def product(
 
     Parameters
     ----------
+    declared
+        The ``product.toml`` beside the scan, or nothing.
     proof
         The figures of each delivery, and what falls short of the quality bar.
     results
@@ -46,6 +55,8 @@ def product(
         The files of each delivery's levels, near to far.
     best
         The delivery that the table shows.
+    variants
+        The variants file, whose entries are bound to SKUs.
     fast
         A first look: what was measured is not enough for a verdict.
     forced
@@ -62,6 +73,7 @@ def product(
     for path, data in zip(files, results[count : count + len(files)], strict=True):
         contents |= data if path == "*" else {path: data}
     packed: dict[m.DeliveryName, Delivered] = dict(zip(deliveries, results[count + len(files) :], strict=True))
+    fields, notes = read_facts(declared) if declared else ({}, [])
     low, high = ((float(x), float(y), float(z)) for x, y, z in normalised.bounds_m)
     built = m.Product(
         schema=m.SCHEMA,
@@ -79,7 +91,7 @@ def product(
             sources=[m.Source(name=s.name, sha256=s.sha256, size_bytes=s.size_bytes) for s in scan.sources],
             recipe=m.Recipe(name=recipe["name"], sha256=recipe["sha256"]),
             steps=[
-                m.Step(name="read", notes=_lines(scan.notes)),
+                m.Step(name="read", notes=_lines((*scan.notes, *notes))),
                 m.Step(name="clean", notes=_lines(cleaned.notes)),
                 m.Step(name="normalise", notes=_lines(normalised.notes)),
                 m.Step(name="prove", notes=_lines(tuple(proof["notes"]))),
@@ -88,6 +100,7 @@ def product(
         quality=_quality(proof["reasons"], fast=fast, forced=forced),
         licence=provenance.licence(licence["text"] or scan.licence, attribution=licence["attribution"]),
     )
+    built = msgspec.structs.replace(built, **_shop_fields(fields, normalised.scene.variants, bound(variants)))
     summary: Json = {
         "triangles_before": scan.scene.triangles if scan.scene is not None else 0,
         "bytes_before": sum(source.size_bytes for source in scan.sources),
@@ -98,6 +111,19 @@ def product(
         "deliveries": {key: {"bytes": len(i.data), "triangles": i.triangles} for key, i in packed.items()},
     }
     return {"data": m.write_manifest(built), "summary": summary}
+
+
+def _shop_fields(fields: Json, names: tuple[str, ...], recolours: tuple[Recolour, ...]) -> Json:
+    """
+    What the shop knows: the facts as declared; and every variant in the files, with the SKU that a variants file or the
+    facts bind it to.
+    """
+    known: dict[str, m.Variant] = {variant.name: variant for variant in fields.get("variants", ())}
+    for entry in recolours:
+        known[entry.name] = m.Variant(name=entry.name, label=entry.label, sku=entry.sku, swatch=entry.swatch())
+    variants = [known.get(name) or m.Variant(name=name) for name in dict.fromkeys(names) if name]
+    skus = dict.fromkeys([*fields.get("skus", ()), *(variant.sku for variant in variants if variant.sku)])
+    return {**fields, "variants": variants, "skus": list(skus)}
 
 
 def file_of(made: Json) -> bytes:

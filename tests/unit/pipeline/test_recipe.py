@@ -44,7 +44,6 @@ def unlike(one: Graph, other: Graph) -> list[Step]:
     "change",
     [
         {"textures": "webp"},
-        {"max_bytes": 500_000},
         {"licence": "CC0-1.0"},
         {"force": True},
         {"deliveries": ("mobile", "plain")},
@@ -52,6 +51,12 @@ def unlike(one: Graph, other: Graph) -> list[Step]:
 )
 def test_a_texture_option_runs_no_geometry_step(change: dict[str, Any]) -> None:
     run = unlike(graph(), graph(replace(Options(), **change)))
+    assert run
+    assert [step.name for step in run if step.geometry] == []
+
+
+def test_in_a_first_look_a_byte_limit_runs_no_geometry_step() -> None:
+    run = unlike(graph(Options(fast=True)), graph(Options(fast=True, max_bytes=500_000)))
     assert run
     assert [step.name for step in run if step.geometry] == []
 
