@@ -114,7 +114,7 @@ def drape(
 
 
 def _hinges(cloth: Sewn, count: int) -> tuple[Any, F64]:
-    """The sparse bending stencil ``(h, n)`` of each inner edge, its weight, from rest lengths alone: it works across seams."""
+    """The bending stencil ``(h, n)`` of each inner edge, its weight, from rest lengths alone: it works across seams."""
     from scipy.sparse import coo_matrix
 
     faces = cloth.faces

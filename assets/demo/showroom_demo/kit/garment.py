@@ -117,7 +117,7 @@ def garment(
     *,
     seam_mm: float = 0.0,
     smooth: int = 2,
-    weight_smoothing: int = 60,
+    weight_smoothing: int = 90,
     arms_from: dict[str, tuple[float, float]] | None = None,
 ) -> Garment:
     """

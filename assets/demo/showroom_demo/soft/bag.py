@@ -214,7 +214,8 @@ def _tab() -> tuple[Shape, Shape, list[Shape]]:
     rim_front = _onto(1.0, lift=3.0)(np.array([[0.0, HEIGHT - 4.0, 0.0]]))[0]
     rim_back = _onto(-1.0, lift=0.0)(np.array([[0.0, HEIGHT - 4.0, 0.0]]))[0]
     knots = [
-        _onto(-1.0, lift=2.0)(np.array([[0.0, HEIGHT - 52.0, 0.0]]))[0], rim_back + [0, 2, -2.5], rim_back + [0, 11, 10],
+        _onto(-1.0, lift=2.0)(np.array([[0.0, HEIGHT - 52.0, 0.0]]))[0],
+        rim_back + [0, 2, -2.5], rim_back + [0, 11, 10],
         rim_front + [0, 11, -12], rim_front + [0, 2, 2.0], front,
     ]  # fmt: skip
     path = spline(np.array(knots), 64)

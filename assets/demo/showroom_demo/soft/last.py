@@ -2,8 +2,8 @@
 The last of a low court shoe, EU 42 (265 mm foot), left foot: feather line, topline, and the surface between them.
 
 An upper is a ring of leather: it runs round the foot (``k``, 0 at the toe, 10 at the heel, lateral side first, 20
-back at the toe) and from the sole (``t`` = 0) to the topline (``t`` = 1), which goes round the ankle and down both sides of the
-lacing to the throat.
+back at the toe) and from the sole (``t`` = 0) to the topline (``t`` = 1), which goes round the ankle and down both
+sides of the lacing to the throat.
 """
 
 from functools import cache
