@@ -15,9 +15,10 @@ help: ## list the commands
 setup: $(VENV)/.ready $(TOOLS)/node_modules/.ready ## make .venv/ with the showroom command in it
 
 $(VENV)/.ready: pyproject.toml
-	@echo "── Python environment"
+	@.ci/system run
+	@echo "── Python environment (a few minutes the first time)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --progress-bar on -e '.[dev]'
+	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
 $(TOOLS)/node_modules/.ready: $(TOOLS)/package-lock.json
@@ -32,6 +33,7 @@ lint: setup ## ruff and mypy --strict
 	@$(BIN)/mypy
 
 test: setup lint ## everything CI runs
+	@.ci/system test
 	@$(BIN)/pytest -n 2
 
 schemas: setup ## write assets/schemas/ from the structs
