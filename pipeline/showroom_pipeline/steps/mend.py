@@ -184,8 +184,8 @@ def _crease(topology: Topology, soup: Soup, options: CleanOptions) -> float:
 
     Of 21 real scans none has more than 1.4 % of its edge length bent by over 75°, and those bends are noise: splitting
     them costs vertices and shows as facets. A mesh with more than 2.5 % was drawn with sharp edges (a box has 58 %, a
-    64-sided cylinder 9 %) and is parted at 60°. Folds of over 150° are always parted: their mean normal would lie in
-    the sheet.
+    can of 64 sides 3 %) and is parted at 60°. Folds of over 150° are always parted: their mean normal would lie in the
+    sheet.
     """
     if options.crease_deg is not None:
         return float(np.deg2rad(options.crease_deg))

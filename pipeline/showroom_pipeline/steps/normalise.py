@@ -26,7 +26,7 @@ SMALLEST_M, LARGEST_M = 0.003, 5.0
 """Sizes a product plausibly has: an ear stud to a wardrobe wall."""
 
 _TYPICAL_M = 0.25
-"""The middle of the sizes: of 20 real scans and 15 published products the median is 0.23 m."""
+"""The middle of the sizes: of 21 real scans the median longest side is 0.20 m, and furniture is larger."""
 
 _UNIT_PRIOR = {"m": 0.4, "mm": 0.4, "cm": 0.15, "in": 0.04, "ft": 0.01}
 

@@ -25,7 +25,8 @@ def same_rows(rows: npt.NDArray[np.float32] | npt.NDArray[np.float64]) -> tuple[
     """
     Number equal rows alike, in order of first appearance; +0 and -0 are equal.
 
-    Rows are hashed to 64 bits and the hashes sorted: 20 k rows of 8 take 3 ms, against 40 ms for ``np.unique(axis=0)``.
+    Rows are hashed to 64 bits and the hashes sorted: 20 k rows of 8 take 5 ms, against
+    24 ms for ``np.unique(axis=0)``.
     The hash is checked, and on a collision the slow way is taken.
 
     Parameters
