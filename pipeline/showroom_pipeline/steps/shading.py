@@ -3,7 +3,7 @@ The normals of a whole scan: keep the good, mend the bad, make the missing.
 
 What it is: normals weighted by face area, smooth across texture seams (faces meet by place, not by index), parted at
 creases. What it is not: a normal map (see ``bake``). Area weights are what viewers use for a file without normals, so
-the picture stays what it was; on scans, angle weights moved it by under 0.1 dB.
+the picture stays what it was.
 """
 
 from dataclasses import dataclass
