@@ -97,7 +97,7 @@ def _filled(proof: Proof, page: Page, pictures: dict[str, Any]) -> str:
     start = _front(proof)
     poster = _uri(page.poster) if page.poster else pictures["before"][start]
     return Template(_part("page.html")).substitute(
-        name=_escape(page.name),
+        name=_escape(page.name.replace("_", " ")),  # scans are named after folders
         style=style,
         style_hash=_hash(style),
         script=script,
@@ -111,7 +111,7 @@ def _filled(proof: Proof, page: Page, pictures: dict[str, Any]) -> str:
         facts=_hero_facts(proof),
         delivery_choice="".join(
             f'<label><input type="radio" name="delivery" value="{_escape(each)}"{" checked" if each == name else ""}>'
-            f"{_escape(each.capitalize())}</label>"
+            f"{_escape(words.title(each))}</label>"
             for each in proof.deliveries
         ),
         first_before=pictures["before"][start],
@@ -190,7 +190,7 @@ def _row(name: str, proven: Proven) -> str:
         ("glTF check", _escape(checked)),
         ("Verdict", verdict),
     ]
-    head = f'<th scope="row">{_escape(name.capitalize())}<small>{_escape(candidate.file)}</small></th>'
+    head = f'<th scope="row">{_escape(words.title(name))}<small>{_escape(candidate.file)}</small></th>'
     body = "".join(f'<td data-label="{label}">{cell}</td>' for label, cell in cells)
     return f"<tr>{head}{body}</tr>"
 
@@ -209,7 +209,7 @@ def _metered(text: str, value: int, limit: int | None, shown: Any) -> str:
 
 def _why(proof: Proof) -> str:
     lines = [
-        f"<li><b>{_escape(name.capitalize())}.</b> {_escape(line)}</li>"
+        f"<li><b>{_escape(words.title(name))}.</b> {_escape(line)}</li>"
         for name, proven in proof.deliveries.items()
         for line in (*proven.misses, *proven.over)
     ]
@@ -220,7 +220,7 @@ def _levels(proof: Proof) -> str:
     bodies = []
     for name, proven in proof.deliveries.items():
         for i, level in enumerate(proven.candidate.levels):
-            head = f'<th scope="rowgroup" rowspan="{len(proven.candidate.levels)}">{_escape(name.capitalize())}</th>'
+            head = f'<th scope="rowgroup" rowspan="{len(proven.candidate.levels)}">{_escape(words.title(name))}</th>'
             when = "close up" if level.switch_below is None else f"below {level.switch_below:.0%} of the screen"
             bodies.append(
                 f"<tr>{head if i == 0 else ''}<td>{i + 1}</td><td>{level.triangles:,}</td><td>{_escape(when)}</td>"

@@ -32,6 +32,11 @@ def percent(share: float) -> str:
     return f"{value:.1f} %"
 
 
+def title(name: str) -> str:
+    """A delivery's name for people: ``Mobile``, ``WebP``."""
+    return "WebP" if name == "webp" else name[:1].upper() + name[1:]
+
+
 def likeness(ssim: float) -> str:
     """The headline: how alike, without a number."""
     if ssim >= 0.97:
