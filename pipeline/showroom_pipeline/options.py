@@ -49,6 +49,14 @@ class Options:
     attribution: str = ""
     force: bool = False
 
+    @property
+    def is_order(self) -> bool:
+        """
+        Whether the product is published even under the quality bar: because of ``force``, or because the merchant named
+        a number of triangles or bytes. Then the manifest and the report say what falls short.
+        """
+        return self.force or self.target_triangles is not None or self.max_bytes is not None
+
     def to_json(self) -> Json:
         return asdict(self)
 

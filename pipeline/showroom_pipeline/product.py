@@ -95,7 +95,7 @@ def make(job: Job, emit: Callable[[Event], None]) -> Done:
     run.extend(graph)
     run.settle()
     summary: Json = run.value(recipe.SUMMARY)
-    refused = summary["verdict"] == "refused" and not job.options.force
+    refused = summary["verdict"] == "refused" and not job.options.is_order
     name = job.name + REFUSED if refused else job.name
     files = _report_only(run.files()) if refused else run.files()
     target = folder.put(out, name, files)

@@ -118,7 +118,8 @@ class _Plan:
         if self.options.max_bytes is not None and not self.options.fast:
             near_level, near = self._within(delivery, targets[0])
         else:
-            near_level = self._level(targets[0], texture_px=sizes[0], normal_map=True)
+            exact = self.options.target_triangles is not None
+            near_level = self._level(targets[0], texture_px=sizes[0], normal_map=True, exact=exact)
             near = self._pack(delivery, near_level, px=None)
         behind = (self._level(t, texture_px=px, normal_map=False) for t, px in zip(targets[1:], sizes[1:], strict=True))
         levels = (near_level, *behind)
@@ -158,10 +159,9 @@ class _Plan:
             "max_bytes": sizes["turntable_max_bytes"],
         }
         self._show("*", "turntable", best, turned)
-        usdz = self.preset["usdz"]
-        asked = self.options.target_triangles or usdz["triangles"]
-        level = self._level(min(asked, self.facts["triangles"]), texture_px=usdz["texture_px"], normal_map=True)
-        self._show("product.usdz", "usdz", level, {"texture_px": usdz["texture_px"]})
+        # Quick Look is a phone at arm's length: the headset's level is within its means, the desktop's may not be.
+        level = self.made["headset"].levels[0] if "headset" in self.made else best
+        self._show("product.usdz", "usdz", level, {"texture_px": self.preset["usdz"]["texture_px"]})
 
     def prove(self, name: str) -> None:
         """The report, and what the manifest says of the quality."""
@@ -199,7 +199,7 @@ class _Plan:
             "best": self._best(),
             "variants": options.variants,
             "fast": options.fast,
-            "forced": options.force,
+            "forced": options.is_order,
         }
         inputs = ["read", "clean", self.base, "declared", "verdict", *(self.made[d].chain for d in deliveries)]
         inputs += [*(step.name for step in written), *(self.made[d].step for d in deliveries)]
@@ -233,8 +233,8 @@ class _Plan:
         levels = self.preset["levels"]
         return self._preset_of(delivery)["texture_px"]["color"], levels["middle_texture_px"], levels["far_texture_px"]
 
-    def _level(self, target: int, *, texture_px: int, normal_map: bool) -> str:
-        """The step that makes a level of ``target`` triangles."""
+    def _level(self, target: int, *, texture_px: int, normal_map: bool, exact: bool = False) -> str:
+        """The step that makes a level of ``target`` triangles; ``exact`` if the merchant named the number."""
         if target >= self.facts["triangles"]:
             texture_px, normal_map = 0, False  # nothing is baked, so all deliveries share it
         has_look = self.facts["authored"] or self.options.variants is not None
@@ -251,7 +251,7 @@ class _Plan:
                     "normal_map": normal_map,
                     "how": how,
                     "views": self.preset["levels"]["choice_views"],
-                    "exact": self.options.target_triangles is not None,
+                    "exact": exact,
                 },
                 geometry=True,
                 weight=6.0,
