@@ -10,7 +10,7 @@ TOOLS := pipeline/tools
 .PHONY: help setup test lint clean schemas
 
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | sort
+	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | sort
 
 setup: $(VENV)/.ready $(TOOLS)/node_modules/.ready ## make .venv/ with the showroom command in it
 
@@ -35,6 +35,14 @@ lint: setup ## ruff and mypy --strict
 test: setup lint ## everything CI runs
 	@.ci/system test
 	@$(BIN)/pytest -n 2
+
+bench-%: setup tests/bench/peers/node_modules/.ready ## measure against the competition (QUICK=1 for a minute): bench-pipeline
+	@$(BIN)/python tests/bench/$*.py
+
+tests/bench/peers/node_modules/.ready: tests/bench/peers/package.json
+	@echo "── The competition"
+	@npm install --prefix tests/bench/peers --no-package-lock --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
 
 schemas: setup ## write assets/schemas/ from the structs
 	@$(BIN)/python -m showroom_assets.schemas assets/schemas

@@ -1,0 +1,95 @@
+"""
+What every benchmark writes: ``build/bench/NAME.json`` with figures, peers and goals, and a table of the goals.
+
+``noise`` states how much the same measurement differed from itself in this run: no ratio closer to its goal than that
+is worth believing.
+"""
+
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+REPO = Path(__file__).resolve().parents[2]
+QUICK = bool(os.environ.get("QUICK"))
+
+
+@dataclass(frozen=True)
+class Goal:
+    """``goal`` is a sentence with the bound in it, ``value`` what was measured; ``met`` is None where it was not."""
+
+    name: str
+    goal: str
+    value: float | None
+    met: bool | None
+
+
+@dataclass
+class Record:
+    """A benchmark's results in the making."""
+
+    name: str
+    figures: dict[str, Any] = field(default_factory=dict)
+    peers: dict[str, Any] = field(default_factory=dict)
+    goals: list[Goal] = field(default_factory=list)
+    noise: dict[str, Any] = field(default_factory=dict)
+
+    def at_most(self, name: str, goal: str, value: float | None, bound: float) -> None:
+        self._add(name, goal, value, None if value is None else value <= bound)
+
+    def at_least(self, name: str, goal: str, value: float | None, bound: float) -> None:
+        self._add(name, goal, value, None if value is None else value >= bound)
+
+    def _add(self, name: str, goal: str, value: float | None, met: bool | None) -> None:
+        self.goals.append(Goal(name, goal, None if value is None else round(float(value), 5), met))
+
+    def write(self) -> Path:
+        """Write the record, print the goals, give the file's path."""
+        path = REPO / "build" / "bench" / f"{self.name}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        machine = {"system": platform.platform(), "cpus": os.cpu_count(), "load": os.getloadavg(), "quick": QUICK}
+        path.write_text(json.dumps({"machine": machine, **asdict(self)}, indent=1, sort_keys=True) + "\n")
+        width = max((len(goal.name) for goal in self.goals), default=0)
+        for goal in self.goals:
+            mark = {True: "met   ", False: "MISSED", None: "      "}[goal.met]
+            print(f"{mark} {goal.name:<{width}}  {goal.value!s:>10}  {goal.goal}")
+        print(f"noise: {json.dumps(self.noise)}\nwritten to {path.relative_to(REPO)}")
+        return path
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A finished command: exit code, CPU seconds of it and its children, wall seconds, standard output."""
+
+    code: int
+    cpu_s: float
+    wall_s: float
+    out: str
+
+
+def run(command: Sequence[str | Path], *, log: Path, env: dict[str, str] | None = None) -> Ran:
+    """Run a command to its end; its errors go to ``log``."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.perf_counter()
+    with log.open("a") as errors:
+        done = subprocess.run(
+            [str(part) for part in command],
+            stdout=subprocess.PIPE, stderr=errors, text=True, check=False, env={**os.environ, **(env or {})},
+        )  # fmt: skip
+    wall = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Ran(done.returncode, cpu, wall, done.stdout)
+
+
+def say(text: str) -> None:
+    """Progress, at once and beside the results."""
+    print(text, file=sys.stderr, flush=True)
