@@ -16,7 +16,8 @@ class Limits:
     The defaults admit any scan a phone or a structured-light rig makes, and stay under some 4 GB of memory.
 
     ``file_bytes`` counts the file with all it refers to; ``decoded_bytes`` all accessors and compressed views once
-    decoded; ``pixels`` is for one image, ``total_pixels`` for all.
+    decoded; ``pixels`` is for one image, ``total_pixels`` for all; ``textures`` limits materials, images, samplers
+    and skins too, ``channels`` all animations together.
     """
 
     file_bytes: int = 1 << 30
@@ -27,6 +28,8 @@ class Limits:
     nodes: int = 100_000
     depth: int = 512
     primitives: int = 100_000
+    channels: int = 100_000
+    textures: int = 10_000
     pixels: int = 16_384 * 8_192
     total_pixels: int = 512 << 20
 

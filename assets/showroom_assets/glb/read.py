@@ -97,6 +97,8 @@ def _scene(data: bytes, resources: Resources | None, meter: Meter, note: Callabl
     accessors = Accessors(document, binary, resources, meter)
     nodes, roots = read_nodes(document, accessors, meter, keep_extension=KEPT)
     meshes = read_meshes(document, accessors, meter, note)
+    for what in ("textures", "images", "materials", "skins", "samplers"):
+        meter.at_most("textures", len(fields.objects(document, what)))
     textures = read_textures(document, note)
     materials = tuple(_material(item, len(textures), note) for item in fields.objects(document, "materials"))
     used = {texture.image for texture in textures}
@@ -114,7 +116,7 @@ def _scene(data: bytes, resources: Resources | None, meter: Meter, note: Callabl
         textures=textures,
         images=images,
         skins=tuple(_skin(item, accessors, len(nodes)) for item in fields.objects(document, "skins")),
-        animations=_animations(document, accessors, len(nodes)),
+        animations=_animations(document, accessors, len(nodes), meter),
         variants=_variants(document),
         asset=_asset(document),
         extensions={k: v for k, v in fields.mapping(document, "extensions").items() if k in KEPT},
@@ -178,10 +180,11 @@ def _skin(item: Json, accessors: Accessors, nodes: int) -> Skin:
 _WIDTHS = {"translation": (3,), "rotation": (4,), "scale": (3,), "weights": (1,)}
 
 
-def _animations(document: Json, accessors: Accessors, nodes: int) -> tuple[Animation, ...]:
+def _animations(document: Json, accessors: Accessors, nodes: int, meter: Meter) -> tuple[Animation, ...]:
     out = []
     for item in fields.objects(document, "animations"):
         samplers = fields.objects(item, "samplers")
+        meter.take("channels", len(fields.objects(item, "channels")))
         channels = [_channel(channel, samplers, accessors, nodes) for channel in fields.objects(item, "channels")]
         kept = tuple(channel for channel in channels if channel is not None)
         if kept:

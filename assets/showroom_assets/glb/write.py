@@ -194,13 +194,16 @@ def _primitive(primitive: Primitive, coder: Encoding, mesh: int) -> Json:
 
 def _textures(scene: Scene, binary: Binary, required: list[str]) -> Json:
     samplers: list[Json] = []
+    place: dict[str, int] = {}
     textures = []
     for texture in scene.textures:
         item: Json = {}
         if texture.sampler:
-            if texture.sampler not in samplers:
+            key = repr(sorted(texture.sampler.items()))
+            if key not in place:
+                place[key] = len(samplers)
                 samplers.append(texture.sampler)
-            item["sampler"] = samplers.index(texture.sampler)
+            item["sampler"] = place[key]
         extension = _IMAGE_EXTENSION.get(scene.images[texture.image].media_type)
         if extension is None:
             item["source"] = texture.image
@@ -222,6 +225,7 @@ def _skin(skin: Skin, coder: Encoding) -> Json:
 
 def _animation(animation: Animation, coder: Encoding) -> Json:
     samplers: list[Json] = []
+    place: dict[str, int] = {}
     channels = []
     for channel in animation.channels:
         target: Json = {"path": channel.path}
@@ -232,9 +236,11 @@ def _animation(animation: Animation, coder: Encoding) -> Json:
         sampler: Json = {"input": coder.times(channel.times), "output": coder.samples(channel.values, channel)}
         if channel.interpolation != "LINEAR":
             sampler["interpolation"] = channel.interpolation
-        if sampler not in samplers:
+        key = repr(sampler)
+        if key not in place:
+            place[key] = len(samplers)
             samplers.append(sampler)
-        channels.append({"sampler": samplers.index(sampler), "target": target})
+        channels.append({"sampler": place[key], "target": target})
     return _clean({"name": animation.name}) | {"channels": channels, "samplers": samplers}
 
 

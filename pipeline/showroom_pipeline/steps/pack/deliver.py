@@ -11,7 +11,7 @@ from showroom_assets.glb import Encoding, write_glb
 from showroom_assets.glb.container import split
 from showroom_assets.glb.limits import Limits, Meter
 from showroom_assets.scene import Scene
-from showroom_pipeline.steps.textures import TextureOptions, dimensions, encoded
+from showroom_pipeline.steps.textures import Format, TextureOptions, dimensions, encoded
 
 from . import grid, tidy, uvgrid
 from .encode import CoreEncoding, MeshoptEncoding
@@ -85,10 +85,15 @@ def _size(scene: Scene, texture: int) -> tuple[int, int]:
     return dimensions(scene.images[scene.textures[texture].image])
 
 
+_FORMAT: dict[Style, tuple[Format, set[str]]] = {
+    "meshopt+ktx2": ("ktx2", {"image/ktx2"}),
+    "meshopt+webp": ("webp", {"image/webp"}),
+    "plain": ("plain", {"image/png", "image/jpeg"}),
+}
+
+
 def _with_textures(scene: Scene, style: Style, textures: TextureOptions | None) -> Scene:
-    if style == "meshopt+ktx2":
-        return encoded(scene, "ktx2", textures)
-    if style == "meshopt+webp":
-        return encoded(scene, "webp", textures)
-    ready = all(image.media_type in {"image/png", "image/jpeg"} for image in scene.images)
-    return scene if ready and textures is None else encoded(scene, "plain", textures)
+    format, ready = _FORMAT[style]
+    if textures is None and all(image.media_type in ready for image in scene.images):
+        return scene
+    return encoded(scene, format, textures)

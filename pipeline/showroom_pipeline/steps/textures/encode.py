@@ -1,7 +1,8 @@
 """
 A scene's textures sized and encoded by role: what colour forgives, a normal map does not.
 
-Equal pixels used in equal roles are encoded once. Images that are already in the asked-for format are left alone.
+Equal pixels used in equal roles are encoded once. Images that are already in the asked-for format and size
+are left alone.
 
 Source: KHR_texture_basisu; EXT_texture_webp.
 """
@@ -45,19 +46,15 @@ def encoded(scene: Scene, format: Format, options: TextureOptions | None = None)
         An image does not decode.
     """
     options = options or TextureOptions()
-    done = {"ktx2": "image/ktx2", "webp": "image/webp", "plain": ""}[format]
-    chosen = {at: role for at, role in roles(scene).items() if scene.images[at].media_type != done}
-    sized = {at: fitted(scene, at, role, options) for at, role in chosen.items()}
+    chosen = roles(scene)
+    sized = {at: fitted(scene, at, role, options) for at, role in chosen.items() if not _is_ktx2(scene, at, format)}
+    sized = {at: picture for at, picture in sized.items() if not _is_ready(scene, at, picture, format)}
     if format == "ktx2":
         files = _ktx2(sized, chosen, options, _wrapped(scene))
         made = {at: Image(data=data, media_type="image/ktx2", name=scene.images[at].name) for at, data in files.items()}
     else:
         encode_one = _webp if format == "webp" else _plain
-        made = {
-            at: encode_one(picture, chosen[at], options, scene.images[at].name)
-            for at, picture in sized.items()
-            if format != "plain" or not _is_ready(scene, at, picture)
-        }
+        made = {at: encode_one(picture, chosen[at], options, scene.images[at].name) for at, picture in sized.items()}
     return replace(scene, images=tuple(made.get(at, image) for at, image in enumerate(scene.images)))
 
 
@@ -145,9 +142,16 @@ def _webp(picture: U8, role: Role, options: TextureOptions, name: str) -> Image:
     return Image(data=data, media_type="image/webp", name=name)
 
 
-def _is_ready(scene: Scene, at: int, picture: U8) -> bool:
-    """A JPEG that needs no resizing is left alone: encoding it again only loses."""
-    return scene.images[at].media_type == "image/jpeg" and codec.dimensions(scene.images[at]) == picture.shape[1::-1]
+def _is_ktx2(scene: Scene, at: int, format: Format) -> bool:
+    """Only ``encoded`` makes KTX2, and reading decodes it: what is KTX2 is as it was asked for."""
+    return format == "ktx2" and scene.images[at].media_type == "image/ktx2"
+
+
+def _is_ready(scene: Scene, at: int, picture: U8, format: Format) -> bool:
+    """A JPEG or WebP that needs no resizing is left alone: encoding it again only loses."""
+    kind = {"plain": "image/jpeg", "webp": "image/webp", "ktx2": ""}[format]
+    image = scene.images[at]
+    return image.media_type == kind and codec.dimensions(image) == picture.shape[1::-1]
 
 
 def _plain(picture: U8, role: Role, options: TextureOptions, name: str) -> Image:

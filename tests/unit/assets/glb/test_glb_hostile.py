@@ -168,6 +168,18 @@ def test_a_structure_that_contradicts_itself_is_damage(changes: Json, match: str
     refused(DamagedFile, body | changes, binary, match=match)
 
 
+@pytest.mark.parametrize("what", ["channels", "textures", "materials"])
+def test_a_million_small_things_are_refused(what: str) -> None:
+    body, binary = document()
+    if what == "channels":
+        body["animations"] = [{"channels": [{}] * 1_000_000}]
+    else:
+        body[what] = [{}] * 1_000_000
+    start = time.process_time()
+    refused(LimitExceeded, body, binary)
+    assert time.process_time() - start < 5
+
+
 def test_nodes_nested_too_deeply_are_refused_without_recursion() -> None:
     nodes = [{"children": [at + 1]} for at in range(50_000)] + [{"mesh": 0}]
     body, binary = document(nodes=nodes, scenes=[{"nodes": [0]}])

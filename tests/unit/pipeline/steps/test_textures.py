@@ -161,6 +161,14 @@ def test_plain_textures_are_jpeg_where_that_is_smaller_and_png_where_alpha_count
     assert again.images[0] is out.images[0]  # a JPEG that fits is not encoded a second time
 
 
+def test_a_webp_that_is_too_large_is_made_smaller_and_one_that_fits_is_left_alone() -> None:
+    body = {"pbrMetallicRoughness": {"baseColorTexture": {"index": 0}}}
+    scene = textured([png(smooth(128))], body)
+    first = encoded(scene, "webp", TextureOptions(max_size=64))
+    assert encoded(first, "webp", TextureOptions(max_size=64)).images[0] is first.images[0]
+    assert decode(encoded(first, "webp", TextureOptions(max_size=32)).images[0]).shape == (32, 32, 3)
+
+
 def test_damaged_and_huge_pictures_are_one_clear_error() -> None:
     good = png(smooth(64))
     with pytest.raises(DamagedFile):
