@@ -241,7 +241,7 @@ def _row(outcome: "Done | Failed") -> tuple[str, ...]:
     if not _is_done(outcome):
         verdict = {"quality.refused": "refused", "cancelled": "cancelled"}.get(outcome.error["code"], "failed")
         return outcome.name, "", "", verdict, f"{outcome.cpu_s:.1f}", f"{outcome.wall_s:.1f}"
-    verdict = {"refused": "under the bar"}.get(result["verdict"], result["verdict"])
+    verdict = "under the bar" if result["verdict"] == "refused" else str(result["verdict"])
     verdict += ", unchanged" if outcome.unchanged else ""
     return (
         outcome.name,
