@@ -31,14 +31,15 @@ def compressed_bytes(glb: bytes) -> int:
 
 
 def extent_m(scene: Scene) -> float:
-    """The longest side of the largest mesh, in metres of the scene."""
+    """The longest side of the scene, metres: gltfpack has one grid for all of it."""
     world = world_matrices(scene)
-    sides = []
-    for at, node in enumerate(scene.nodes):
-        if node.mesh is not None and at in world:
-            points = np.concatenate([p.positions for p in scene.meshes[node.mesh].primitives])
-            sides.append(np.ptp(points, axis=0).max() * np.linalg.norm(world[at][:3, :3], ord=2))
-    return float(max(sides))
+    points = [
+        primitive.positions @ world[at][:3, :3].T + world[at][:3, 3]
+        for at, node in enumerate(scene.nodes)
+        if node.mesh is not None and at in world
+        for primitive in scene.meshes[node.mesh].primitives
+    ]
+    return float(np.ptp(np.concatenate(points), axis=0).max())
 
 
 def bench(path: Path, gltfpack: str | None) -> str:
