@@ -13,6 +13,7 @@ from showroom_assets.errors import ShowroomError
 from showroom_assets.glb import write_glb
 from showroom_demo import catalogue
 from showroom_demo.kit.product import DemoProduct
+from showroom_demo.scanner import Kind, scan
 from showroom_demo.sidecar import sidecar
 
 
@@ -25,9 +26,7 @@ def write(product: DemoProduct, out: Path) -> Path:
     return folder
 
 
-def write_scan(product: DemoProduct, folder: Path, *, kind: str, seed: int) -> None:
-    from showroom_demo.scanner import scan
-
+def write_scan(product: DemoProduct, folder: Path, *, kind: Kind, seed: int) -> None:
     raw = scan(product.scene, seed=seed, kind=kind)
     for name, data in raw.files(product.id).items():
         path = folder / "scan" / name

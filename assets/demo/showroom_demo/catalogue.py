@@ -1,5 +1,5 @@
 """
-The demo catalogue: everything the demo store sells, hard goods and soft.
+The demo catalogue: everything the demo store sells, hard goods, soft goods and furniture.
 
 Products are modules with a function ``product()``; they are imported only when asked for, because building one takes
 seconds. Their order is the shop's.
@@ -17,17 +17,17 @@ MODULES = {
     "aurelin-watch": "showroom_demo.hard.watch",
     "lume-ring": "showroom_demo.hard.ring",
     "aria-headphones": "showroom_demo.hard.headphones",
+    "field-cap": "showroom_demo.soft.cap",
+    "alder-tee": "showroom_demo.soft.tshirt",
+    "rove-bomber": "showroom_demo.soft.jacket",
+    "court-sneaker": "showroom_demo.soft.sneaker",
+    "mere-tote": "showroom_demo.soft.bag",
     "tarn-bottle": "showroom_demo.hard.bottle",
     "halo-lamp": "showroom_demo.hard.lamp",
     "terra-vase": "showroom_demo.hard.vase",
-    "field-cap": "showroom_demo.soft.cap",
-    "court-sneaker": "showroom_demo.soft.sneaker",
-    "rove-bomber": "showroom_demo.soft.jacket",
-    "alder-tee": "showroom_demo.soft.tshirt",
-    "mere-tote": "showroom_demo.soft.bag",
     "lund-chair": "showroom_demo.furniture.chair",
-    "dune-sofa": "showroom_demo.furniture.sofa",
     "orlo-table": "showroom_demo.furniture.table",
+    "dune-sofa": "showroom_demo.furniture.sofa",
 }
 """Where each product is made, by its id."""
 

@@ -143,14 +143,14 @@ def scan(
 
 def _to_scan(points: F64, truth: Truth) -> F64:
     """Product millimetres to the scan's."""
-    return points @ Z_UP.T + truth.scan_from_scene[:3, 3]
+    return np.asarray(points @ Z_UP.T + truth.scan_from_scene[:3, 3])
 
 
 def _mesh(
     target: Target, truth: Truth, sights: list[Sight], rng: np.random.Generator, *, holes: bool, texture_px: int
 ) -> RawScan:
     seen = np.unique(np.concatenate([sight.hits.face for sight in sights]))
-    voxel = max(target.size / FINEST, float(np.sqrt(2.0 * target.areas[seen].sum() / FACES)))
+    voxel = max(target.size / FINEST, float(np.sqrt(3.0 * target.areas[seen].sum() / FACES)))
     points, faces = fuse(sights, bounds=target.bounds, voxel_mm=voxel)
     label = pieces(faces, len(points))
     big = np.bincount(label)[label] >= 40  # the fusion's own flecks; dirt is added on purpose below

@@ -133,8 +133,10 @@ def part_size(product: DemoProduct, *names: str) -> np.ndarray[tuple[int], np.dt
     points = []
     for k, node in enumerate(product.scene.nodes):
         if node.name in names and node.mesh is not None:
-            for primitive in product.scene.meshes[node.mesh].primitives:
-                points.append(primitive.positions @ matrices[k][:3, :3].T + matrices[k][:3, 3])
+            points += [
+                primitive.positions @ matrices[k][:3, :3].T + matrices[k][:3, 3]
+                for primitive in product.scene.meshes[node.mesh].primitives
+            ]
     return np.asarray(np.ptp(np.concatenate(points), axis=0) * 1000)
 
 

@@ -1,5 +1,5 @@
 """
-An insulated steel bottle, 0.6 litre: powder-coated body with a pressed mark, bare steel neck and foot, ribbed cap, loop.
+An insulated steel bottle, 0.6 litre: powder-coated body with a pressed mark, bare steel neck and foot, ribbed cap.
 """
 
 import numpy as np
@@ -55,13 +55,28 @@ def body() -> tuple[Shape, Shape]:
 def steel() -> Shape:
     """What is left bare: the foot with its recessed base, and the neck with the drinking rim and thread."""
     foot = fillet(
-        [(0, 2.4), (22, 2.4), (25, 1.4), (29, 0.0), (RADIUS - 2.2, 0.0), (RADIUS - 0.4, 2.2), (RADIUS - 0.35, 9.9), (RADIUS - 2, 9.9)],
+        [
+            (0, 2.4),
+            (22, 2.4),
+            (25, 1.4),
+            (29, 0.0),
+            (RADIUS - 2.2, 0.0),
+            (RADIUS - 0.4, 2.2),
+            (RADIUS - 0.35, 9.9),
+            (RADIUS - 2, 9.9),
+        ],
         [0, 3, 2, 1, 1.8, 1.0, 0.3, 0],
-    )  # fmt: skip
+    )
     neck = fillet(
-        [(NECK_RADIUS + 1, NECK_Y - 3.6), (NECK_RADIUS, NECK_Y - 3.4), (NECK_RADIUS, NECK_Y + 14), (NECK_RADIUS - 1.6, NECK_Y + 14), (NECK_RADIUS - 2.0, NECK_Y - 8)],
+        [
+            (NECK_RADIUS + 1, NECK_Y - 3.6),
+            (NECK_RADIUS, NECK_Y - 3.4),
+            (NECK_RADIUS, NECK_Y + 14),
+            (NECK_RADIUS - 1.6, NECK_Y + 14),
+            (NECK_RADIUS - 2.0, NECK_Y - 8),
+        ],
         [0, 0.3, 0.7, 0.7, 0],
-    )  # fmt: skip
+    )
     turns = np.linspace(0, 2.2, 120)
     thread = np.column_stack(
         [np.sin(turns * 2 * np.pi) * NECK_RADIUS, NECK_Y + 2 + 3.4 * turns, np.cos(turns * 2 * np.pi) * NECK_RADIUS]
@@ -81,9 +96,16 @@ CAP_Y, CAP_HEIGHT, CAP_RADIUS = NECK_Y - 0.9, 27.0, 26.4
 def cap() -> Shape:
     """Moulded cap: 40 soft ribs round the skirt, a recessed top for the steel disc."""
     profile = fillet(
-        [(CAP_RADIUS - 2.2, 0), (CAP_RADIUS, 0), (CAP_RADIUS, CAP_HEIGHT), (21.2, CAP_HEIGHT), (20.8, CAP_HEIGHT - 0.8), (0, CAP_HEIGHT - 0.8)],
+        [
+            (CAP_RADIUS - 2.2, 0),
+            (CAP_RADIUS, 0),
+            (CAP_RADIUS, CAP_HEIGHT),
+            (21.2, CAP_HEIGHT),
+            (20.8, CAP_HEIGHT - 0.8),
+            (0, CAP_HEIGHT - 0.8),
+        ],
         [0, 0.8, 3.2, 0.4, 0.2, 0],
-    )  # fmt: skip
+    )
     rows = np.concatenate(
         [[profile[0]], profile[1:7], [(CAP_RADIUS, y) for y in np.linspace(2.0, CAP_HEIGHT - 4.2, 10)], profile[7:]]
     )
@@ -104,9 +126,17 @@ def loop() -> tuple[Shape, Shape]:
     """A carrying loop of woven-core silicone on two steel pins."""
     top = CAP_Y + CAP_HEIGHT
     path = spline(
-        [(-CAP_RADIUS - 1.4, top - 9.5, 0), (-CAP_RADIUS - 0.9, top - 1, 0), (-20.5, top + 13.5, 0), (0, top + 20.0, 0),
-         (20.5, top + 13.5, 0), (CAP_RADIUS + 0.9, top - 1, 0), (CAP_RADIUS + 1.4, top - 9.5, 0)], 72,
-    )  # fmt: skip
+        [
+            (-CAP_RADIUS - 1.4, top - 9.5, 0),
+            (-CAP_RADIUS - 0.9, top - 1, 0),
+            (-20.5, top + 13.5, 0),
+            (0, top + 20.0, 0),
+            (20.5, top + 13.5, 0),
+            (CAP_RADIUS + 0.9, top - 1, 0),
+            (CAP_RADIUS + 1.4, top - 9.5, 0),
+        ],
+        72,
+    )
     t = np.abs(np.linspace(-1, 1, 72))
     width = np.interp(t, [0, 0.5, 0.85, 1], [1.0, 0.92, 0.95, 1.1])
     strap = sweep(

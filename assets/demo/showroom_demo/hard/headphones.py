@@ -85,9 +85,19 @@ def slider_and_yoke() -> tuple[Shape, Shape]:
     collar = box(7.6, 9.0, 18.5, bevel=1.6).moved(BAND_HALF - 0.8, 66.5, 0)
     reach = CUP_RADIUS * OVAL + 4.6
     fork = spline(
-        [(x - 2, 0, reach), (x - 1, 16, reach - 0.3), (x, 34, reach - 9), (x, 46, reach - 24), (x, y_fork, 0),
-         (x, 46, -reach + 24), (x, 34, -reach + 9), (x - 1, 16, -reach + 0.3), (x - 2, 0, -reach)], 80,
-    )  # fmt: skip
+        [
+            (x - 2, 0, reach),
+            (x - 1, 16, reach - 0.3),
+            (x, 34, reach - 9),
+            (x, 46, reach - 24),
+            (x, y_fork, 0),
+            (x, 46, -reach + 24),
+            (x, 34, -reach + 9),
+            (x - 1, 16, -reach + 0.3),
+            (x - 2, 0, -reach),
+        ],
+        80,
+    )
     yoke = sweep(fork, rounded_rectangle(7.0, 2.8, 1.0, arc_steps=4), up=(0, 0, 1), round_ends_mm=1.0)
     pivots, screws = [], []
     for sign in (1.0, -1.0):
@@ -109,9 +119,14 @@ def cup() -> dict[str, Shape]:
     base = CUSHION - 1.0
     top = base + SHELL
     shell = lathe(
-        fillet([(r - 12, base), (r - 0.6, base), (r, base + 1.6), (r, base + 8), (r - 5.5, top), (r - 9.5, top + 0.6)], [0, 0.6, 1.2, 7.0, 2.4, 0], steps=8),
-        segments=80, around_mm=252.0,
-    )  # fmt: skip
+        fillet(
+            [(r - 12, base), (r - 0.6, base), (r, base + 1.6), (r, base + 8), (r - 5.5, top), (r - 9.5, top + 0.6)],
+            [0, 0.6, 1.2, 7.0, 2.4, 0],
+            steps=8,
+        ),
+        segments=80,
+        around_mm=252.0,
+    )
     trim = lathe(
         fillet(
             [(r - 9.8, top - 1.0), (r - 9.6, top + 1.3), (r - 11.6, top + 1.5), (r - 12.2, top - 0.9)], 0.5, steps=4
@@ -138,7 +153,7 @@ def cup() -> dict[str, Shape]:
         near = np.exp(-(((points[:, 1] - 14.5) / 2.2) ** 2)) * (radius > r - 10)
         pucker = near * (-0.55 + 0.16 * np.sin(64 * turn + 1.5 * np.sin(5 * turn)))
         factor = 1 + pucker / radius
-        return points * np.column_stack([factor, 1 + 0 * factor, factor])
+        return np.asarray(points * np.column_stack([factor, 1 + 0 * factor, factor]))
 
     cushion = cushion.warped(gathered, crease_deg=80)
     cloth = lathe([(0, 12.6), (12, 12.2), (r - 16, 10.8)], segments=64, crease_deg=60)

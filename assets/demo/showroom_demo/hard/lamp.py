@@ -39,11 +39,26 @@ def stem() -> Shape:
     y = BASE_HEIGHT
     column = lathe(
         fillet(
-            [(0, y), (23, y), (23, y + 3.2), (9.5, y + 6.5), (7, y + 12), (7, 268), (10.5, 268), (10.5, 279), (7, 279), (7, 300), (14, 302), (14, 326), (0, 326)],
+            [
+                (0, y),
+                (23, y),
+                (23, y + 3.2),
+                (9.5, y + 6.5),
+                (7, y + 12),
+                (7, 268),
+                (10.5, 268),
+                (10.5, 279),
+                (7, 279),
+                (7, 300),
+                (14, 302),
+                (14, 326),
+                (0, 326),
+            ],
             [0, 0.4, 1.2, 3, 3, 0.4, 1.0, 1.0, 0.4, 0.4, 1.2, 2.0, 0],
         ),
-        segments=64, around_mm=60.0,
-    )  # fmt: skip
+        segments=64,
+        around_mm=60.0,
+    )
     ring_y = SHADE_HIGH - 16.0
     ring = torus(30.0, 1.6, segments=64, sides=12).moved(y=ring_y)
     outer = torus(SHADE_TOP + 2.2, 1.7, segments=96, sides=12).moved(y=SHADE_HIGH - 7)
@@ -79,7 +94,7 @@ def switch() -> Shape:
     def knurled(points: F64) -> F64:
         radius = np.hypot(points[:, 0], points[:, 2])
         factor = 1 - 0.05 * (radius > 6.0) * (0.5 - 0.5 * np.cos(36 * np.arctan2(points[:, 0], points[:, 2])))
-        return points * np.column_stack([factor, 1 + 0 * factor, factor])
+        return np.asarray(points * np.column_stack([factor, 1 + 0 * factor, factor]))
 
     spindle = cylinder(2.2, 6.0, bevel=0.4, segments=24)
     return merge([wheel.warped(knurled, crease_deg=50).moved(y=5.5), spindle]).turned("x", 90).moved(y=132.0, z=6.0)
@@ -129,9 +144,18 @@ def bulb() -> Shape:
 def cable() -> tuple[Shape, Shape]:
     """Braided textile cable from the back of the foot, lying in a loose curve, with a grommet."""
     path = spline(
-        [(0, 13, -BASE_RADIUS + 4), (0, 12.5, -BASE_RADIUS - 8), (2, 7.0, -BASE_RADIUS - 24), (12, 3.1, -BASE_RADIUS - 42),
-         (42, 3.1, -BASE_RADIUS - 58), (78, 3.1, -BASE_RADIUS - 52), (110, 3.1, -BASE_RADIUS - 60), (134, 3.1, -BASE_RADIUS - 76)], 120,
-    )  # fmt: skip
+        [
+            (0, 13, -BASE_RADIUS + 4),
+            (0, 12.5, -BASE_RADIUS - 8),
+            (2, 7.0, -BASE_RADIUS - 24),
+            (12, 3.1, -BASE_RADIUS - 42),
+            (42, 3.1, -BASE_RADIUS - 58),
+            (78, 3.1, -BASE_RADIUS - 52),
+            (110, 3.1, -BASE_RADIUS - 60),
+            (134, 3.1, -BASE_RADIUS - 76),
+        ],
+        120,
+    )
     cord = sweep(path, circle(3.0, 14), round_ends_mm=0.8)
     grommet = (
         merge([cylinder(6.0, 5.0, bevel=1.2, segments=32), cylinder(4.4, 9.0, bevel=1.0, segments=32)])

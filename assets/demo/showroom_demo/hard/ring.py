@@ -40,9 +40,19 @@ def band() -> Shape:
 def setting() -> Shape:
     """The bezel with its gallery below and a milled rim."""
     wall = fillet(
-        [(0.30, -2.7), (0.62, -2.7), (0.80, -1.5), (1.09, -0.1), (1.11, 0.2), (1.03, 0.3), (0.975, 0.2), (0.97, 0.0), (0.9, -0.3)],
+        [
+            (0.30, -2.7),
+            (0.62, -2.7),
+            (0.80, -1.5),
+            (1.09, -0.1),
+            (1.11, 0.2),
+            (1.03, 0.3),
+            (0.975, 0.2),
+            (0.97, 0.0),
+            (0.9, -0.3),
+        ],
         [0.05, 0.1, 0.15, 0.15, 0.06, 0.05, 0.02, 0.02, 0],
-    )  # fmt: skip
+    )
     half = STONE_WIDTH / 2
     turned = lathe(wall * [half, 1.0], segments=96)
 
@@ -51,9 +61,9 @@ def setting() -> Shape:
     ) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
         stretch = (STONE_LENGTH - STONE_WIDTH) / 2
         radius = np.hypot(points[:, 0], points[:, 2])
-        return points + np.column_stack(
-            [stretch * points[:, 0] / np.maximum(radius, 1e-9) * np.minimum(radius / half, 1), 0 * radius, 0 * radius]
-        )
+        out = points.copy()
+        out[:, 0] += stretch * points[:, 0] / np.maximum(radius, 1e-9) * np.minimum(radius / half, 1)
+        return out
 
     bead = sphere(0.155, segments=8)
     rim = circle(1.0, 52) * [STONE_LENGTH / 2 + 0.23, STONE_WIDTH / 2 + 0.23]

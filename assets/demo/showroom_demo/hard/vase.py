@@ -1,4 +1,4 @@
-"""A thrown stoneware vase, 252 mm tall: spiral throwing rings under a speckled glaze that stops short of a bare foot."""
+"""A thrown stoneware vase, 252 mm tall: throwing rings under a speckled glaze that stops short of a bare foot."""
 
 import numpy as np
 

@@ -35,15 +35,29 @@ def case() -> dict[str, Shape]:
     r = CASE_DIAMETER / 2
     middle = lathe(
         fillet(
-            [(0, 0), (14.2, 0), (14.6, 0.5), (r - 1.6, 1.0), (r, 2.0), (r, 5.2), (r - 0.5, 5.7), (r - 1.4, 5.7), (r - 1.4, 4.6)],
+            [
+                (0, 0),
+                (14.2, 0),
+                (14.6, 0.5),
+                (r - 1.6, 1.0),
+                (r, 2.0),
+                (r, 5.2),
+                (r - 0.5, 5.7),
+                (r - 1.4, 5.7),
+                (r - 1.4, 4.6),
+            ],
             [0, 0.3, 0.3, 0.8, 0.8, 0.3, 0.2, 0.1, 0],
         ),
-        segments=128, around_mm=120.0,
-    )  # fmt: skip
-    bezel = lathe(
-        fillet([(r - 0.9, 5.4), (r - 0.75, 6.0), (r - 2.3, 7.3), (16.45, 7.4), (16.2, 7.1), (16.2, 5.9)], [0, 0.25, 0.5, 0.2, 0.15, 0]),
         segments=128,
-    )  # fmt: skip
+        around_mm=120.0,
+    )
+    bezel = lathe(
+        fillet(
+            [(r - 0.9, 5.4), (r - 0.75, 6.0), (r - 2.3, 7.3), (16.45, 7.4), (16.2, 7.1), (16.2, 5.9)],
+            [0, 0.25, 0.5, 0.2, 0.15, 0],
+        ),
+        segments=128,
+    )
     flange = lathe([(16.3, 6.6), (15.75, DIAL_Y), (15.6, DIAL_Y)], segments=96)
     lugs = []
     for side in (1.0, -1.0):
@@ -78,7 +92,7 @@ def crown() -> Shape:
         factor = 1 - depth * (0.5 - 0.5 * np.cos(28 * np.arctan2(points[:, 0], points[:, 2]))) / np.maximum(
             radius, 1e-6
         )
-        return points * np.stack([factor, np.ones_like(factor), factor], axis=1)
+        return np.asarray(points * np.stack([factor, np.ones_like(factor), factor], axis=1))
 
     return head(turned.warped(fluted, crease_deg=50).turned("z", -90).moved(x=CASE_DIAMETER / 2 + 0.9, y=3.6))
 
@@ -162,14 +176,17 @@ def dial_finish(name: str, color: str, ink: str) -> Finish:
     step = np.where(sub, -0.12, 0.0) + np.where(sub, 0.006 * groove, 0.003 * around)
     rough = np.clip(0.36 + 0.05 * around - 0.03 * sub + 0.15 * printed[..., 0], 0, 1)
     finish = pbr(
-        name, "#ffffff", roughness=1.0, metal=1.0,
+        name,
+        "#ffffff",
+        roughness=1.0,
+        metal=1.0,
         maps=Maps(
             1.0,
             color=Picture(f"{slug}-print", pixels),
             orm=orm("dial-orm", rough, metal=0.12 * (1 - printed[..., 0])),
             normal=normal_from_height("dial-normal", step + 0.012 * printed[..., 0], 2 * DIAL_RADIUS, wrap=False),
         ),
-    )  # fmt: skip
+    )
     return coated(finish, coat=0.5, roughness=0.08)
 
 

@@ -1,1 +1,1 @@
-"""The modelling kit of the demo catalogue: shapes in millimetres, textures from seeded noise, glTF materials, products."""
+"""The modelling kit of the demo catalogue: shapes in millimetres, tiling textures, glTF materials, products."""

@@ -84,7 +84,8 @@ def assemble(
     index = {part.name: k + 1 for k, part in enumerate(parts)}
     pivots = {part.name: np.asarray(part.pivot, dtype=np.float64) for part in parts}
 
-    nodes, meshes = [], []
+    nodes: list[Node] = []
+    meshes: list[Mesh] = []
     for part in parts:
         by_slot: dict[str, list[Shape]] = {}
         for slot, shape in part.surfaces:

@@ -21,7 +21,9 @@ def distance_to_outline(points: F64, outline: F64) -> F64:
     return np.asarray(np.where(inside(points, [outline]), -distance, distance))
 
 
-def distance_to_box(points: F64, *, centre: Sequence[float], size: Sequence[float], radius: float, turn_deg: float = 0.0) -> F64:
+def distance_to_box(
+    points: F64, *, centre: Sequence[float], size: Sequence[float], radius: float, turn_deg: float = 0.0
+) -> F64:
     """Signed distance to a rounded rectangle turned about its centre."""
     angle = np.radians(turn_deg)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])

@@ -36,7 +36,7 @@ def spline(points: npt.ArrayLike, samples: int = 64, *, closed: bool = False) ->
     a1, a2, a3 = mix(p0, p1, t0, t1), mix(p1, p2, t1, t2), mix(p2, p3, t2, t3)
     curve = mix(mix(a1, a2, t0, t2), mix(a2, a3, t1, t3), t1, t2)
     curve = np.concatenate([curve, p[-2:-1]])
-    return resample(curve[:-1], samples, closed=True) if closed else resample(curve, samples)
+    return resample(curve[:-1] if closed else curve, samples, closed=closed)
 
 
 def resample(points: F64, samples: int, *, closed: bool = False) -> F64:
@@ -49,7 +49,7 @@ def resample(points: F64, samples: int, *, closed: bool = False) -> F64:
 
 def arc_length(points: F64) -> F64:
     """Distance along a polyline to each of its points, starting at 0."""
-    return np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))]
+    return np.asarray(np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
 
 
 def superellipse(width: float, height: float, *, power: float = 2.5, samples: int = 48) -> F64:

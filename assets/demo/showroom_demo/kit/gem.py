@@ -25,8 +25,8 @@ def brilliant(diameter: float, *, length: float | None = None) -> tuple[Shape, S
     """
     from scipy.spatial import ConvexHull, HalfspaceIntersection
 
-    eighth = np.arange(8) * 45.0
-    sixteenth = np.arange(16) * 22.5 + 11.25
+    eighth = np.arange(8, dtype=np.float64) * 45.0
+    sixteenth = np.arange(16, dtype=np.float64) * 22.5 + 11.25
     table_height = GIRDLE + (1 - TABLE) * np.tan(np.radians(CROWN_DEG))
     planes = [_plane(0.0, np.zeros(1), table_height * np.ones(1))]
     planes.append(_through(CROWN_DEG, eighth, 1.0, GIRDLE))
@@ -34,7 +34,7 @@ def brilliant(diameter: float, *, length: float | None = None) -> tuple[Shape, S
     planes.append(_through(UPPER_GIRDLE_DEG, sixteenth, 0.999, GIRDLE))
     planes.append(_through(180 - PAVILION_DEG, eighth, 1.0, -GIRDLE))
     planes.append(_through(180 - LOWER_GIRDLE_DEG, sixteenth, 0.999, -GIRDLE))
-    planes.append(_through(90.0, np.arange(64) * 5.625, 1.0, 0.0))
+    planes.append(_through(90.0, np.arange(64, dtype=np.float64) * 5.625, 1.0, 0.0))
     corners = HalfspaceIntersection(np.concatenate(planes), np.zeros(3)).intersections
     corners = np.unique(np.round(corners, 7), axis=0)
     hull = ConvexHull(corners)
@@ -52,14 +52,18 @@ def brilliant(diameter: float, *, length: float | None = None) -> tuple[Shape, S
 
 def _flat(stone: Shape, keep: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Shape:
     used, index = np.unique(stone.faces[keep], return_inverse=True)
-    part = Shape(stone.points[used], np.asarray(index, dtype=np.int64).reshape(-1, 3), stone.normals[used], stone.uvs[used])
+    part = Shape(
+        stone.points[used], np.asarray(index, dtype=np.int64).reshape(-1, 3), stone.normals[used], stone.uvs[used]
+    )
     return with_normals(part, crease_deg=0.6)
 
 
 def _plane(tilt_deg: float, turn_deg: F64, distance: F64) -> F64:
     """Half-spaces ``n·x - d <= 0`` with normals tilted from +Y and turned about it."""
     tilt, turn = np.radians(tilt_deg), np.radians(turn_deg)
-    normal = np.stack([np.sin(tilt) * np.sin(turn), np.full_like(turn, np.cos(tilt)), np.sin(tilt) * np.cos(turn)], axis=1)
+    normal = np.stack(
+        [np.sin(tilt) * np.sin(turn), np.full_like(turn, np.cos(tilt)), np.sin(tilt) * np.cos(turn)], axis=1
+    )
     return np.column_stack([normal, -distance])
 
 

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from showroom_demo.kit.shape import F64
 
 if TYPE_CHECKING:
-    from PIL import ImageDraw
+    pass
 
 OVERSAMPLE = 3
 
@@ -37,41 +38,42 @@ class Sheet:
         self._image: Any = Image.new("L", (size_px * OVERSAMPLE, size_px * OVERSAMPLE), 0)
         self._draw: ImageDraw.ImageDraw = ImageDraw.Draw(self._image)
 
-    def _at(self, x: float, y: float) -> tuple[float, float]:
+    def _at(self, place: npt.ArrayLike) -> tuple[float, float]:
+        x, y = (float(value) for value in np.asarray(place, dtype=np.float64))
         scale = self._size * OVERSAMPLE / (2 * self._extent)
         return (x + self._extent) * scale, (self._extent - y) * scale
 
     def _units(self, length: float) -> int:
         return max(1, round(length * self._size * OVERSAMPLE / (2 * self._extent)))
 
-    def line(self, start: Sequence[float], stop: Sequence[float], width: float) -> None:
-        self._draw.line([self._at(*start), self._at(*stop)], fill=255, width=self._units(width))
+    def line(self, start: npt.ArrayLike, stop: npt.ArrayLike, width: float) -> None:
+        self._draw.line([self._at(start), self._at(stop)], fill=255, width=self._units(width))
 
-    def dot(self, centre: Sequence[float], radius: float, *, ink: int = 255) -> None:
-        x, y = self._at(*centre)
+    def dot(self, centre: npt.ArrayLike, radius: float, *, ink: int = 255) -> None:
+        x, y = self._at(centre)
         r = self._units(radius)
         self._draw.ellipse([x - r, y - r, x + r, y + r], fill=ink)
 
-    def ring(self, centre: Sequence[float], radius: float, width: float) -> None:
-        x, y = self._at(*centre)
+    def ring(self, centre: npt.ArrayLike, radius: float, width: float) -> None:
+        x, y = self._at(centre)
         r = self._units(radius)
         self._draw.ellipse([x - r, y - r, x + r, y + r], outline=255, width=self._units(width))
 
-    def text(self, centre: Sequence[float], words: str, height: float, *, spacing: float = 0.0) -> None:
+    def text(self, centre: npt.ArrayLike, words: str, height: float, *, spacing: float = 0.0) -> None:
         """One line centred on a point; ``height`` is the size of the face, ``spacing`` extra space between letters."""
         from PIL import ImageFont
 
         font = ImageFont.load_default(size=self._units(height))
         widths = [font.getlength(letter) for letter in words]
         gap = spacing * self._units(1.0)
-        x, y = self._at(*centre)
+        x, y = self._at(centre)
         x -= (sum(widths) + gap * (len(words) - 1)) / 2
         for letter, width in zip(words, widths, strict=True):
             self._draw.text((x, y), letter, fill=255, font=font, anchor="lm")
             x += width + gap
 
-    def polygon(self, corners: Sequence[Sequence[float]]) -> None:
-        self._draw.polygon([self._at(*corner) for corner in corners], fill=255)
+    def polygon(self, corners: Sequence[npt.ArrayLike]) -> None:
+        self._draw.polygon([self._at(corner) for corner in corners], fill=255)
 
     def coverage(self) -> F64:
         """``(size, size)`` 0..1."""

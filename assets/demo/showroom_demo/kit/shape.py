@@ -2,8 +2,8 @@
 A piece of surface: the value every modelling function makes and takes.
 
 Coordinates are **millimetres**, because that is how products are specified; ``assemble`` turns them into metres.
-Texture coordinates are millimetres too (``u`` to the right, ``v`` downwards, as glTF has it): a material divides them by
-the size of its tile, so that a weave or a grain has one scale on every part. Printed parts (a dial, a label) use a
+Texture coordinates are millimetres too (``u`` to the right, ``v`` downwards, as glTF has it): a material divides them
+by the size of its tile, so that a weave or a grain has one scale on every part. Printed parts (a dial, a label) use a
 tile of 1 mm and coordinates 0..1.
 
 What it is not: a solid. There are no booleans; parts overlap or touch, as they do in a real assembly.
@@ -102,8 +102,8 @@ def rotation(axis: str | Sequence[float], degrees: float) -> F64:
     return np.asarray(np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross)
 
 
-def frame(*, origin: Sequence[float], y: Sequence[float], z: Sequence[float] = (0.0, 0.0, 1.0)) -> F64:
-    """``(4, 4)`` that takes a part modelled at the origin to ``origin`` with its +Y along ``y``, +Z as near ``z`` as can be."""
+def frame(*, origin: npt.ArrayLike, y: npt.ArrayLike, z: npt.ArrayLike = (0.0, 0.0, 1.0)) -> F64:
+    """``(4, 4)`` that puts a part modelled at the origin to ``origin``: +Y along ``y``, +Z as near ``z`` as can be."""
     up = unit(np.asarray(y, dtype=np.float64))
     front = np.asarray(z, dtype=np.float64)
     if abs(float(unit(front) @ up)) > 0.999:
@@ -154,7 +154,9 @@ def with_normals(shape: Shape, *, crease_deg: float = 40.0) -> Shape:
     corner, mate = order[first], order[other]
     close = (face_normal[corner // 3] * face_normal[mate // 3]).sum(axis=1) >= np.cos(np.radians(crease_deg)) - 1e-9
     weighted = face_normal[mate // 3] * (angle.ravel()[mate] * close)[:, None]
-    total = np.stack([np.bincount(corner, weighted[:, k], minlength=faces.size) for k in range(3)], axis=1)
+    total = np.zeros((faces.size, 3))
+    for k in range(3):
+        total[:, k] = np.bincount(corner, weighted[:, k], minlength=faces.size)
     total = np.where(np.linalg.norm(total, axis=1, keepdims=True) > 1e-9, total, np.repeat(face_normal, 3, axis=0))
     normals = unit(total)
 
@@ -174,4 +176,4 @@ def _places(points: F64) -> I64:
 def _without_slivers(points: F64, faces: I64) -> I64:
     corners = points[faces]
     area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
-    return faces[area > 1e-9]
+    return np.asarray(faces[area > 1e-9])

@@ -39,7 +39,7 @@ def box(width: float, height: float, depth: float, *, bevel: float = 3.0, steps:
 
 def _face_steps(half: float, r: float, steps: int) -> F64:
     corner = r * np.tan(np.linspace(0, np.pi / 4, steps + 1))
-    return np.r_[-(half - r) - corner[::-1], (half - r) + corner]
+    return np.asarray(np.r_[-(half - r) - corner[::-1], (half - r) + corner])
 
 
 def cylinder(

@@ -64,7 +64,8 @@ def lathe(
     Turn ``profile (k, 2)`` of (radius, height) about +Y. The seam is at the back (−Z).
 
     ``u`` runs round, 0 at the front, over ``around_mm`` (the largest circumference); ``v`` falls with the length of the
-    profile; ``conformal`` speeds it up where the radius shrinks, so that a speckle stays round (and gets smaller). Give ``around_mm`` a multiple of the material's tile to hide the seam.
+    profile; ``conformal`` speeds it up where the radius shrinks, so that a speckle stays round (and gets smaller).
+    Give ``around_mm`` a multiple of the material's tile to hide the seam.
     """
     p = np.asarray(profile, dtype=np.float64)
     angle = np.radians(start_deg + sweep_deg * np.linspace(0, 1, segments + 1))

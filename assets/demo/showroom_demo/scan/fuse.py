@@ -21,7 +21,7 @@ def fuse(sights: list[Sight], *, bounds: F64, voxel_mm: float) -> tuple[F64, I64
     points, faces
         ``(n, 3)`` mm and ``(m, 3)``, facing outwards; open where nothing was measured.
     """
-    from scipy.ndimage import binary_dilation, binary_erosion
+    from scipy.ndimage import binary_dilation
     from skimage.measure import marching_cubes
 
     low = bounds[0] - 6 * voxel_mm
@@ -32,7 +32,7 @@ def fuse(sights: list[Sight], *, bounds: F64, voxel_mm: float) -> tuple[F64, I64
         places = origins[sight.hits.ray] + directions[sight.hits.ray] * sight.hits.distance[:, None]
         cell = np.floor((places - low) / voxel_mm).astype(int)
         near[tuple(cell.T)] = True
-    near = binary_dilation(near, iterations=4)
+    near = binary_dilation(near, np.ones((3, 3, 3)), iterations=3)
     index = np.argwhere(near)
     centres = low + (index + 0.5) * voxel_mm
     truncation = 2.6 * voxel_mm
@@ -53,8 +53,13 @@ def fuse(sights: list[Sight], *, bounds: F64, voxel_mm: float) -> tuple[F64, I64
     value[near] = total / np.maximum(weight, 1e-9)
     known = np.zeros(shape, dtype=bool)
     known[near] = weight > 0.06
-    # a cell may only be used if all its corners are known; whichever corner the mask goes by, this holds
-    mask = binary_erosion(known, np.ones((3, 3, 3)))
+    # a cell counts only if its eight corners are known; the mask goes by a cell's upper corner
+    cell = known[1:, 1:, 1:].copy()
+    for corner in range(7):
+        i, j, k = corner & 1, corner >> 1 & 1, corner >> 2 & 1
+        cell &= known[i : shape[0] - 1 + i, j : shape[1] - 1 + j, k : shape[2] - 1 + k]
+    mask = np.zeros(shape, dtype=bool)
+    mask[1:, 1:, 1:] = cell
     points, faces, _, _ = marching_cubes(value, 0.0, spacing=(voxel_mm,) * 3, mask=mask, gradient_direction="descent")
     return points.astype(np.float64) + low + 0.5 * voxel_mm, faces.astype(np.int64)
 

@@ -33,7 +33,8 @@ class Target:
     """
     A scene's opaque triangles, ready for rays.
 
-    ``points (n, 3)`` mm · ``faces (m, 3)`` · ``normals (m, 3)`` and ``areas (m,)`` of the faces · ``uvs (n, 2)`` · ``material (m,)``.
+    ``points (n, 3)`` mm · ``faces (m, 3)`` · ``normals (m, 3)`` and ``areas (m,)`` of the faces · ``uvs (n, 2)`` ·
+    ``material (m,)``.
     """
 
     def __init__(self, scene: Scene) -> None:
