@@ -7,8 +7,8 @@ quality bars brought together as a ``Proof``, which ``report.write_report`` turn
 
 What it is not: a gate. It says what falls short; the caller refuses (``QualityRefused``) or lets it pass.
 
-Cost for a 40 k-triangle scan and four deliveries, twelve views of 512 by 512: about 10 CPU-seconds, of which pictures 7,
-their comparison 2.5, surfaces 1 (half of it open3d's import).
+Cost for a 40 k-triangle scan and four deliveries, twelve views of 512 by 512, on a busy machine: 12 CPU-seconds, of
+which pictures 7, their comparison 3.5, surfaces 1.5 (half of it open3d's import).
 """
 
 from collections.abc import Mapping

@@ -269,7 +269,7 @@ def _pictures(proof: Proof, px: int, quality: int) -> dict[str, Any]:
         views = [
             {
                 "picture": _shrunk(_on_stage(picture), px, quality),
-                "error": _shrunk(_heat(picture, errors.get(i)), px, quality - 10),
+                "error": _shrunk(_heat(picture, errors.get(i)), px * 2 // 3, quality - 10),
                 "note": words.view_note(name, i, proven),
             }
             for i, picture in enumerate(proven.pictures)
