@@ -14,6 +14,7 @@ from showroom_pipeline import bars, inspect, validator
 from showroom_pipeline.ingest.scan import Scan
 from showroom_pipeline.report import Page, write_report
 from showroom_pipeline.stages.deliver import Delivered
+from showroom_pipeline.stages.glance import glance
 from showroom_pipeline.stages.prepare import Clean
 from showroom_pipeline.steps.normalise import Normalised
 from showroom_pipeline.steps.pack import decoded
@@ -45,7 +46,8 @@ def prove(
     deliveries
         The files of each delivery's levels, near to far.
     validate
-        Whether the Khronos validator looks at the files, as delivered and decoded.
+        Whether this is the whole proof, with the Khronos validator looking at the files as delivered and decoded; or
+        a glance (see ``glance``).
 
     Returns
     -------
@@ -70,7 +72,8 @@ def prove(
         )
         for key, item in packs.items()
     }
-    proof = _prove(reference, candidates, views=views, size=picture_px)
+    look = _prove if validate else glance
+    proof = look(reference, candidates, views=views, size=picture_px)
     page = Page(
         name=name,
         poster=poster,
