@@ -1,5 +1,6 @@
 """
-The one seam to the KTX2 encoder (Basis Universal in WebAssembly, run by Node); the decoder is ``showroom_assets.glb.ktx2``.
+The one seam to the KTX2 encoder: Basis Universal in WebAssembly, run by Node. The decoder is
+``showroom_assets.glb.ktx2``.
 
 Why this encoder: ``docs/decisions/ktx2-encoder.md``. Equal pixels and settings give equal bytes: it runs on one thread.
 
@@ -29,7 +30,8 @@ MOST_TEXELS = 12 << 20
 class Settings:
     """
     ``quality`` 1–255 and ``effort`` 0–6 for ETC1S; ``effort`` 0–4 and ``rdo`` (0 off; 0.5–3, larger is smaller and
-    three times as slow) for UASTC, which is always compressed with Zstandard. ``wrap`` filters mip levels across borders.
+    three times as slow) for UASTC, which is always compressed with Zstandard. ``wrap`` filters mip levels across
+    borders.
     """
 
     codec: Codec = "etc1s"
