@@ -56,7 +56,7 @@ def find_caps(
     max_edges, max_extent
         Rims of more edges, or wider than this share of ``diagonal``, are openings.
     min_flatness
-        Least cosine between the surrounding faces and the hole's plane; -1 takes any. Rims narrower than a fifth of
+        Least cosine between the surrounding faces and the hole's plane; -1 takes any. Rims narrower than a tenth of
         ``max_extent`` are closed whatever their walls: nobody sees into them.
 
     Source for the rim walk: Liepa, Filling Holes in Meshes (2003), section 3.
@@ -98,7 +98,7 @@ def find_caps(
         "too many edges": edges > max_edges,
         "too wide": extent > max_extent * diagonal,
         "the edge of a patch": extent > 0.5 * part_extent[home],
-        "an opening by its walls": (flat < min_flatness) & (extent > 0.2 * max_extent * diagonal),
+        "an opening by its walls": (flat < min_flatness) & (extent > 0.1 * max_extent * diagonal),
     }
     kept = np.zeros(loops, bool)
     openings: dict[str, int] = {}

@@ -33,8 +33,8 @@ class CleanOptions:
     max_crumb_area: float = 1e-3
     max_crumb_extent: float = 0.03
     min_crumb_gap: float = 0.005
-    max_hole_edges: int = 64
-    max_hole_extent: float = 0.03
+    max_hole_edges: int = 256
+    max_hole_extent: float = 0.05
     min_hole_flatness: float = 0.3
     crease_deg: float | None = None
 
