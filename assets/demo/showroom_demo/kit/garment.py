@@ -116,7 +116,7 @@ def garment(
     points: F64,
     *,
     seam_mm: float = 0.0,
-    smooth: int = 2,
+    smooth: int = 5,
     weight_smoothing: int = 90,
     arms_from: dict[str, tuple[float, float]] | None = None,
 ) -> Garment:
@@ -142,24 +142,13 @@ def garment(
     a, b = sewn.links.T
     graph = coo_matrix((np.ones(2 * len(a)), (np.r_[a, b], np.r_[b, a])), shape=(count, count)).tocsr()
     mean = diags(1.0 / np.asarray(graph.sum(axis=1)).ravel()) @ graph
-    edge, times = np.unique(
-        np.sort(np.concatenate([sewn.faces[:, [k, (k + 1) % 3]] for k in range(3)]), axis=1), axis=0, return_counts=True
-    )
-    border = np.zeros(count, dtype=bool)
-    border[edge[times == 1].ravel()] = True
-    free = np.where(border, 0.0, 1.0)[:, None]
+    seam, on_line, on_seam = _lines(sewn, count)
+    towards = diags(np.where(on_line, 0.0, 1.0)) @ mean + seam
     for _ in range(smooth):  # Taubin: in, then out, so that nothing shrinks
-        points = points + 0.5 * free * (mean @ points - points)
-        points = points - 0.52 * free * (mean @ points - points)
+        points = points + 0.5 * (towards @ points - points)
+        points = points - 0.52 * (towards @ points - points)
     if seam_mm:
-        depth = np.zeros(count)
-        shared: dict[int, int] = {}
-        for node in sewn.node:
-            for k in np.unique(node):
-                shared[int(k)] = shared.get(int(k), 0) + 1
-        on_seam = np.array([shared.get(k, 0) > 1 for k in range(count)])
-        depth[on_seam & ~border] = seam_mm
-        points = points - depth[:, None] * smooth_normals(points, sewn.faces)
+        points = points - np.where(on_seam, seam_mm, 0.0)[:, None] * smooth_normals(points, sewn.faces)
     weights = skin_weights(points)
     arm = np.array([name.endswith(("Arm", "Hand")) for name in body().bones])
     for name, (low, high) in (arms_from or {}).items():
@@ -174,6 +163,33 @@ def garment(
     for _ in range(weight_smoothing):
         weights = 0.5 * weights + 0.5 * (mean @ weights)
     return Garment(sewn, points, smooth_normals(points, sewn.faces), four(weights), cKDTree(points))
+
+
+def _lines(sewn: Sewn, count: int) -> tuple[Any, Any, Any]:
+    """
+    Means along seams and hems alone: averaged with the lattice beside them, they came out scalloped.
+
+    Returns
+    -------
+    means, on_line, on_seam
+        ``means (n, n)`` sparse: for a node inside a line, the mean of its two neighbours on it; for a line's end or a
+        crossing, the node itself; empty elsewhere. ``on_line`` and ``on_seam`` (not an open edge) ``(n,) bool``.
+    """
+    from scipy.sparse import coo_matrix, diags
+
+    pairs, times = [], np.zeros(count)
+    for piece, node in zip(sewn.pieces, sewn.node, strict=True):
+        for line in piece.edges.values():
+            along = node[line]
+            pairs.append(np.stack([along[:-1], along[1:]], axis=1))
+            times[np.unique(along)] += 1
+    pair = np.unique(np.sort(np.concatenate(pairs), axis=1), axis=0)
+    a, b = pair[pair[:, 0] != pair[:, 1]].T
+    graph = coo_matrix((np.ones(2 * len(a)), (np.r_[a, b], np.r_[b, a])), shape=(count, count)).tocsr()
+    degree = np.asarray(graph.sum(axis=1)).ravel()
+    inner = degree == 2
+    means = diags(np.where(inner, 0.5, 0.0)) @ graph + diags(((degree > 0) & ~inner).astype(float))
+    return means, degree > 0, (times > 1) & (degree > 0)
 
 
 def smooth_normals(points: F64, faces: Any) -> F64:

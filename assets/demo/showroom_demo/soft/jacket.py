@@ -231,7 +231,7 @@ def _welts(g: Garment) -> list[Shape]:
 
 def _slits(g: Garment) -> list[Shape]:
     """The dark of the pocket's mouth, behind the welt."""
-    return [patch(g, "front", _welt_outline(s, slit=True), lift=0.7, step=4.0) for s in (1.0, -1.0)]
+    return [patch(g, "front", _welt_outline(s, slit=True), lift=1.9, step=4.0) for s in (1.0, -1.0)]
 
 
 def _snaps(g: Garment) -> list[Shape]:
