@@ -32,7 +32,7 @@ def product() -> DemoProduct:
     seat_width = inner / 2 - 3
     frame = cushion(inner + 60, 160, DEPTH - 90, radius=30, crown=0, cheek=3, creases=0.4, step=90)
     arm = cushion(ARM, 450, DEPTH - 40, radius=64, crown=10, cheek=9, creases=0.8, seed=5)
-    back = cushion(WIDTH - 2 * 24, 520, BACK, radius=70, crown=10, cheek=8, creases=0.8, seed=7)
+    back = cushion(WIDTH - 2 * 24, 520, BACK, radius=70, crown=10, cheek=8, creases=0.8, seed=7, step=60)
     parts = [
         Part("frame", _worn(frame, (0, LEG + 80, 5))),
         Part("arm_left", _worn(arm, (WIDTH / 2 - ARM / 2, LEG + 225, 10), tilt=("z", -1.5))),
@@ -42,13 +42,13 @@ def product() -> DemoProduct:
     seat_depth = DEPTH - BACK - 60
     for k, name in ((1, "left"), (-1, "right")):
         seat = cushion(
-            seat_width, 165, seat_depth + 40, radius=58, crown=26, cheek=11, seed=11 + k,
-            sag=((40.0 * k, 30.0, 150.0, 20.0), (-60.0 * k, 90.0, 90.0, 6.0)), creases=1.3,
+            seat_width, 165, seat_depth + 40, radius=58, crown=36, cheek=15, seed=11 + k,
+            sag=((40.0 * k, 30.0, 150.0, 27.0), (-80.0 * k, 120.0, 80.0, 9.0)), creases=2.0,
         )  # fmt: skip
         parts.append(Part(f"seat_{name}", _worn(seat, (k * (inner / 4), SEAT - 72, 66))))
         rest = cushion(
-            seat_width - 6, 190, 440, radius=70, crown=44, cheek=16, seed=21 + k,
-            sag=((20.0 * k, 60.0, 120.0, 22.0), (-120.0 * k, -90.0, 70.0, 9.0)), creases=2.2,
+            seat_width - 6, 190, 440, radius=70, crown=52, cheek=18, seed=21 + k,
+            sag=((20.0 * k, 60.0, 120.0, 26.0), (-120.0 * k, -90.0, 70.0, 12.0)), creases=3.0,
         )  # fmt: skip
         parts.append(Part(f"rest_{name}", _worn(rest, (k * (inner / 4), SEAT + 235, -168), tilt=("x", 76))))
     throw = cushion(
