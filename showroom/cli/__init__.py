@@ -21,6 +21,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "inspect": ("inspect", "inspect", "Show what is in a file: triangles, textures, memory."),
     "publish": ("publish", "publish", "Put finished products into the library."),
     "library": ("library", "library", "List, show, roll back, withdraw, tidy published products."),
+    "demo": ("demo", "demo", "Build the demo store and show it in the browser."),
 }
 
 EXIT_FAILED = 1

@@ -43,7 +43,14 @@ class Turntable:
     grid: dict[str, int | float]
 
 
-def poster(product: Scene, *, size: int = 1024, quality: int = 84, studio: Studio | None = None) -> bytes:
+def poster(
+    product: Scene,
+    *,
+    size: int = 1024,
+    quality: int = 84,
+    studio: Studio | None = None,
+    camera: Camera | None = None,
+) -> bytes:
     """
     Photograph a product for a shelf, a list or a link preview.
 
@@ -57,6 +64,8 @@ def poster(product: Scene, *, size: int = 1024, quality: int = 84, studio: Studi
         WebP quality, 0..100.
     studio
         One made by ``poster_studio`` with the same size, to reuse; else one is made for this picture.
+    camera
+        Where to stand, as ``three_quarter`` says it of another product: two things photographed alike.
 
     Returns
     -------
@@ -69,7 +78,7 @@ def poster(product: Scene, *, size: int = 1024, quality: int = 84, studio: Studi
         No triangles; no renderer; a model that it cannot draw.
     """
     positions, faces = world_triangles(product)
-    camera = three_quarter(positions)
+    camera = camera or three_quarter(positions)
     light = POSTER.turned(math.radians(YAW_DEG))
     shadow = floor_shadow(positions, faces, light)
     own = studio is None

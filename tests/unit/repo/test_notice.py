@@ -62,5 +62,5 @@ def test_the_licence_is_the_one_that_the_installed_package_declares(name: str) -
 
 
 def test_nothing_is_named_that_is_not_depended_on() -> None:
-    named = re.findall(r"^  ([A-Za-z0-9._-]+) \(", NOTICE, re.MULTILINE)
+    named = re.findall(r"^  ([@A-Za-z0-9._/-]+) \(", NOTICE, re.MULTILINE)
     assert sorted(named, key=str.lower) == sorted([*PYTHON, *NODE], key=str.lower)

@@ -1,0 +1,1 @@
+"""The demo store: what ``showroom demo`` builds before it opens the page."""

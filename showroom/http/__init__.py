@@ -1,0 +1,1 @@
+"""Everything that speaks HTTP; the only place that imports aiohttp."""

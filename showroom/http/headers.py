@@ -1,0 +1,57 @@
+"""
+The headers of every answer: what the browser may do with it, and who may ask.
+
+The page loads nothing from anywhere else. ``wasm-unsafe-eval`` and blob workers are for the decoders of textures
+(KTX2) and meshes (meshopt); ``unsafe-eval`` is not needed and not given. Styles set by script (a swatch's colour) go
+through the CSSOM, which the policy does not restrict.
+"""
+
+from typing import Final
+
+PAGE_POLICY: Final = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'wasm-unsafe-eval' blob:",
+        "worker-src 'self' blob:",
+        "img-src 'self' blob: data:",
+        "connect-src 'self' blob: data:",
+        "style-src 'self'",
+        "font-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+REPORT_POLICY: Final = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox allow-scripts"
+)
+"""For what the pipeline wrote: one file with everything in it, which may reach neither the store nor the network."""
+
+DATA_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
+
+SECURITY: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+
+FOREVER: Final = "public, max-age=31536000, immutable"
+ASK_AGAIN: Final = "no-cache"
+
+_LOCAL_HOSTS: Final = frozenset(("127.0.0.1", "localhost", "::1"))
+
+
+def is_local(host: str) -> bool:
+    """
+    Whether a Host header names this machine. A page elsewhere whose name was made to point here (DNS rebinding) does
+    not.
+    """
+    if host.startswith("["):
+        name, closed, rest = host[1:].partition("]")
+        return bool(closed) and (not rest or rest.startswith(":")) and name in _LOCAL_HOSTS
+    return host.rsplit(":", 1)[0].lower() in _LOCAL_HOSTS if host.count(":") <= 1 else host in _LOCAL_HOSTS
