@@ -18,6 +18,9 @@ _MODEL_SUFFIXES = frozenset((".obj", ".ply", ".stl", ".off", ".glb", ".gltf", ".
 _COMPANIONS = frozenset((".mtl", ".bin", ".png", ".jpg", ".jpeg", ".webp", ".ktx2", ".tga", ".bmp", ".tif", ".tiff"))
 _REFERRING = frozenset((".obj", ".gltf", ".ply"))
 _PLAIN_STEMS = frozenset(("model", "mesh", "scan", "scene", "textured", "texture", "output", "untitled", "object"))
+_WORTH_A_WORD = frozenset(
+    (".fbx", ".dae", ".blend", ".usd", ".usda", ".usdc", ".usdz", ".step", ".stp", ".xyz", ".pts")
+)
 _FACTS_NAME = "product.toml"
 _MAX_FILES = 20_000
 _MAX_DEPTH = 6
@@ -60,6 +63,20 @@ def find(paths: Iterable[Path]) -> tuple[list[Input], list[tuple[Path, InputErro
         except InputError as exc:
             refused.append((path, exc))
     return named(found), refused
+
+
+def waiting(folder: Path) -> list[Path]:
+    """
+    What lies in an inbox, each of it a scan or a folder of scans: an inbox with one scan in it is still no scan itself.
+    """
+    if not folder.is_dir():
+        return [folder]
+    entries = _entries(folder)
+    return [
+        Path(entry.path)
+        for entry in entries
+        if entry.is_dir() or Path(entry.name).suffix.lower() in _MODEL_SUFFIXES | _WORTH_A_WORD
+    ]
 
 
 def scans_in(path: Path) -> list[Path]:

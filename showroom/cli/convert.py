@@ -144,11 +144,9 @@ def _watch(paths: Sequence[Path], out: Path, options: "Options", given: dict[str
     with _interruptible(stop):
         click.echo(f"watching {', '.join(str(path) for path in paths)}; Ctrl-C ends", err=True)
         for _ in watch.changes(paths, stop=stop):
-            found, refused = scans.find(paths)
+            found, refused = scans.find([scan for path in paths for scan in scans.waiting(path)])
             outcomes = _convert(found, refused, out, options, given, stop, quiet=True)
-            # An inbox with nothing in it yet is no error.
-            empty = {scan.name for scan in found if scan.path in paths}
-            outcomes = [o for o in outcomes if not (o.name in empty and _code(o) == "input.empty")]
+            outcomes = [o for o in outcomes if _code(o) != "input.empty"]  # a folder in which nothing is yet
             news = [o for o in outcomes if not getattr(o, "unchanged", False) and said.get(o.name) != _essence(o)]
             said |= {o.name: _essence(o) for o in outcomes}
             failed = any(not _is_done(o) for o in outcomes)

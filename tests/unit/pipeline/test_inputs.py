@@ -50,6 +50,11 @@ def test_a_file_called_model_takes_its_folders_name(tmp_path: Path) -> None:
     assert list(found(tmp_path / "Red Shoe" / "model.obj")) == ["Red Shoe"]
 
 
+def test_an_inbox_with_one_scan_is_no_scan_itself(tmp_path: Path) -> None:
+    put(tmp_path, "chair/model.obj", "readme.txt", "lamp.glb")
+    assert inputs.waiting(tmp_path) == [tmp_path / "chair", tmp_path / "lamp.glb"]
+
+
 def test_a_missing_path_is_refused_and_the_others_are_found(tmp_path: Path) -> None:
     put(tmp_path, "a.obj")
     scans, refused = inputs.find([tmp_path / "no.obj", tmp_path / "a.obj"])
