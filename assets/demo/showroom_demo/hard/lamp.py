@@ -61,11 +61,11 @@ def stem() -> Shape:
     )
     ring_y = SHADE_HIGH - 16.0
     ring = torus(30.0, 1.6, segments=64, sides=12).moved(y=ring_y)
-    outer = torus(SHADE_TOP + 2.2, 1.7, segments=96, sides=12).moved(y=SHADE_HIGH - 7)
+    outer = torus(SHADE_TOP - 4.6, 1.7, segments=96, sides=12).moved(y=SHADE_HIGH - 7)
     arms = []
     for k in range(3):
         arm = spline(
-            [(29.0, ring_y, 0), (55, ring_y + 1.5, 0), (78, ring_y + 6, 0), (SHADE_TOP + 1.5, SHADE_HIGH - 7, 0)], 24
+            [(29.0, ring_y, 0), (55, ring_y + 1.5, 0), (78, ring_y + 6, 0), (SHADE_TOP - 4.6, SHADE_HIGH - 7, 0)], 24
         )
         arms.append(sweep(arm, circle(1.5, 12)).turned("y", 120 * k + 30))
     carrier = [
@@ -83,7 +83,7 @@ def stem() -> Shape:
         segments=48,
     )
     finial = sphere(7.2, segments=32).scaled(1, 1.15, 1).moved(y=ring_y + 14.0)
-    lower = torus(SHADE_BOTTOM - 0.6, 1.7, segments=128, sides=12).moved(y=SHADE_LOW + 2)
+    lower = torus(SHADE_BOTTOM - 4.8, 1.7, segments=128, sides=12).moved(y=SHADE_LOW + 2)
     return merge([column, ring, outer, *arms, *carrier, cap, finial, lower])
 
 

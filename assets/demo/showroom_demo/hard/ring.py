@@ -10,7 +10,8 @@ from showroom_demo.kit import palette
 from showroom_demo.kit.assemble import Colourway, Part, assemble
 from showroom_demo.kit.curve import circle, fillet
 from showroom_demo.kit.gem import brilliant
-from showroom_demo.kit.material import Finish, glass, metal
+from showroom_demo.kit.material import Finish, glass, glowing, metal
+from showroom_demo.kit.picture import Picture, to_bytes
 from showroom_demo.kit.product import DemoProduct, Variant
 from showroom_demo.kit.shape import Shape, frame, merge
 from showroom_demo.kit.solid import sphere
@@ -79,10 +80,10 @@ def shoulder_stones() -> tuple[Shape, Shape, Shape]:
             angle = np.radians(sign * (34.0 + 11.0 * k))
             out = np.array([np.sin(angle), np.cos(angle), 0.0])
             top = 0.5 + 0.5 * np.cos(angle)
-            place = frame(origin=out * (INNER_DIAMETER / 2 + THICKNESS * (1.0 + 0.22 * top**3) - 0.02), y=out)
+            place = frame(origin=out * (INNER_DIAMETER / 2 + THICKNESS * (1.0 + 0.22 * top**3) + 0.09), y=out)
             crown, pavilion = brilliant(size)
             crowns.append(crown.mapped(place))
-            pavilions.append(pavilion.mapped(place))
+            pavilions.append(pavilion.flipped().scaled(1, 0.16, 1).mapped(place))  # the band is not drilled
             collar = lathe(
                 fillet(
                     [(size * 0.56, -0.25), (size * 0.60, 0.05), (size * 0.5, 0.12), (size * 0.49, -0.1)], 0.04, steps=3
@@ -100,9 +101,25 @@ def shoulder_stones() -> tuple[Shape, Shape, Shape]:
 _EIGHTH = np.array([[0.7071, 0.7071], [-0.7071, 0.7071]])
 
 
-def stone_finish(name: str, tint: str, *, ior: float, depth_mm: float) -> Finish:
-    crown = glass(name, tint=tint, thickness_mm=1.6, ior=ior, depth_mm=depth_mm)
-    return crown.extended("KHR_materials_dispersion", {"dispersion": 0.35})
+def stone_finish(name: str, tint: str, *, ior: float) -> Finish:
+    """
+    The crown: thin, so that the pavilion below shows facet by facet.
+
+    With a volume, screen-space refraction looked past the pavilion at the backdrop: the stone read as a glass bead.
+    """
+    return glass(name, tint=tint, ior=ior)
+
+
+def mirror_finish(name: str, tint: str) -> Finish:
+    """
+    The pavilion seen from inside: a tinted mirror that is never quite dark.
+
+    Light that entered by other facets leaves by each with a strength of its own: hence the emissive map.
+    """
+    sparkle = np.random.default_rng(57).random(64) ** 2.2
+    pixels = to_bytes(np.repeat((0.16 + 0.62 * sparkle)[None, :, None], 3, axis=2))
+    picture = Picture("sparkle", np.repeat(pixels, 4, axis=0))
+    return glowing(metal(name, tint, roughness=0.05), tint).with_picture("emissiveTexture", picture)
 
 
 def finishes() -> list[Colourway]:
@@ -113,11 +130,11 @@ def finishes() -> list[Colourway]:
             "#3f6b54",
             palette.GOLD,
             "Green sapphire",
-            "#2f7a5c",
-            "#57a583",
+            "#a9dcc4",
+            "#3f9a75",
         ),
         ("White gold, diamond", "RNG-LUME-DIA", "#e8eaec", palette.SILVER, "Diamond", "#f7fbff", "#f2f4f6"),
-        ("Rose gold, morganite", "RNG-LUME-MOR", "#dca18c", palette.ROSE_GOLD, "Morganite", "#e79a86", "#f0b6a4"),
+        ("Rose gold, morganite", "RNG-LUME-MOR", "#dca18c", palette.ROSE_GOLD, "Morganite", "#f9d9cf", "#eba591"),
     ]
     out = []
     for label, sku, swatch, color, gem, tint, foil in ways:
@@ -126,8 +143,8 @@ def finishes() -> list[Colourway]:
                 Variant(label=label, sku=sku, swatch=swatch),
                 {
                     "metal": metal(label.split(",")[0], color, maps=satin_metal(roughness=0.11)),
-                    "stone": stone_finish(gem, tint, ior=2.42 if gem == "Diamond" else 1.77, depth_mm=7.0),
-                    "pavilion": metal(f"{gem} pavilion", foil, roughness=0.03),
+                    "stone": stone_finish(gem, tint, ior=2.42 if gem == "Diamond" else 1.77),
+                    "pavilion": mirror_finish(f"{gem} pavilion", foil),
                 },
             )
         )
@@ -139,13 +156,15 @@ def product() -> DemoProduct:
     small_crowns, small_pavilions, grains = shoulder_stones()
     ways = finishes()
     shared = {
-        "small": stone_finish("Small diamonds", "#fbfdff", ior=2.42, depth_mm=4.0),
-        "small_pavilion": metal("Diamond pavilion, small", "#eef0f2", roughness=0.03),
+        "small": stone_finish("Small diamonds", "#fbfdff", ior=2.42),
+        "small_pavilion": mirror_finish("Diamond pavilion, small", "#eef0f2"),
     }
     parts = [
         Part("band", [("metal", merge([band(), grains]))]),
         Part("setting", [("metal", setting())], parent="band", pivot=(0.0, STONE_Y, 0.0)),
-        Part("stone", [("stone", crown), ("pavilion", pavilion)], parent="setting", pivot=(0.0, STONE_Y, 0.0)),
+        Part(
+            "stone", [("stone", crown), ("pavilion", pavilion.flipped())], parent="setting", pivot=(0.0, STONE_Y, 0.0)
+        ),
         Part("shoulder_stones", [("small", small_crowns), ("small_pavilion", small_pavilions)], parent="band"),
     ]
     built = assemble("lume-ring", parts, ways, shared=shared)

@@ -20,8 +20,9 @@ def brilliant(diameter: float, *, length: float | None = None) -> tuple[Shape, S
     """
     Crown and pavilion of a brilliant, table up (+Y), the girdle at y = 0; ``length`` along X makes it an oval.
 
-    Apart, so that the pavilion can be given a mirror's finish: it stands for the total internal reflection that
-    real-time transmission does not trace.
+    Each facet has one texture coordinate (0..1, 0.5), so that it can have a brightness of its own.
+    They come apart, so that the pavilion can be given a mirror's finish: it stands for the total internal
+    reflection that real-time transmission does not trace.
     """
     from scipy.spatial import ConvexHull, HalfspaceIntersection
 
@@ -55,7 +56,10 @@ def _flat(stone: Shape, keep: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Sha
     part = Shape(
         stone.points[used], np.asarray(index, dtype=np.int64).reshape(-1, 3), stone.normals[used], stone.uvs[used]
     )
-    return with_normals(part, crease_deg=0.6)
+    part = with_normals(part, crease_deg=0.6)
+    _, facet = np.unique(np.round(part.normals, 3), axis=0, return_inverse=True)
+    spread = (facet.reshape(-1) * 0.6180339887) % 1.0  # one place in a texture for each facet
+    return part.with_uvs(np.stack([spread, np.full_like(spread, 0.5)], axis=1))
 
 
 def _plane(tilt_deg: float, turn_deg: F64, distance: F64) -> F64:
