@@ -14,7 +14,7 @@ from showroom_demo.kit.body import body, four, skin_weights
 from showroom_demo.kit.cloth import sheet, stitches
 from showroom_demo.kit.curve import arc_length
 from showroom_demo.kit.pattern import Sewn
-from showroom_demo.kit.shape import F64, Shape, unit
+from showroom_demo.kit.shape import F64, Shape, merge, unit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,11 +88,10 @@ class Garment:
                 uvs.append(np.column_stack([arc_length(flat), np.full(len(flat), -inset - drop)]))
             grid, normal3 = np.stack(rows), np.stack(normals)
             shape = sheet(grid, normal3, uvs=np.stack(uvs))
-            a, b, c = grid.reshape(-1, 3)[shape.faces[len(shape.faces) // 2]]
-            facing = np.cross(b - a, c - a) @ normal3.reshape(-1, 3)[shape.faces[len(shape.faces) // 2, 0]]
-            out.append(shape if facing > 0 else Shape(shape.points, shape.faces[:, ::-1], shape.normals, shape.uvs))
-        from showroom_demo.kit.shape import merge
-
+            corner = shape.points[shape.faces]
+            face = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+            agrees = (face * shape.normals[shape.faces].sum(axis=1)).sum() > 0
+            out.append(shape if agrees else Shape(shape.points, shape.faces[:, ::-1], shape.normals, shape.uvs))
         return merge(out)
 
     def row(self, name: str, flat: F64, *, step: float = 3.0, layer_mm: float = 0.0, **thread: Any) -> Shape:
