@@ -97,8 +97,9 @@ def convert_all(name: str, source: Path) -> Json:
     log = out / "log.txt"
     pack, transform = out / "gltfpack.glb", out / "transform.glb"
     runs: dict[str, Ran] = {}
+    ratio = str(SHARE)
     runs["gltfpack"] = run(
-        [NODE / ".bin" / "gltfpack", "-i", source, "-o", pack, "-cc", "-si", SHARE, "-sp", "-sv"], log=log
+        [NODE / ".bin" / "gltfpack", "-i", source, "-o", pack, "-cc", "-si", ratio, "-sp", "-sv"], log=log
     )
     runs["transform"] = run(
         [

@@ -222,7 +222,7 @@ class _Materials:
     def normal(self) -> F64:
         """The source's shading normal, its own normal maps applied ``(t, 3)``."""
         weights, triangles = self._hits.barycentric, self._hits.triangles
-        smooth = np.einsum("tk,tki->ti", weights, self._source.normals[triangles].astype(np.float64))
+        smooth: F64 = np.einsum("tk,tki->ti", weights, self._source.normals[triangles].astype(np.float64))
         smooth /= np.maximum(np.linalg.norm(smooth, axis=1, keepdims=True), 1e-12)
         for part, rows in self._groups:
             info = part.material.get("normalTexture")

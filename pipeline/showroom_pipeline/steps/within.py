@@ -67,10 +67,10 @@ def within(
     per_triangle = _geometry_bytes(scene, options, textures) / max(scene.triangles, 1)
     tried: dict[str, float] = {}
     best: Fitted | None = None
-    smallest: int | None = None
+    smallest = 1 << 62
     for name, candidate in _candidates(scene, max_bytes, per_triangle, most, exact, textures.max_size):
         for packed, dressed in _filled(candidate, max_bytes, options, textures):
-            smallest = min(smallest or packed.bytes, packed.bytes)
+            smallest = min(smallest, packed.bytes)
             if packed.bytes > max_bytes:
                 continue
             seen = comparison.difference(packed.data)
@@ -140,10 +140,11 @@ def _filled(
     while scene.images and size >= _LEAST_PX:
         at_size = replace(textures, max_size=size)
         room = max_bytes - _geometry_bytes(scene, options, at_size)
-        if room <= 0:
-            return
         found = _best_quality(scene, room, options, at_size)
-        if found is not None:
+        if found is None and size // 2 < _LEAST_PX:
+            rough = _dresser(scene, _FORMATS[options.style], at_size)(1)
+            yield pack(rough, options, textures=at_size), rough  # too large: says how small it can be
+        elif found is not None:
             quality, dressed = found
             yield pack(dressed, options, textures=at_size), dressed
             if quality >= _POOR:
