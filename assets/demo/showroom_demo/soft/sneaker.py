@@ -13,7 +13,7 @@ from showroom_demo.kit.material import Finish, dull, metal, pbr
 from showroom_demo.kit.palette import BONE, CHALK, CLAY, ESPRESSO, INK, OLIVE, RUST, SAND, STONE, TOBACCO
 from showroom_demo.kit.product import DemoProduct, Variant
 from showroom_demo.kit.shape import F64, I64, Shape, merge, rotation, unit, with_normals
-from showroom_demo.kit.solid import cylinder, plate, torus
+from showroom_demo.kit.solid import disc, plate, torus
 from showroom_demo.kit.sweep import sweep
 from showroom_demo.kit.textile import canvas, cloth, gum, linen, suede, tread, webbing
 from showroom_demo.kit.texture import leather, satin_metal
@@ -312,7 +312,11 @@ def _tongue() -> Surfaces:
     path = spline([(0.5, 70, 52), (0.5, 80, 32), (0.3, 96, 4), (0, 112, -22), (0, 127, -41), (0, 142, -53)], 26)
     s = np.linspace(0, 1, 26)
     size = np.stack(
-        [np.interp(s, [0, 0.2, 1], [0.5, 0.66, 0.94]), np.interp(s, [0, 0.4, 0.9, 1], [0.6, 0.8, 1.25, 1.1])], axis=1
+        [
+            np.interp(s, [0, 0.2, 0.72, 1], [0.46, 0.52, 0.62, 0.88]),
+            np.interp(s, [0, 0.4, 0.9, 1], [0.6, 0.8, 1.25, 1.1]),
+        ],
+        axis=1,
     )
     pad = sweep(path, rounded_rectangle(66, 6.5, 3.0, arc_steps=2), scale=size, up=(0, 1, 0.3), round_ends_mm=3.0)
     dense_across = 0.0105
@@ -380,8 +384,8 @@ def _eyelets() -> tuple[Shape, Shape]:
     where, up, _ = _eye_places()
     along = np.tile([0.0, 0.0, 1.0], (len(where), 1))
     ring = torus(2.9, 0.8, segments=14, sides=5)
-    hole = cylinder(2.5, 0.5, bevel=0.0, segments=10)
-    return strung(ring, where, along=along, up=up), strung(hole, where - 0.2 * up, along=along, up=up)
+    hole = disc(2.5, segments=10)
+    return strung(ring, where, along=along, up=up), strung(hole, where + 0.15 * up, along=along, up=up)
 
 
 def _laces() -> list[Shape]:
