@@ -52,7 +52,8 @@ class ClosestPoints:
         self._scale = 1.0 / max(float(np.ptp(used, axis=0).max()), 1e-12)
         self._tensor: Any = o3d.core.Tensor
         self._scene: Any = o3d.t.geometry.RaycastingScene(nthreads=1)
-        self._scene.add_triangles(self._unit(place), self._tensor(self._corners.astype(np.uint32)))
+        indices: Any = self._corners.astype(np.uint32)
+        self._scene.add_triangles(self._unit(place), self._tensor(indices))
 
     def query(self, points: npt.ArrayLike) -> Closest:
         """The closest point to each of ``points (q, 3)``."""
