@@ -7,6 +7,7 @@ Name, price, SKUs of the variants, anchors for try-on, real measures in millimet
 
 import json
 import math
+from collections import Counter
 from typing import Any
 
 from showroom_demo.kit.product import Anchor, DemoProduct
@@ -39,8 +40,11 @@ def sidecar(product: DemoProduct) -> str:
         )
     for anchor in product.anchors:
         lines += _table("[anchors]", _anchor(anchor))
+    seen: Counter[str] = Counter()
     for spot in product.hotspots:
-        lines += _table("[hot_spots]", {"name": spot.part, "label": spot.text, "position_m": spot.point})
+        seen[spot.part] += 1
+        name = spot.part if seen[spot.part] == 1 else f"{spot.part}_{seen[spot.part]}"  # a manifest lists a name once
+        lines += _table("[hot_spots]", {"name": name, "label": spot.text, "position_m": spot.point})
     return "\n".join(lines) + "\n"
 
 
