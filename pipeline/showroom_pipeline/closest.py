@@ -42,7 +42,8 @@ class ClosestPoints:
     """
 
     def __init__(self, positions: npt.ArrayLike, faces: npt.ArrayLike) -> None:
-        import open3d as o3d
+        from open3d.core import Tensor
+        from open3d.t.geometry import RaycastingScene
 
         place = np.asarray(positions, np.float64)
         self._corners = np.asarray(faces, np.int64)
@@ -50,8 +51,8 @@ class ClosestPoints:
         used = place[np.unique(self._corners)]
         self._centre = (used.min(axis=0) + used.max(axis=0)) / 2
         self._scale = 1.0 / max(float(np.ptp(used, axis=0).max()), 1e-12)
-        self._tensor: Any = o3d.core.Tensor
-        self._scene: Any = o3d.t.geometry.RaycastingScene(nthreads=1)
+        self._tensor: Any = Tensor
+        self._scene: Any = RaycastingScene(nthreads=1)
         indices: Any = self._corners.astype(np.uint32)
         self._scene.add_triangles(self._unit(place), self._tensor(indices))
 
