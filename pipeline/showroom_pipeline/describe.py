@@ -10,11 +10,13 @@ import struct
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from showroom_assets.errors import DamagedFile
 from showroom_assets.glb import read_glb
-from showroom_assets.scene import Json, Scene, texture_slots
+from showroom_assets.scene import F64, Json, Scene, texture_slots
 from showroom_pipeline.surface_error import world_triangles
+
+I64 = npt.NDArray[np.int64]
 
 _COMPONENT_BYTES = {5120: 1, 5121: 1, 5122: 2, 5123: 2, 5125: 4, 5126: 4}
 _COMPONENTS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
@@ -30,7 +32,8 @@ def describe(glb: bytes) -> dict[str, Any]:
     dict
         JSON-serialisable: ``bytes``, ``triangles``, ``vertices``, ``draw_calls``, ``meshes``, ``materials``,
         ``textures`` (each with ``roles``, ``width``, ``height``, ``media_type``, ``bytes``, ``gpu_bytes``),
-        ``gpu_bytes``, ``extensions``, ``bounds_m``, ``size_m``, ``variants``, ``animations``, ``skins``.
+        ``gpu_bytes``, ``extensions``, ``bounds_m``, ``size_m``, ``solid`` (``closed``, ``pieces``, ``area_m2``,
+        ``volume_l``), ``variants``, ``animations``, ``skins``.
 
     Raises
     ------
@@ -38,9 +41,9 @@ def describe(glb: bytes) -> dict[str, Any]:
         As ``read_glb``.
     """
     scene = read_glb(glb)
-    document, binary = _chunks(glb)
+    document, binary = _stored_form(glb)
     textures = _textures(document, binary, scene)
-    positions, _ = world_triangles(scene)
+    positions, faces = world_triangles(scene)
     low, high = (positions.min(axis=0), positions.max(axis=0)) if len(positions) else (np.zeros(3), np.zeros(3))
     drawn = [node.mesh for node in scene.nodes if node.mesh is not None]
     return {
@@ -55,26 +58,42 @@ def describe(glb: bytes) -> dict[str, Any]:
         "extensions": sorted({str(name) for name in document.get("extensionsUsed", ())}),
         "bounds_m": [[round(float(v), 6) for v in corner] for corner in (low, high)],
         "size_m": [round(float(v), 6) for v in high - low],
+        "solid": _solid(positions, faces),
         "variants": list(scene.variants),
         "animations": [animation.name for animation in scene.animations],
         "skins": len(scene.skins),
     }
 
 
-def _chunks(glb: bytes) -> tuple[Json, bytes]:
-    """The JSON and the binary chunk (of a .gltf, nothing); ``read_glb`` has checked the file by now."""
-    try:
-        if not glb.startswith(b"glTF"):
-            return json.loads(glb.decode("utf-8-sig")), b""
-        (length,) = struct.unpack_from("<I", glb, 12)
-        document = json.loads(glb[20 : 20 + length])
-        start = 20 + length
-        if len(glb) < start + 8:
-            return document, b""
-        (size,) = struct.unpack_from("<I", glb, start)
-    except (struct.error, ValueError) as exc:
-        raise DamagedFile("This is no GLB file. Export binary glTF 2.0.") from exc
-    return document, glb[start + 8 : start + 8 + size]
+def _stored_form(glb: bytes) -> tuple[Json, bytes]:
+    """The JSON and the binary chunk as stored (of a .gltf, nothing); ``read_glb`` has checked the file by now."""
+    from pygltflib import GLTF2
+
+    if glb.startswith(b"glTF"):
+        document = GLTF2.load_from_bytes(glb)
+    else:
+        document = GLTF2.gltf_from_json(glb.decode("utf-8-sig"))
+    return json.loads(document.to_json()), document.binary_blob() or b""
+
+
+def _solid(positions: F64, faces: I64) -> Json:
+    """
+    The product as a body: whether its surface is closed (by place: texture seams do not count), of how many pieces,
+    its area and, if it is closed, its volume. What a carrier asks for, and what a printer refuses without.
+    """
+    import trimesh
+
+    if not len(faces):
+        return {"closed": False, "pieces": 0, "area_m2": 0.0, "volume_l": None}
+    body = trimesh.Trimesh(positions, faces, process=False)
+    body.merge_vertices(merge_tex=True, merge_norm=True)
+    closed = bool(body.is_watertight)
+    return {
+        "closed": closed,
+        "pieces": int(body.body_count),
+        "area_m2": round(float(body.area), 6),
+        "volume_l": round(abs(float(body.volume)) * 1000.0, 4) if closed else None,
+    }
 
 
 def _geometry_bytes(document: Json) -> int:
