@@ -100,6 +100,7 @@ def scan(
     noise_mm: float | None = None,
     holes: bool = True,
     texture_px: int = 1024,
+    camera_px: int = 400,
     kind: Kind = "mesh",
 ) -> RawScan:
     """
@@ -115,7 +116,9 @@ def scan(
     holes
         Leave out what the turntable hides and a few dropouts; without, cameras look from below too.
     texture_px
-        Width of a mesh's texture; RGB-D pictures have a quarter of it.
+        Width of a mesh's texture.
+    camera_px
+        Width of a camera's square range map; RGB-D pictures have it too.
 
     Raises
     ------
@@ -132,8 +135,7 @@ def scan(
     matrix = np.eye(4)
     matrix[:3, :3], matrix[:3, 3] = Z_UP * 1000.0, offset
     truth = Truth(scene=scene, scan_from_scene=matrix, noise_mm=noise)
-    pixels = texture_px // 4 if kind == "rgbd" else 400
-    sights = look(target, eyes(target, rng, pixels=pixels, from_below=not holes))
+    sights = look(target, eyes(target, rng, pixels=camera_px, from_below=not holes))
     if kind == "rgbd":
         return _rgbd(target, truth, sights, rng)
     if kind == "cloud":

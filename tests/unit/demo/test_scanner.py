@@ -31,7 +31,7 @@ def ball() -> Scene:
 
 @cache
 def scanned(kind: str = "mesh", holes: bool = True, noise: float = 0.2, seed: int = 5) -> RawScan:
-    return scan(ball(), seed=seed, noise_mm=noise, holes=holes, texture_px=512, kind=kind)  # type: ignore[arg-type]
+    return scan(ball(), seed=seed, noise_mm=noise, holes=holes, texture_px=512, camera_px=240, kind=kind)  # type: ignore[arg-type]
 
 
 def in_product_mm(raw: RawScan) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
@@ -108,7 +108,9 @@ def test_texture_coordinates_stay_inside_the_picture() -> None:
 @pytest.mark.parametrize("kind", ["mesh", "cloud", "rgbd"])
 def test_one_seed_gives_one_scan_and_another_another(kind: str) -> None:
     small = scene_of(box(30, 20, 10, bevel=2))
-    one, again, other = (scan(small, seed=seed, texture_px=256, kind=kind).files("s") for seed in (1, 1, 2))  # type: ignore[arg-type]
+    one, again, other = (
+        scan(small, seed=seed, texture_px=256, camera_px=120, kind=kind).files("s") for seed in (1, 1, 2)
+    )  # type: ignore[arg-type]
     assert one == again
     assert one != other
 
