@@ -27,7 +27,7 @@ from showroom_demo.soft.zipper import Zipper, strung, zipper
 
 BLOCK = Block(
     half_chest=292, half_hem=288, armpit=330, shoulder=556, half_shoulder=240, neck=596, half_neck=90, front_drop=74,
-    back_drop=22, bicep=206, cuff=150, sleeve=354, cap=132, hem_y=890, spacing=14.5,
+    back_drop=22, bicep=206, cuff=150, sleeve=334, cap=132, hem_y=890, spacing=14.5,
 )  # fmt: skip
 COLLAR_MM, BAND_MM, CUFF_MM = 52.0, 62.0, 62.0
 SIZES = {"S": (920, 760), "M": (1000, 840), "L": (1080, 920), "XL": (1160, 1000)}
