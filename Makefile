@@ -6,13 +6,14 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 TOOLS := pipeline/tools
+CLIENT := webclient
 
-.PHONY: help setup test lint clean schemas
+.PHONY: help setup demo pictures test lint clean schemas
 
 help: ## list the commands
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | sort
 
-setup: $(VENV)/.ready $(TOOLS)/node_modules/.ready ## make .venv/ with the showroom command in it
+setup: $(VENV)/.ready $(TOOLS)/node_modules/.ready $(CLIENT)/dist/.ready ## make .venv/ with the showroom command in it
 
 $(VENV)/.ready: pyproject.toml
 	@.ci/system run
@@ -27,6 +28,22 @@ $(TOOLS)/node_modules/.ready: $(TOOLS)/package-lock.json
 	@npm ci --prefix $(TOOLS) --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
+$(CLIENT)/node_modules/.ready: $(CLIENT)/package-lock.json
+	@echo "── Web client: its packages"
+	@npm ci --prefix $(CLIENT) --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+$(CLIENT)/dist/.ready: $(CLIENT)/node_modules/.ready $(CLIENT)/index.html $(CLIENT)/vite.config.ts $(CLIENT)/tsconfig.json $(shell find $(CLIENT)/src $(CLIENT)/public -type f 2>/dev/null)
+	@echo "── Web client: built"
+	@npm run build --prefix $(CLIENT) --silent
+	@touch $@
+
+demo: setup ## build the demo store and open its page (ONLY=terra-vase for one product)
+	@$(BIN)/showroom demo $(addprefix --only ,$(ONLY))
+
+pictures: setup ## the README's pictures, from the demo store
+	@$(BIN)/python tests/e2e/pictures.py docs/pictures
+
 lint: setup ## ruff and mypy --strict
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -34,6 +51,7 @@ lint: setup ## ruff and mypy --strict
 
 test: setup lint ## everything CI runs
 	@.ci/system test
+	@npm test --prefix $(CLIENT) --silent
 	@$(BIN)/pytest -n 2
 
 bench-%: setup tests/bench/peers/node_modules/.ready ## measure against the competition (QUICK=1 for a minute): bench-pipeline
@@ -48,4 +66,4 @@ schemas: setup ## write assets/schemas/ from the structs
 	@$(BIN)/python -m showroom_assets.schemas assets/schemas
 
 clean: ## remove what was built (keeps .venv)
-	rm -rf build out dist
+	rm -rf build out dist $(CLIENT)/dist

@@ -73,14 +73,14 @@ def demo(
     begun = time.monotonic()
     stop = Stop()
     with _interruptible(stop):
-        work.build(ids, scans=not no_scans)
-        whole = work.convert(ids, stop)
+        work.build(ids, stop, scans=not no_scans)
+        whole = not stop.is_set() and work.convert(ids, stop)
         if not no_scans and not stop.is_set():
             whole = work.convert_scans(ids, stop) and whole
     if stop.is_set():
         click.echo("stopped; run it again to go on", err=True)
         return 130
-    work.publish(ids, scans=not no_scans)
+    whole = work.publish(ids, scans=not no_scans) and whole
     click.echo(f"ready after {time.monotonic() - begun:.1f} s", err=True)
     if not no_serve:
         work.serve(ids, port)
@@ -99,7 +99,7 @@ class _Work:
         self.jobs = jobs
         self.fast = fast
 
-    def build(self, ids: Sequence[str], *, scans: bool) -> None:
+    def build(self, ids: Sequence[str], stop: "Stop", *, scans: bool) -> None:
         from showroom.demo import source
 
         what = "1/4 building the catalogue" + (" and scanning it" if scans else "")
@@ -147,8 +147,9 @@ class _Work:
         _say(f"    {made} converted in {cpu_s:.0f} CPU-seconds, {len(outcomes) - made} left as they were")
         return all(_is_done(outcome) for outcome in outcomes)
 
-    def publish(self, ids: Sequence[str], *, scans: bool) -> None:
+    def publish(self, ids: Sequence[str], *, scans: bool) -> bool:
         from showroom.demo.scans import staged
+        from showroom_assets.errors import ShowroomError
         from showroom_assets.library import Library
 
         folders = [(Library(self.location), self.products / one) for one in ids]
@@ -159,11 +160,20 @@ class _Work:
                 for one in done:
                     folders.append((shelf, staged(self._raw(one), self.from_scans / one, self.staged)))
                     step(one, True)
+        refused: list[str] = []
         with _counted("4/4 publishing", len(folders)) as step:
             for library, folder in folders:
-                if (folder / "product.json").is_file():
+                if not (folder / "product.json").is_file():
+                    continue
+                try:
                     published = library.publish(folder, force=True)
+                except ShowroomError as exc:
+                    refused.append(exc.message)
+                else:
                     step(f"{folder.name}, {human_bytes(published.uploaded_bytes)}", not published.changed)
+        for message in refused:
+            click.echo(f"error: {message}", err=True)
+        return not refused
 
     def serve(self, ids: Sequence[str], port: int) -> None:
         import asyncio

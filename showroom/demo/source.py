@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -41,7 +42,15 @@ def fingerprint() -> str:
     return whole.hexdigest()
 
 
-def build(ids: Sequence[str], folder: Path, *, scans: bool, jobs: int, on_done: Callable[[str, bool], None]) -> None:
+def build(
+    ids: Sequence[str],
+    folder: Path,
+    *,
+    scans: bool,
+    jobs: int,
+    is_stopped: Callable[[], bool],
+    on_done: Callable[[str, bool], None],
+) -> None:
     """
     Bring ``folder/<id>/`` up to date for each id: ``<id>.glb``, ``product.toml``; with scans ``scan/``, ``truth.json``.
 
@@ -49,6 +58,8 @@ def build(ids: Sequence[str], folder: Path, *, scans: bool, jobs: int, on_done: 
     ----------
     scans
         Whether each is to be scanned too, which takes as long again.
+    is_stopped
+        Asked now and then; once true, what is being built is given up.
     on_done
         Told of each product as it is finished, and whether it had to be made.
 
@@ -66,7 +77,8 @@ def build(ids: Sequence[str], folder: Path, *, scans: bool, jobs: int, on_done: 
         if _stamp(stamp) == mark and all((folder / product_id / name).is_file() for name in wanted):
             on_done(product_id, False)
             return
-        _make(product_id, folder, scans=scans)
+        if is_stopped() or not _make(product_id, folder, scans=scans, is_stopped=is_stopped):
+            return
         stamp.write_text(json.dumps({"made_by": mark}))
         on_done(product_id, True)
 
@@ -90,20 +102,37 @@ def prices(ids: Iterable[str], folder: Path) -> dict[str, dict[str, int]]:
     return found
 
 
-def _make(product_id: str, folder: Path, *, scans: bool) -> None:
+def _make(product_id: str, folder: Path, *, scans: bool, is_stopped: Callable[[], bool]) -> bool:
+    """Whether it was made, not given up."""
     aside = folder / f".{product_id}.partial"
     shutil.rmtree(aside, ignore_errors=True)
     command = [sys.executable, "-m", "showroom_demo", str(aside), "--only", product_id, *(["--scans"] if scans else [])]
     # One thread each: as many products as cores are built at a time.
     limits = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **limits}, check=False)
-    if done.returncode != 0:
-        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+    with tempfile.TemporaryFile("w+") as said:
+        # A session of its own: Ctrl-C reaches the command alone, which then ends its children.
+        running = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=said, env={**os.environ, **limits}, start_new_session=True
+        )
+        while True:
+            try:
+                running.wait(0.2)
+                break
+            except subprocess.TimeoutExpired:
+                if is_stopped():
+                    running.kill()
+                    running.wait()
+                    return False
+        said.seek(0)
+        lines = said.read().strip().splitlines()
+    if running.returncode != 0:
+        last = (lines or ["no reason given"])[-1]
         raise NotBuilt(f"{product_id} could not be built: {last.removeprefix('error: ')}", product=product_id)
     target = folder / product_id
     shutil.rmtree(target, ignore_errors=True)
     (aside / product_id).rename(target)
     aside.rmdir()
+    return True
 
 
 def _stamp(path: Path) -> str:

@@ -1,0 +1,53 @@
+/** Prices, lengths and sizes for people, as their language writes them. */
+
+export type Unit = "mm" | "cm" | "in";
+
+/** How much of a metre a unit is, and its decimals. */
+const UNITS: Readonly<Record<Unit, { perMetre: number; digits: number }>> = {
+  mm: { perMetre: 1000, digits: 0 },
+  cm: { perMetre: 100, digits: 1 },
+  in: { perMetre: 1 / 0.0254, digits: 1 },
+};
+
+const REGIONS: Readonly<Record<string, string>> = { US: "USD", GB: "GBP" };
+
+/** The currency to show: the shopper's region's if there is a price in it, else euros, else the first. */
+export function currencyFor(prices: Readonly<Record<string, number>>, locale: string): string | undefined {
+  const region = new Intl.Locale(locale).maximize().region ?? "";
+  const wanted = REGIONS[region] ?? "EUR";
+  if (wanted in prices) return wanted;
+  return "EUR" in prices ? "EUR" : Object.keys(prices)[0];
+}
+
+/** A price from minor units; without decimals when it is round, as a magazine sets it. */
+export function price(prices: Readonly<Record<string, number>> | null, language: string, locale: string): string {
+  const currency = prices ? currencyFor(prices, locale) : undefined;
+  if (!prices || !currency) return "";
+  const plain = new Intl.NumberFormat(language, { style: "currency", currency });
+  const digits = plain.resolvedOptions().maximumFractionDigits ?? 2;
+  const minor = prices[currency] ?? 0;
+  const isRound = minor % 10 ** digits === 0;
+  const format = isRound
+    ? new Intl.NumberFormat(language, { style: "currency", currency, minimumFractionDigits: 0, maximumFractionDigits: 0 })
+    : plain;
+  return format.format(minor / 10 ** digits);
+}
+
+export function length(metres: number, unit: Unit, language: string): string {
+  const { perMetre, digits } = UNITS[unit];
+  return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(metres * perMetre);
+}
+
+export function bytes(count: number, language: string): string {
+  const [value, unit] = count < 999_500 ? [count / 1000, "kB"] : [count / 1e6, "MB"];
+  const digits = value < 10 ? 1 : 0;
+  return `${new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value)} ${unit}`;
+}
+
+export const count = (value: number, language: string): string => new Intl.NumberFormat(language).format(value);
+
+/** A small length in mm with two significant digits. */
+export const millimetres = (value: number, language: string): string =>
+  value < 0.005
+    ? "< 0.01 mm"
+    : `${new Intl.NumberFormat(language, { maximumSignificantDigits: 2 }).format(value)} mm`;

@@ -1,0 +1,35 @@
+/** One glTF loader for all viewers: meshopt and KTX2 are decoded in workers, everything comes from our own address. */
+import { Material, Mesh, Texture, type Object3D, type WebGLRenderer } from "three";
+import { GLTFLoader, type GLTF } from "three/examples/jsm/loaders/GLTFLoader.js";
+import { KTX2Loader } from "three/examples/jsm/loaders/KTX2Loader.js";
+import { MeshoptDecoder } from "three/examples/jsm/libs/meshopt_decoder.module.js";
+
+let textures: KTX2Loader | undefined;
+
+export async function load(address: string, renderer: WebGLRenderer, signal: AbortSignal): Promise<GLTF> {
+  if (!textures) {
+    textures = new KTX2Loader().setWorkerLimit(2);
+    MeshoptDecoder.useWorkers(1);
+  }
+  textures.detectSupport(renderer);
+  const answer = await fetch(address, { signal });
+  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  const data = await answer.arrayBuffer();
+  const loader = new GLTFLoader().setKTX2Loader(textures).setMeshoptDecoder(MeshoptDecoder);
+  return loader.parseAsync(data, "");
+}
+
+/** Give back the graphics memory of a model, of the materials of colourways that were tried on too. */
+export function dispose(model: Object3D, extra: Iterable<Material> = []): void {
+  const materials = new Set<Material>(extra);
+  model.traverse((object) => {
+    const mesh = object as Mesh;
+    if (!mesh.isMesh) return;
+    mesh.geometry.dispose();
+    for (const material of Array.isArray(mesh.material) ? mesh.material : [mesh.material]) materials.add(material);
+  });
+  for (const material of materials) {
+    for (const value of Object.values(material)) if (value instanceof Texture) value.dispose();
+    material.dispose();
+  }
+}
