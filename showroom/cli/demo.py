@@ -104,7 +104,14 @@ class _Work:
 
         what = "1/4 building the catalogue" + (" and scanning it" if scans else "")
         with _counted(what, len(ids)) as step:
-            source.build(ids, self.source, scans=scans, jobs=self.jobs, on_done=lambda name, made: step(name, not made))
+            source.build(
+                ids,
+                self.source,
+                scans=scans,
+                jobs=self.jobs,
+                is_stopped=stop.is_set,
+                on_done=lambda name, made: step(name, not made),
+            )
 
     def convert(self, ids: Sequence[str], stop: "Stop") -> bool:
         from showroom_pipeline.inputs import Input

@@ -26,7 +26,7 @@ uniform sampler2D tight; uniform sampler2D wide; varying vec2 at;
 void main() {
   float near = texture2D(tight, at).r; float far = texture2D(wide, at).r;
   vec2 edge = smoothstep(vec2(0.0), vec2(0.12), at) * smoothstep(vec2(0.0), vec2(0.12), 1.0 - at);
-  float alpha = clamp(0.62 * near + 0.36 * far, 0.0, 0.82) * edge.x * edge.y;
+  float alpha = clamp(0.62 * near + 0.5 * far, 0.0, 0.84) * edge.x * edge.y;
   gl_FragColor = vec4(${DARK}, alpha);
 }`;
 
