@@ -132,7 +132,7 @@ function levelTable(product: Product): { element: HTMLElement; mark(index: numbe
       h("th", { scope: "row" }, t(words[index] ?? "level_far"), h("span", { class: "now" }, t("shown"))),
       h("td", {}, level.size_bytes ? bytes(level.size_bytes, spoken()) : ""),
       h("td", {}, count(level.triangles, spoken())),
-      h("td", {}, millimetres(level.error_mm.mean, spoken()))));
+      h("td", {}, manifest.quality.verdict === "unproved" ? "–" : millimetres(level.error_mm.mean, spoken()))));
   const heads: readonly Word[] = ["level", "file", "tris", "error"];
   return {
     element: h("div", { class: "scroll" },

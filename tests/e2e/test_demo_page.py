@@ -1,0 +1,131 @@
+"""The demo as a visitor has it: one command, one address, a page that works with a mouse, with keys, and without 3D."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import open_browser
+from playwright.sync_api import Browser, Page, expect
+
+REPO = Path(__file__).parents[2]
+pytestmark = pytest.mark.skipif(
+    not (REPO / "webclient" / "dist" / "index.html").is_file(), reason="the web client is not built: make setup"
+)
+READY_MS = 90_000
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """``showroom demo`` with one product, as fast as it goes, on a free port."""
+    folder = tmp_path_factory.mktemp("demo")
+    command = [sys.executable, "-m", "showroom", "demo", "--folder", str(folder / "demo"), "--port", "0"]
+    command += ["--only", "terra-vase", "--fast", "--no-scans", "--jobs", "1"]
+    running = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "SHOWROOM_CACHE": str(folder / "cache")}
+    )
+    assert running.stdout is not None
+    line = running.stdout.readline().strip()
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", line), "the one line on standard output is the address"
+    yield line
+    running.send_signal(signal.SIGINT)
+    assert running.wait(20) == 0
+    running.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with open_browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A page on which anything from elsewhere, any error and any breach of the policy fails the test."""
+    context = browser.new_context(viewport={"width": 900, "height": 700}, locale="en-GB", reduced_motion="reduce")
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on(
+        "request", lambda ask: wrong.append(ask.url) if not ask.url.startswith((address, "blob:", "data:")) else None
+    )
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def test_a_visitor_finds_the_product_turns_it_and_changes_its_colour(page: Page, address: str) -> None:
+    page.goto(address)
+    card = page.get_by_role("link", name="Terra")
+    expect(card).to_contain_text("£109")
+    assert page.evaluate("performance.getEntriesByType('resource').every(e => !/viewer|transcoder|glb/.test(e.name))")
+    card.click()
+    expect(page.get_by_role("heading", level=1, name="Terra")).to_be_focused()
+    page.wait_for_selector(".stage[data-ready]", timeout=READY_MS)
+    expect(page.get_by_role("status")).to_contain_text("ready")
+    view = page.get_by_role("img", name="Arrow keys turn it")
+    bone = view.screenshot()
+    page.get_by_role("radio", name="Ink").check()
+    expect(page.get_by_role("status")).to_contain_text("Ink")
+    page.wait_for_timeout(300)
+    ink = view.screenshot()
+    assert ink != bone
+    view.focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(300)
+    assert view.screenshot() != ink
+    page.keyboard.press("Home")
+    page.get_by_role("button", name="Measure").click()
+    expect(page.locator(".ruler text").nth(1)).to_have_text("25.2 cm")
+    page.get_by_role("radio", name="mm").check(force=True)
+    expect(page.locator(".ruler text").nth(1)).to_have_text("252 mm")
+    page.get_by_role("link", name="All products").click()
+    expect(page.get_by_role("link", name="Terra")).to_be_focused()
+
+
+def test_without_3d_the_poster_stays_and_says_why(page: Page, address: str) -> None:
+    page.add_init_script("HTMLCanvasElement.prototype.getContext = new Proxy(HTMLCanvasElement.prototype.getContext, "
+                         "{apply: (f, t, a) => /^webgl/.test(a[0]) ? null : Reflect.apply(f, t, a)})")  # fmt: skip
+    page.goto(address + "#/terra-vase")
+    expect(page.locator(".stage .note")).to_be_visible()
+    expect(page.get_by_role("img", name="photographed from the front")).to_be_visible()
+
+
+def test_it_speaks_three_languages_and_remembers(page: Page, address: str) -> None:
+    page.goto(address)
+    page.get_by_role("combobox").select_option("zh")
+    expect(page.get_by_role("heading", level=1)).to_have_text("首个系列")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", "zh")
+    expect(page.get_by_role("heading", level=1)).to_have_text("首个系列")
+
+
+@pytest.mark.parametrize("path", ["", "#/terra-vase"])
+def test_on_a_narrow_phone_nothing_runs_out_of_the_page_and_targets_fit_a_thumb(
+    page: Page, address: str, path: str
+) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(address + path)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    small = page.evaluate(
+        "[...document.querySelectorAll('main a, button, select, .swatch')].filter(e => e.offsetParent)"
+        ".map(e => [e.textContent, e.getBoundingClientRect()]).filter(([, r]) => r.width < 44 || r.height < 44)"
+        ".map(([text]) => text)"
+    )
+    assert small == []
+
+
+def test_a_lost_server_has_a_way_on(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.get_by_role("link", name="Terra")).to_be_visible()
+    page.evaluate("window.fetch = () => Promise.reject(new TypeError('offline'))")
+    page.get_by_role("link", name="Terra").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The shelf cannot be reached")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
