@@ -1,7 +1,47 @@
-import { defineConfig } from "vite";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { KTX2Loader } from "three/examples/jsm/loaders/KTX2Loader.js";
+import { defineConfig, type Plugin } from "vite";
 
-// three's KTX2Loader names its transcoder by URL, so Vite puts it beside the other files: nothing comes from a CDN.
+/**
+ * three's texture worker as files of our own, from the installed package: a copy in the repository would go stale.
+ *
+ * KTX2Loader would start it from a blob, which inherits the page's policy, and the transcoder's glue code needs
+ * `unsafe-eval`. From an address it has a policy of its own, and the page keeps its strict one.
+ */
+function textureWorker(): Plugin {
+  const folder = new URL("./node_modules/three/examples/jsm/libs/basis/", import.meta.url);
+  const read = (name: string): Buffer => readFileSync(fileURLToPath(new URL(name, folder)));
+  const three = KTX2Loader as unknown as { BasisWorker(): void } & Record<string, unknown>;
+  const body = three.BasisWorker.toString();
+  const tables = ["EngineFormat", "EngineType", "TranscoderFormat", "BasisFormat"].filter((name) => name in three);
+  const files: Readonly<Record<string, () => string | Buffer>> = {
+    "basis/worker.js": () =>
+      [
+        ...tables.map((name) => `let _${name} = ${JSON.stringify(three[name])};`),
+        read("basis_transcoder.js").toString(),
+        body.slice(body.indexOf("{") + 1, body.lastIndexOf("}")),
+      ].join("\n"),
+    "basis/transcoder.wasm": () => read("basis_transcoder.wasm"),
+  };
+  return {
+    name: "texture-worker",
+    generateBundle() {
+      for (const [fileName, source] of Object.entries(files)) this.emitFile({ type: "asset", fileName, source: source() });
+    },
+    configureServer(server) {
+      server.middlewares.use((request, answer, next) => {
+        const found = files[(request.url ?? "").slice(1)];
+        if (!found) return next();
+        answer.setHeader("Content-Type", request.url?.endsWith(".js") ? "text/javascript" : "application/wasm");
+        answer.end(found());
+      });
+    },
+  };
+}
+
 export default defineConfig({
+  plugins: [textureWorker()],
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 900 },
   server: { proxy: { "/api": "http://127.0.0.1:8787", "/blobs": "http://127.0.0.1:8787" } },
 });

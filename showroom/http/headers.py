@@ -3,7 +3,8 @@ The headers of every answer: what the browser may do with it, and who may ask.
 
 The page loads nothing from anywhere else. ``wasm-unsafe-eval`` and blob workers are for the decoders of textures
 (KTX2) and meshes (meshopt); ``unsafe-eval`` is not needed and not given. Styles set by script (a swatch's colour) go
-through the CSSOM, which the policy does not restrict.
+through the CSSOM, which the policy does not restrict. The texture worker is started from an address, so that it has a
+policy of its own: its glue code does need ``unsafe-eval``.
 """
 
 from typing import Final
@@ -23,6 +24,9 @@ PAGE_POLICY: Final = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+
+WORKER_POLICY: Final = "default-src 'none'; script-src 'self' 'unsafe-eval' 'wasm-unsafe-eval'; connect-src 'none'"
+"""For the texture worker alone, whose glue code is made by ``new Function``: it sees no page and asks for nothing."""
 
 REPORT_POLICY: Final = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "

@@ -29,6 +29,7 @@ from showroom_assets.library import Library
 _FRESH_S: Final = 2.0
 _CACHE_BYTES: Final = 96 << 20
 _LARGEST_BYTES: Final = 256 << 20
+_TEXTURE_WORKER: Final = "basis/worker.js"
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -71,7 +72,10 @@ class Preview:
         found = self.client.get(request.match_info["path"])
         if found is None:
             raise _missing()
-        return _asset(request, found)
+        answer = _asset(request, found)
+        if request.match_info["path"] == _TEXTURE_WORKER:
+            answer.headers["Content-Security-Policy"] = headers.WORKER_POLICY
+        return answer
 
     async def catalogue(self, request: web.Request) -> web.Response:
         return _json(request, (await self.now()).catalogue)

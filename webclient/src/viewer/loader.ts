@@ -1,14 +1,15 @@
 /** One glTF loader for all viewers: meshopt and KTX2 are decoded in workers, everything comes from our own address. */
 import { Material, Mesh, Texture, type Object3D, type WebGLRenderer } from "three";
 import { GLTFLoader, type GLTF } from "three/examples/jsm/loaders/GLTFLoader.js";
-import { KTX2Loader } from "three/examples/jsm/loaders/KTX2Loader.js";
 import { MeshoptDecoder } from "three/examples/jsm/libs/meshopt_decoder.module.js";
+import { TextureLoader } from "./textures";
 
-let textures: KTX2Loader | undefined;
+let textures: TextureLoader | undefined;
 
 export async function load(address: string, renderer: WebGLRenderer, signal: AbortSignal): Promise<GLTF> {
   if (!textures) {
-    textures = new KTX2Loader().setWorkerLimit(2);
+    textures = new TextureLoader();
+    textures.setWorkerLimit(2);
     MeshoptDecoder.useWorkers(1);
   }
   textures.detectSupport(renderer);
