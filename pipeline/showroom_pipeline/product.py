@@ -101,9 +101,9 @@ def make(job: Job, emit: Callable[[Event], None]) -> Done:
     target = folder.put(out, name, files)
     if refused:
         stamp.remove(out, name)
-        reasons = "; ".join(summary["reasons"])
+        reasons = " ".join(summary["reasons"])
         raise QualityRefused(
-            f"{reasons}. See {target / 'report.html'}, or use --force to publish it all the same.",
+            f"{reasons} See {target / 'report.html'}, or use --force to publish it all the same.",
             folder=str(target),
             **summary,
         )

@@ -24,8 +24,14 @@ def intake(options: Options) -> Graph:
     return Graph(
         steps=(
             Step(name="read", call=_STAGES + "read:read", geometry=True),
-            Step(name="surface", call=_STAGES + "read:surface", inputs=(INPUT, "read"), geometry=True),
-            Step(name="clean", call=_STAGES + "prepare:clean", inputs=("read", "surface"), geometry=True),
+            Step(
+                name="reconstruct",
+                call=_STAGES + "read:reconstruct",
+                inputs=(INPUT, "read"),
+                params={"object": options.object, "max_depth_m": options.max_depth_m},
+                geometry=True,
+            ),
+            Step(name="clean", call=_STAGES + "prepare:clean", inputs=("read", "reconstruct"), geometry=True),
             Step(
                 name="normalise",
                 call=_STAGES + "prepare:normalise",
@@ -34,7 +40,8 @@ def intake(options: Options) -> Graph:
                     "unit": options.unit,
                     "dimensions_m": list(options.dimensions_m) if options.dimensions_m else None,
                     "up": options.up,
-                    "tolerance": tolerance,
+                    "front": options.front,
+                    "tolerance": tolerance if options.dimension_tolerance is None else options.dimension_tolerance,
                 },
                 geometry=True,
             ),
@@ -88,7 +95,7 @@ class _Plan:
             Step(
                 name="reference",
                 call=_STAGES + "prepare:reference",
-                inputs=("surface", "normalise"),
+                inputs=("reconstruct", "normalise"),
                 cached=False,
                 geometry=True,
                 weight=0.1,

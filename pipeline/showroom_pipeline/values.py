@@ -11,8 +11,6 @@ Layout, little endian::
 
 The header lists each blob's length and SHA-256; equal blobs are stored once. The digest of the header therefore
 names the whole value, whatever objects it happened to share in memory, and is read without reading the value.
-
-40k triangles and a 1k texture (4 MB) take 6 ms to write and 5 ms to read; ``np.savez`` took 35 and 20.
 """
 
 import dataclasses

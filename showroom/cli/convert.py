@@ -27,6 +27,7 @@ _EXIT_FAILED = 1
 _EXIT_INTERRUPTED = 130
 
 
+_DIRECTIONS = ["+X", "-X", "+Y", "-Y", "+Z", "-Z"]
 _SCALES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 _BINARY_SCALES = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 
@@ -68,7 +69,18 @@ class _Bytes(click.ParamType[int]):
 @click.option("--max-bytes", type=_Bytes(), metavar="SIZE", help="Largest file of every delivery, like 800kB.")
 @click.option("--unit", type=click.Choice(["mm", "cm", "m", "in", "ft"]), help="The unit of the scan's coordinates.")
 @click.option("--dimensions", metavar="WxHxD", help="The product's real size, like 30x20x12cm.")
-@click.option("--up", type=click.Choice(["+Y", "+Z"]), help="Which way is up in the scan.")
+@click.option(
+    "--dimension-tolerance",
+    type=click.FloatRange(0, 1),
+    metavar="SHARE",
+    help="How far the mesh may be off --dimensions.  [default: 0.05]",
+)
+@click.option("--up", type=click.Choice(_DIRECTIONS), help="Which way is up in the scan.")
+@click.option("--front", type=click.Choice(_DIRECTIONS), help="Which way the product looks in the scan.")
+@click.option("--object", metavar="NAME", help="Of a capture with masks: the object to keep.")
+@click.option(
+    "--max-depth", type=click.FloatRange(0.01, 100), metavar="M", help="Of a capture: metres to look at most."
+)
 @click.option("--textures", type=click.Choice(["ktx2", "webp"]), help="Texture codec.  [default: ktx2, --fast: webp]")
 @click.option(
     "--variants",
@@ -165,7 +177,8 @@ def _essence(outcome: "Done | Failed") -> Any:
 
 def _options(given: dict[str, Any]) -> "Options":
     from showroom_assets.errors import InputError
-    from showroom_pipeline.options import DELIVERIES, Options, parse_dimensions
+    from showroom_pipeline.options import DELIVERIES, Options
+    from showroom_pipeline.steps.dimensions import parse_dimensions
 
     chosen = given["presets"] or ("all",)
     try:
@@ -185,6 +198,10 @@ def _options(given: dict[str, Any]) -> "Options":
         unit=given["unit"],
         dimensions_m=dimensions_m,
         up=given["up"],
+        front=given["front"],
+        dimension_tolerance=given["dimension_tolerance"],
+        object=given["object"],
+        max_depth_m=given["max_depth"],
         textures=given["textures"],
         variants=variants,
         licence=given["licence"],

@@ -72,6 +72,7 @@ def placed_scans() -> dict[str, Path]:
     from showroom_assets.glb import write_glb
     from showroom_pipeline import ingest
     from showroom_pipeline.stages.prepare import reference
+    from showroom_pipeline.stages.read import Reconstructed
     from showroom_pipeline.steps.normalise import normalise
 
     folders = sorted(path for kind in ("gso", "ycb") for path in (SHARED / "scans" / kind).iterdir())
@@ -87,7 +88,7 @@ def placed_scans() -> dict[str, Path]:
         )
         out[folder.name] = WORK / "in" / f"{folder.name}.glb"
         out[folder.name].parent.mkdir(exist_ok=True)
-        out[folder.name].write_bytes(write_glb(reference(scan.scene, placed)))
+        out[folder.name].write_bytes(write_glb(reference(Reconstructed(scene=scan.scene), placed)))
     return out
 
 

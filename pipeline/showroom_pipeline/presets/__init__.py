@@ -1,4 +1,4 @@
-"""The numbers of the recipe, one TOML file a delivery and one for all products; each number says why it is what it is."""
+"""The numbers of the recipe: one TOML file a delivery, one for all products; each number says why it is so."""
 
 import functools
 import tomllib

@@ -1,12 +1,14 @@
 """Before the levels: a clean surface of the right size in the right place, and the facts the recipe is chosen by."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
 from showroom_assets.scene import Json, Primitive, Scene
 from showroom_pipeline.ingest.scan import Scan
 from showroom_pipeline.stages.pictures import largest_texture
+from showroom_pipeline.stages.read import Reconstructed
 from showroom_pipeline.steps.clean import CleanOptions
 from showroom_pipeline.steps.clean import clean as clean_scene
 from showroom_pipeline.steps.normalise import Normalised
@@ -23,10 +25,11 @@ class Clean:
     notes: tuple[str, ...] = ()
 
 
-def clean(scan: Scan, scene: Scene) -> Clean:
+def clean(scan: Scan, reconstructed: Reconstructed) -> Clean:
     """A product with its own look is only tidied; a scan is mended."""
-    cleaned = clean_scene(scene, options=CleanOptions(treat_as="authored" if scan.authored else "scan"))
-    return Clean(scene=cleaned.scene, notes=cleaned.notes)
+    treat_as: Literal["authored", "scan"] = "authored" if scan.authored else "scan"
+    cleaned = clean_scene(reconstructed.scene, options=CleanOptions(treat_as=treat_as))
+    return Clean(scene=cleaned.scene, notes=(*reconstructed.notes, *cleaned.notes))
 
 
 def normalise(
@@ -36,6 +39,7 @@ def normalise(
     unit: str | None,
     dimensions_m: list[float] | None,
     up: str | None,
+    front: str | None,
     tolerance: float,
 ) -> Normalised:
     """Metres, +Y up, pivot at the bottom centre; what the merchant says wins over what the file says."""
@@ -46,11 +50,12 @@ def normalise(
         dimensions_m=size,
         metres_per_unit_declared=scan.metres_per_unit,
         up=up or scan.up,
+        front=front,
         tolerance=tolerance,
     )
 
 
-def reference(scene: Scene, normalised: Normalised) -> Scene:
+def reference(reconstructed: Reconstructed, normalised: Normalised) -> Scene:
     """
     The scan as it came, only moved to where the product stands: what everything is measured against.
 
@@ -58,7 +63,7 @@ def reference(scene: Scene, normalised: Normalised) -> Scene:
     Flat shading, which glTF asks for, would have every facet of the scanner's mesh count as detail that a product must
     keep: two renderings of the very same shoe were 0.93 alike.
     """
-    moved = transform_scene(scene, normalised.matrix)
+    moved = transform_scene(reconstructed.scene, normalised.matrix)
     meshes = tuple(replace(m, primitives=tuple(_shaded(p) for p in m.primitives)) for m in moved.meshes)
     return replace(moved, meshes=meshes)
 

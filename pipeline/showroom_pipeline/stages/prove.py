@@ -74,8 +74,11 @@ def prove(
         )
         for key, item in packs.items()
     }
-    look = _prove if validate else glance
-    proof = look(reference, candidates, views=views, size=picture_px)
+    if validate:
+        asked = bars.DEFAULT_BARS if scan.kind == "mesh" else bars.RECONSTRUCTED
+        proof = _prove(reference, candidates, asked, views=views, size=picture_px)
+    else:
+        proof = glance(reference, candidates, views=views, size=picture_px)
     page = Page(
         name=name,
         poster=poster,
@@ -104,7 +107,14 @@ def verdict_of(proof: Json) -> Json:
     return {key: value for key, value in proof.items() if key != "files"}
 
 
-def _prove(reference: Scene, candidates: Mapping[str, inspect.Candidate], *, views: int, size: int) -> inspect.Proof:
+def _prove(
+    reference: Scene,
+    candidates: Mapping[str, inspect.Candidate],
+    asked: Mapping[str, bars.Bar],
+    *,
+    views: int,
+    size: int,
+) -> inspect.Proof:
     """
     As ``inspect.prove``, but two deliveries of equal bytes are looked at once: a scan within two budgets is delivered
     alike to both devices, and looking costs 3 CPU-seconds.
@@ -117,7 +127,7 @@ def _prove(reference: Scene, candidates: Mapping[str, inspect.Candidate], *, vie
         key: replace(
             proof.deliveries[first[key]],
             candidate=candidate,
-            misses=_misses(key, proof.deliveries[first[key]], candidate, proof.diagonal_mm),
+            misses=_misses(asked.get(key), proof.deliveries[first[key]], candidate, proof.diagonal_mm),
         )
         for key, candidate in candidates.items()
     }
@@ -129,8 +139,9 @@ def _bytes(candidate: inspect.Candidate) -> bytes:
     return candidate.glb
 
 
-def _misses(key: str, proven: inspect.Proven, candidate: inspect.Candidate, diagonal_mm: float) -> tuple[str, ...]:
-    bar = bars.DEFAULT_BARS.get(key)
+def _misses(
+    bar: bars.Bar | None, proven: inspect.Proven, candidate: inspect.Candidate, diagonal_mm: float
+) -> tuple[str, ...]:
     if bar is None:
         return ()
     seen = proven.difference

@@ -87,10 +87,7 @@ def relief(points: F64, view: View, *, spacing: float, keep_support: bool) -> Re
         found = support(points, view.direction)
         if found is not None:
             above, turn = found
-            notes.append(
-                f"The table it stands on ({1 - above.mean():.0%} of the points) was left out; "
-                "keep it with keep_support."
-            )
+            notes.append(f"The table it stands on ({1 - above.mean():.0%} of the points) was left out.")
             faces = faces[above[faces].all(axis=1)]
     faces = _large_parts(faces)
     if len(faces) == 0:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from showroom_assets.errors import InputError, MissingFile
+from showroom_assets.errors import MissingFile
 from showroom_pipeline import inputs
-from showroom_pipeline.options import Options, parse_dimensions
+from showroom_pipeline.options import Options
 
 
 def put(folder: Path, *names: str) -> None:
@@ -95,25 +95,6 @@ def test_the_content_digest_does_not_depend_on_where_the_input_lies(tmp_path: Pa
     put(tmp_path, "x/scan/model.obj", "y/scan/model.obj")
     digests = {inputs.content_digest(p, inputs.states(p)) for p in (tmp_path / "x/scan", tmp_path / "y/scan")}
     assert len(digests) == 1
-
-
-@pytest.mark.parametrize(
-    ("text", "metres"),
-    [
-        ("30x20x12cm", (0.3, 0.2, 0.12)),
-        ("30 × 20 × 12 cm", (0.3, 0.2, 0.12)),
-        ("1x2x3M", (1.0, 2.0, 3.0)),
-        ("10x10x1.5in", (0.254, 0.254, 0.0381)),
-    ],
-)
-def test_dimensions_are_read(text: str, metres: tuple[float, float, float]) -> None:
-    assert parse_dimensions(text) == pytest.approx(metres)
-
-
-@pytest.mark.parametrize("text", ["", "30x20cm", "30x20x12", "0x1x1m", "axbxcm", "-1x1x1m", "2x2x2km", "1x1x9999m"])
-def test_nonsense_dimensions_are_refused_with_an_example(text: str) -> None:
-    with pytest.raises(InputError, match=r"30x20x12cm|Check the unit"):
-        parse_dimensions(text)
 
 
 def test_options_travel_as_json_unchanged() -> None:

@@ -64,7 +64,7 @@ def test_in_a_first_look_a_byte_limit_runs_no_geometry_step() -> None:
 def test_another_unit_repeats_the_geometry_but_not_the_reading() -> None:
     run = {step.name for step in unlike(graph(), graph(Options(unit="cm")))}
     assert "normalise" in run
-    assert not run & {"read", "surface", "clean"}
+    assert not run & {"read", "reconstruct", "clean"}
 
 
 def test_every_delivery_has_its_file_and_at_least_three_levels_but_the_plain_one() -> None:
