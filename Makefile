@@ -28,9 +28,10 @@ $(TOOLS)/node_modules/.ready: $(TOOLS)/package-lock.json
 	@npm ci --prefix $(TOOLS) --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
+# not `npm ci`: it refuses the lock where a mirror lacks some other system's optional build of rollup
 $(CLIENT)/node_modules/.ready: $(CLIENT)/package-lock.json
 	@echo "── Web client: its packages"
-	@npm ci --prefix $(CLIENT) --ignore-scripts --no-audit --no-fund --silent
+	@npm install --no-save --prefix $(CLIENT) --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 $(CLIENT)/dist/.ready: $(CLIENT)/node_modules/.ready $(CLIENT)/index.html $(CLIENT)/vite.config.ts $(CLIENT)/tsconfig.json $(shell find $(CLIENT)/src $(CLIENT)/public -type f 2>/dev/null)
