@@ -129,3 +129,30 @@ def test_a_lost_server_has_a_way_on(page: Page, address: str) -> None:
     page.get_by_role("link", name="Terra").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("The shelf cannot be reached")
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def test_the_texture_worker_runs_under_its_own_policy_and_the_page_may_not_evaluate_text(
+    browser: Browser, address: str
+) -> None:
+    page = browser.new_page()
+    page.goto(address)
+    said = page.evaluate("""async () => {
+        const wasm = await (await fetch("/basis/transcoder.wasm")).arrayBuffer();
+        const worker = new Worker("/basis/worker.js");
+        return new Promise((done) => {
+            worker.onmessage = ({data}) => done(data.error ?? data.type);
+            worker.onerror = ({message}) => done("failed: " + message);
+            worker.postMessage({type: "init", config: {}, transcoderBinary: wasm}, [wasm]);
+            worker.postMessage({type: "transcode", id: 1, buffer: new ArrayBuffer(256), taskConfig: {}});
+        });
+    }""")
+    assert "Invalid" in said  # the transcoder is at work: it read what it was given and found it wanting
+    breached = page.evaluate("""() => new Promise((done) => {
+        addEventListener("securitypolicyviolation", ({effectiveDirective}) => done(effectiveDirective));
+        const script = document.createElement("script");
+        script.textContent = "document.title = 'taken over'";
+        document.head.append(script);
+    })""")
+    assert breached == "script-src-elem"
+    assert page.title() == "Showroom"
+    page.close()
