@@ -5,9 +5,7 @@ What it is: samples spread evenly by area over each surface, and vertices, each 
 other surface. Both ways, because a lost part shows only from the original's side and an invented one only from the
 other's.
 
-Distances are exact (embree's closest point, through open3d): a proof must not depend on how even the triangles are. The
-candidate search in ``closest`` costs as much (0.35 CPU-seconds for a 40 k-triangle scan against 0.13, plus 0.8 once for
-open3d's import) and was 8 mm off on the slivers at the poles of a 100 mm ball.
+Distances are exact (see ``closest``): a proof must not depend on how even the triangles are.
 
 What it is not: a comparison of pictures (see ``metrics``). Skinned meshes are measured in the pose their joints stand
 in; morph targets and animations are not played.
@@ -16,14 +14,13 @@ Source: Cignoni, Rocchini & Scopigno, "Metro: measuring error on simplified surf
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from showroom_assets.errors import EmptyInput
-from showroom_assets.scene import F32, F64, Primitive, Scene, Skin, world_matrices
-from showroom_pipeline.closest import sample_surface
+from showroom_assets.scene import F64, Primitive, Scene, Skin, world_matrices
+from showroom_pipeline.closest import ClosestPoints, sample_surface
 
 I64 = npt.NDArray[np.int64]
 
@@ -63,26 +60,13 @@ class Surface:
         self.positions, self.faces = world_triangles(scene)
         if len(self.faces) == 0:
             raise EmptyInput("The model has no triangles to measure. Convert point clouds to a surface first.")
-        low, high = self.positions.min(axis=0), self.positions.max(axis=0)
-        self._centre = (low + high) / 2.0
-        self._scale = 1.0 / max(float((high - low).max()), 1e-12)
-        self._tracer: Any = None
+        self._closest: ClosestPoints | None = None
 
     def distances(self, points: F64) -> F64:
         """Distance in metres from each of ``points (q, 3)`` to this surface, to about 1e-7 of its size."""
-        from open3d.core import Tensor
-        from open3d.t.geometry import RaycastingScene
-
-        if self._tracer is None:
-            self._tracer = RaycastingScene()
-            self._tracer.add_triangles(Tensor(self._boxed(self.positions)), Tensor(self.faces.astype(np.uint32)))
-        found = self._tracer.compute_distance(Tensor(self._boxed(points))).numpy()
-        distances: F64 = found.astype(np.float64) / self._scale
-        return distances
-
-    def _boxed(self, points: F64) -> F32:
-        """Into a unit box round the origin: embree works in single precision."""
-        return np.ascontiguousarray((points - self._centre) * self._scale, dtype=np.float32)
+        if self._closest is None:
+            self._closest = ClosestPoints(self.positions, self.faces)
+        return self._closest.query(points).distances
 
     def samples(self, count: int, *, rng: np.random.Generator) -> tuple[F64, F64]:
         """``count`` points spread by area, and at most ``MAX_VERTICES`` of the vertices in use."""

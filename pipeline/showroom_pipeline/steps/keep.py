@@ -53,10 +53,10 @@ def _reduce(primitive: Primitive, target: int) -> Primitive:
     if not len(indices):
         return primitive
     used, renumbered = np.unique(indices, return_inverse=True)
-    return rows(primitive, used, renumbered.reshape(-1, 3).astype(np.uint32))
+    return taken(primitive, used, renumbered.reshape(-1, 3).astype(np.uint32))
 
 
-def rows(primitive: Primitive, used: npt.NDArray[np.integer[Any]], indices: U32) -> Primitive:
+def taken(primitive: Primitive, used: npt.NDArray[np.integer[Any]], indices: U32) -> Primitive:
     """The primitive with the vertices ``used``, in that order, and new ``indices``."""
 
     def pick(values: Any) -> Any:
@@ -91,7 +91,7 @@ def merged(primitive: Primitive) -> Primitive:
     key = np.ascontiguousarray(np.concatenate(parts, axis=1)) + np.float32(0)  # -0 is 0
     rowwise = key.view(np.dtype((np.void, key.dtype.itemsize * key.shape[1]))).ravel()
     _, first, inverse = np.unique(rowwise, return_index=True, return_inverse=True)
-    out = rows(primitive, first, inverse.reshape(-1)[primitive.indices].astype(np.uint32))
+    out = taken(primitive, first, inverse.reshape(-1)[primitive.indices].astype(np.uint32))
     if primitive.normals is not None:
         total = np.zeros((len(first), 3), np.float32)
         np.add.at(total, inverse.reshape(-1), primitive.normals)

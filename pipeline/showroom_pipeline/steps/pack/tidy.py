@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from showroom_assets.scene import U32, Image, Json, Material, Mesh, Primitive, Scene, Texture, texture_slots
+from showroom_assets.scene import Image, Json, Material, Mesh, Primitive, Scene, Texture, texture_slots
+from showroom_pipeline.steps.keep import taken
 
 Rows = npt.NDArray[np.uint8]
 Key = Callable[[Primitive, int], Rows]
@@ -146,26 +147,6 @@ def reordered(primitive: Primitive) -> Primitive:
     kept = remap < unique
     order[remap[kept]] = np.flatnonzero(kept)
     return taken(primitive, order, np.asarray(indices, np.uint32).reshape(-1, 3))
-
-
-def taken(primitive: Primitive, vertices: npt.NDArray[np.int64], triangles: U32) -> Primitive:
-    """The primitive with only ``vertices``, in that order."""
-
-    def pick(values: Any) -> Any:
-        return None if values is None else np.ascontiguousarray(values[vertices])
-
-    return replace(
-        primitive,
-        positions=pick(primitive.positions),
-        indices=triangles,
-        normals=pick(primitive.normals),
-        tangents=pick(primitive.tangents),
-        uvs=tuple(pick(uv) for uv in primitive.uvs),
-        colors=pick(primitive.colors),
-        joints=pick(primitive.joints),
-        weights=pick(primitive.weights),
-        targets=tuple({name: pick(values) for name, values in target.items()} for target in primitive.targets),
-    )
 
 
 def tidy(scene: Scene, key: Key) -> Scene:
