@@ -54,8 +54,8 @@ async function route(): Promise<void> {
   }, SKELETON_AFTER_MS);
   try {
     if (id) {
-      const found = await product(id, signal);
-      const next = productPage(found);
+      const [found, rows] = await Promise.all([product(id, signal), catalogue()]);
+      const next = productPage(found, rows);
       const from = main.querySelector<HTMLElement>(`[data-product="${CSS.escape(id)}"] .picture`);
       if (from) {
         scrolled = scrollY;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bytes, currencyFor, length, millimetres, price } from "../src/ui/format";
+import { bytes, comparable, currencyFor, length, millimetres, price } from "../src/ui/format";
 
 const PRICES = { EUR: 12800, USD: 13950, GBP: 10900 };
 
@@ -10,6 +10,11 @@ describe("prices", () => {
     expect(currencyFor(PRICES, "es")).toBe("EUR");
     expect(currencyFor({ JPY: 9000 }, "de-DE")).toBe("JPY");
     expect(currencyFor({}, "de-DE")).toBeUndefined();
+  });
+  it("are in one currency on one page, as long as there is one that all have", () => {
+    const all = [PRICES, { EUR: 4500, USD: 4900 }, null];
+    expect(all.map((own) => price(comparable(all, own), "en", "en-GB"))).toEqual(["€128", "€45", ""]);
+    expect(price(comparable([PRICES, { JPY: 1 }], PRICES), "en", "en-GB")).toBe("£109");
   });
   it("have decimals only where they are needed", () => {
     expect(price(PRICES, "en", "en-GB")).toBe("£109");

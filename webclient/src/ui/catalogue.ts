@@ -1,7 +1,7 @@
 /** The page of all products. */
 import type { Row } from "../api";
 import { h, icon, paint } from "./dom";
-import { price } from "./format";
+import { comparable, price } from "./format";
 import { spoken, t, type Word } from "./words";
 
 const MOST_SWATCHES = 5;
@@ -28,7 +28,7 @@ export function catalogueView(rows: readonly Row[]): HTMLElement {
   );
   const fill = (): void => {
     const shown = rows.filter((row) => chosen === "all" || kindOf(row) === chosen);
-    list.replaceChildren(...arranged(shown).map((row, index) => card(row, index === 0 && shown.length > 4, index < 5)));
+    list.replaceChildren(...arranged(shown).map((row, index) => card(row, rows, index === 0 && shown.length > 4, index < 5)));
     count.textContent = t("products", { n: shown.length });
   };
   fill();
@@ -52,10 +52,13 @@ export function arranged(rows: readonly Row[]): readonly Row[] {
       if (next) out.push(next);
     }
   }
+  // The hero's place is upright: the first upright thing for the home takes it.
+  const upright = out.findIndex((row) => kindOf(row) === "home" && row.dimensions_m[1] > row.dimensions_m[0]);
+  if (upright > 0) out.unshift(...out.splice(upright, 1));
   return out;
 }
 
-function card(row: Row, isHero: boolean, isEarly: boolean): HTMLElement {
+function card(row: Row, all: readonly Row[], isHero: boolean, isEarly: boolean): HTMLElement {
   const swatches = row.variants.filter((variant) => variant.swatch);
   const dots = h("span", { class: "dots", role: "img", "aria-label": t("colours", { n: swatches.length }) });
   for (const variant of swatches.slice(0, MOST_SWATCHES)) {
@@ -64,7 +67,7 @@ function card(row: Row, isHero: boolean, isEarly: boolean): HTMLElement {
     dots.append(dot);
   }
   if (swatches.length > MOST_SWATCHES) dots.append(`+${swatches.length - MOST_SWATCHES}`);
-  const cost = price(row.price_minor, spoken(), navigator.language);
+  const cost = price(comparable(all.map((other) => other.price_minor), row.price_minor), spoken(), navigator.language);
   return h("li", { class: isHero ? "card hero" : "card" },
     h("a", { href: `#/${row.id}`, "data-product": row.id },
       h("span", { class: "picture" },

@@ -11,6 +11,15 @@ const UNITS: Readonly<Record<Unit, { perMetre: number; digits: number }>> = {
 
 const REGIONS: Readonly<Record<string, string>> = { US: "USD", GB: "GBP" };
 
+type Prices = Readonly<Record<string, number>>;
+
+/** The prices in currencies that every product has: one page never mixes two. */
+export function comparable(all: readonly (Prices | null)[], own: Prices | null): Prices | null {
+  const priced = all.filter((prices) => prices !== null);
+  const shared = Object.entries(own ?? {}).filter(([currency]) => priced.every((prices) => currency in prices));
+  return shared.length ? Object.fromEntries(shared) : own;
+}
+
 /** The currency to show: the shopper's region's if there is a price in it, else euros, else the first. */
 export function currencyFor(prices: Readonly<Record<string, number>>, locale: string): string | undefined {
   const region = new Intl.Locale(locale).maximize().region ?? "";

@@ -1,8 +1,8 @@
 /** One product: the stage, what it is and costs, how it was made. */
-import type { Level, Product, Variant } from "../api";
+import type { Level, Product, Row, Variant } from "../api";
 import { compare } from "./compare";
 import { announce, h, icon, paint } from "./dom";
-import { bytes, count, length, millimetres, price, type Unit } from "./format";
+import { bytes, comparable, count, length, millimetres, price, type Unit } from "./format";
 import { chooseDelivery, Stage } from "./stage";
 import { spoken, t, type Word } from "./words";
 
@@ -15,11 +15,11 @@ export interface Page {
 const UNIT_WORDS: Readonly<Record<Unit, Word>> = { mm: "units_mm", cm: "units_cm", in: "units_in" };
 let unit: Unit = "cm";
 
-export function productPage(product: Product): Page {
+export function productPage(product: Product, all: readonly Row[]): Page {
   const levels = levelTable(product);
   const stage = new Stage(product, { level: (index) => levels.mark(index) });
   const { manifest } = product;
-  const cost = price(product.price_minor, spoken(), navigator.language);
+  const cost = price(comparable(all.map((other) => other.price_minor), product.price_minor), spoken(), navigator.language);
   const element = h("article", { class: "product", "data-id": product.id },
     h("a", { class: "back", href: "#/" }, icon("M15 5l-7 7 7 7"), t("back")),
     h("div", { class: "lead-in" },
