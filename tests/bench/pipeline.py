@@ -31,7 +31,7 @@ REFEREE = Path(os.environ.get("SHOWROOM_PEERS", REPO.parent / "shared" / "peers"
 WORK = REPO / "build" / "bench" / "pipeline"
 NODE = Path(__file__).parent / "peers" / "node_modules"
 SHOWROOM = Path(sys.executable).with_name("showroom")
-VIEWS, SIZE = (3, 256) if QUICK else (6, 512)
+VIEWS, SIZE = (3, 256) if QUICK else (6, 448)
 SHARE = 0.1
 
 Json = dict[str, Any]
@@ -39,31 +39,43 @@ Json = dict[str, Any]
 
 def main() -> None:
     record = Record("pipeline")
+    record.peers = {
+        "gltfpack": "1.3.0 -cc -si 0.1 -sp -sv",
+        "gltf-transform": "4.5.1 optimize, meshopt, webp 1k, simplify ratio 0.1, error 0.01",
+    }
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
-    scans = placed_scans()
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        rows = dict(zip(scans, pool.map(convert_all, scans, scans.values()), strict=True))
-    referee = Referee()
-    referee.take_pictures(scans, rows)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        pairs = [(name, tool) for name, row in rows.items() for tool in row["files"]]
-        for (name, tool), found in zip(pairs, pool.map(referee.compare, *zip(*pairs, strict=True)), strict=True):
-            rows[name].setdefault("metrics", {})[tool] = found
-    never_stuck(record, rows)
-    ahead_of_the_simplifier(record, rows)
-    ahead_on_bytes(record, rows)
-    faithful(record, rows)
     quick(record)
     if not QUICK:
         clouds(record)
-    record.figures["scans"] = {
-        name: {key: row[key] for key in ("metrics", "runs", "triangles")} for name, row in rows.items()
-    }
-    record.peers = {
-        "gltfpack": "1.3.0 -cc -si 0.1 -sp -sv",
-        "gltf-transform": "4.5.1 optimize, meshopt, webp 1k, ratio 0.1",
-    }
+    referee = Referee()
+    scans = placed_scans()
+    rows: dict[str, Json] = {}
+
+    def measured(name: str) -> Json:
+        row = convert_all(name, scans[name])
+        referee.take_pictures(name, row["files"])
+        row["metrics"] = {tool: referee.compare(name, tool) for tool in row["files"]}
+        return row
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for name, row in zip(scans, pool.map(measured, scans), strict=True):
+            rows[name] = row
+            say(f"{name}: {len(rows)} of {len(scans)}")
+            summarise(record, rows)  # written after every scan: an interrupted run still says what it saw
+    record.show()
+
+
+def summarise(record: Record, rows: dict[str, Json]) -> None:
+    """All figures and goals that rest on the scans seen so far."""
+    kept = ("metrics", "runs", "triangles", "bytes")
+    record.figures["scans"] = {name: {key: row[key] for key in kept} for name, row in rows.items()}
+    record.forget("scans")
+    with record.group("scans"):
+        never_stuck(record, rows)
+        ahead_of_the_simplifier(record, rows)
+        ahead_on_bytes(record, rows)
+        faithful(record, rows)
     record.write()
 
 
@@ -128,7 +140,6 @@ def convert_all(name: str, source: Path) -> Json:
     files["bytes"] = product_file(out / "bytes", "mobile")
     runs["desktop"] = showroom(source, out / "desktop", log, "--preset", "desktop")
     files["desktop"] = product_file(out / "desktop", "desktop")
-    say(f"{name}: converted")
     return {
         "files": files,
         "asked": asked,
@@ -176,19 +187,14 @@ class Referee:
             shutil.copy(REFEREE / name, self._desk / name)
         (self._desk / "node_modules").symlink_to(NODE)
 
-    def take_pictures(self, scans: dict[str, Path], rows: dict[str, Json]) -> None:
+    def take_pictures(self, name: str, files: dict[str, Path]) -> None:
         items = [
-            {
-                "id": f"{tool}/{name}", "ref": f"raw/{name}",
-                "file": str(path), "out": str(WORK / "pictures" / name / tool),
-            }
-            for name in scans
-            for tool, path in rows[name]["files"].items()
-        ]  # fmt: skip
-        jobs = self._desk / "jobs.json"
+            {"id": tool, "ref": "raw", "file": str(path), "out": str(WORK / "pictures" / name / tool)}
+            for tool, path in files.items()
+        ]
+        jobs = WORK / "out" / name / "jobs.json"
         jobs.write_text(json.dumps({"size": SIZE, "views": VIEWS, "items": items}))
-        say(f"taking {len(items) * VIEWS} pictures")
-        with (WORK / "referee.txt").open("w") as log:
+        with (WORK / "out" / name / "referee.txt").open("w") as log:
             subprocess.run(
                 ["node", "render.mjs", str(jobs)], cwd=self._desk, stdout=log, stderr=log, check=True,
                 env={**os.environ, "NM": str(NODE)},
@@ -199,8 +205,7 @@ class Referee:
         if tool == "raw" or not (folder / tool / "v0.png").exists():
             return None
         script = [sys.executable, REFEREE / "metrics.py", folder / "raw", folder / tool]
-        found: Json = json.loads(run(script, log=WORK / "referee.txt").out)
-        say(f"{name}: {tool} measured")
+        found: Json = json.loads(run(script, log=WORK / "out" / name / "referee.txt").out)
         return found
 
 

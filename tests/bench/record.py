@@ -12,7 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ class Goal:
     goal: str
     value: float | None
     met: bool | None
+    group: str = ""
 
 
 @dataclass
@@ -40,6 +42,7 @@ class Record:
     peers: dict[str, Any] = field(default_factory=dict)
     goals: list[Goal] = field(default_factory=list)
     noise: dict[str, Any] = field(default_factory=dict)
+    _group: str = ""
 
     def at_most(self, name: str, goal: str, value: float | None, bound: float) -> None:
         self._add(name, goal, value, None if value is None else value <= bound)
@@ -48,20 +51,34 @@ class Record:
         self._add(name, goal, value, None if value is None else value >= bound)
 
     def _add(self, name: str, goal: str, value: float | None, met: bool | None) -> None:
-        self.goals.append(Goal(name, goal, None if value is None else round(float(value), 5), met))
+        self.goals.append(Goal(name, goal, None if value is None else round(float(value), 5), met, self._group))
+
+    @contextmanager
+    def group(self, name: str) -> Iterator[None]:
+        """Goals that ``forget`` can take back, to state them again on more data."""
+        self._group = name
+        yield
+        self._group = ""
+
+    def forget(self, group: str) -> None:
+        self.goals = [goal for goal in self.goals if goal.group != group]
 
     def write(self) -> Path:
-        """Write the record, print the goals, give the file's path."""
+        """Write what there is so far."""
         path = REPO / "build" / "bench" / f"{self.name}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         machine = {"system": platform.platform(), "cpus": os.cpu_count(), "load": os.getloadavg(), "quick": QUICK}
-        path.write_text(json.dumps({"machine": machine, **asdict(self)}, indent=1, sort_keys=True) + "\n")
+        found = {key: value for key, value in asdict(self).items() if not key.startswith("_")}
+        path.write_text(json.dumps({"machine": machine, **found}, indent=1, sort_keys=True) + "\n")
+        return path
+
+    def show(self) -> None:
+        """The goals as a table, and the noise they must be read against."""
         width = max((len(goal.name) for goal in self.goals), default=0)
         for goal in self.goals:
             mark = {True: "met   ", False: "MISSED", None: "      "}[goal.met]
             print(f"{mark} {goal.name:<{width}}  {goal.value!s:>10}  {goal.goal}")
-        print(f"noise: {json.dumps(self.noise)}\nwritten to {path.relative_to(REPO)}")
-        return path
+        print(f"noise: {json.dumps(self.noise)}\nwritten to {self.write().relative_to(REPO)}")
 
 
 @dataclass(frozen=True)
