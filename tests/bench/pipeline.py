@@ -46,8 +46,6 @@ def main() -> None:
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
     quick(record)
-    if not QUICK:
-        clouds(record)
     referee = Referee()
     scans = placed_scans()
     rows: dict[str, Json] = {}
@@ -63,6 +61,8 @@ def main() -> None:
             rows[name] = row
             say(f"{name}: {len(rows)} of {len(scans)}")
             summarise(record, rows)  # written after every scan: an interrupted run still says what it saw
+    if not QUICK:
+        clouds(record)
     record.show()
 
 
