@@ -1,0 +1,55 @@
+"""
+Put a benchmark's goals into the README: ``python tests/bench/readme.py pipeline`` after ``make bench-pipeline``.
+
+The numbers between the two ``bench-NAME`` comments come from ``build/bench/NAME.json`` and from nowhere else.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+REPO = Path(__file__).resolve().parents[2]
+
+
+def table(name: str, record: dict[str, Any]) -> str:
+    """The goals as Markdown."""
+    scans = len(record["figures"].get("scans", {}))
+    lines = [
+        f"By `make bench-{name}`, {scans} scans, beside "
+        + " and ".join(f"{tool} {version}" for tool, version in sorted(record["peers"].items()))
+        + ":",
+        "",
+        "| | goal | measured |",
+        "|---|---|---|",
+    ]
+    for goal in record["goals"]:
+        mark = {True: "", False: " (missed)", None: " (not measured)"}[goal["met"]]
+        lines.append(f"| {goal['name']} | {goal['goal']} | {goal['value']:g}{mark} |")
+    noise = "; ".join(
+        f"{what}: {', '.join(f'{key} {value:.2f}' for key, value in found.items())}"
+        for what, found in record["noise"].items()
+    )
+    return "\n".join([*lines, "", f"Noise of the same measurement in that run: {noise}."])
+
+
+def main(name: str) -> None:
+    record = json.loads((REPO / "build" / "bench" / f"{name}.json").read_text())
+    if record["machine"]["quick"]:
+        raise SystemExit("That was a quick run: make the whole one for the README.")
+    readme = REPO / "README.md"
+    marks = (f"<!-- bench-{name} -->", f"<!-- /bench-{name} -->")
+    text, found = re.subn(
+        re.escape(marks[0]) + ".*?" + re.escape(marks[1]),
+        lambda _: "\n\n".join([marks[0], table(name, record), marks[1]]),
+        readme.read_text(),
+        flags=re.DOTALL,
+    )
+    if found != 1:
+        raise SystemExit(f"README.md needs one block between {marks[0]} and {marks[1]}.")
+    readme.write_text(text)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
