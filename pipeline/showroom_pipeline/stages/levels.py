@@ -1,5 +1,6 @@
 """Levels of detail: the best-looking scene for each number of triangles, and how far it strays from the scan."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from showroom_assets.errors import TargetMissed
@@ -111,6 +112,15 @@ def chain(*levels: Level, diagonal_m: float) -> list[Json]:
             }
         )
     return out
+
+
+def listed(files: list[str], steps: list[Json]) -> Iterator[tuple[str, Json]]:
+    """The levels worth switching to, with their files: each has fewer triangles than the one before."""
+    before: int | None = None
+    for file, step in zip(files, steps, strict=False):
+        if before is None or step["triangles"] < before:
+            before = step["triangles"]
+            yield file, step
 
 
 class _Workshop:

@@ -14,6 +14,7 @@ from showroom_assets.variants import Recolour
 from showroom_pipeline.ingest.scan import Scan
 from showroom_pipeline.stages.declared import bound
 from showroom_pipeline.stages.deliver import Delivered
+from showroom_pipeline.stages.levels import listed
 from showroom_pipeline.stages.prepare import Clean
 from showroom_pipeline.steps.normalise import Normalised
 
@@ -155,7 +156,7 @@ def _delivery(
             switch_below=step["switch_below"],
             size_bytes=len(contents[path]),
         )
-        for path, step in zip(paths, chain, strict=True)
+        for path, step in listed(paths, chain)
     ]
     return m.Delivery(
         file=paths[0],

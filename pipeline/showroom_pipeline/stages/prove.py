@@ -15,6 +15,7 @@ from showroom_pipeline.ingest.scan import Scan
 from showroom_pipeline.report import Page, write_report
 from showroom_pipeline.stages.deliver import Delivered
 from showroom_pipeline.stages.glance import glance
+from showroom_pipeline.stages.levels import listed
 from showroom_pipeline.stages.prepare import Clean
 from showroom_pipeline.steps.normalise import Normalised
 from showroom_pipeline.steps.pack import decoded
@@ -200,5 +201,5 @@ def _levels(chain: list[Json], files: list[str]) -> tuple[inspect.Level, ...]:
             switch_below=step["switch_below"],
             file=file,
         )
-        for step, file in zip(chain, files, strict=False)
+        for file, step in listed(files, chain)
     )

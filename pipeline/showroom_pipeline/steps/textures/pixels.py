@@ -65,6 +65,10 @@ def png(pixels: U8, *, level: int = 1) -> bytes:
 
 def jpeg(pixels: U8, quality: int, *, full_chroma: bool = False) -> bytes:
     """Baseline JPEG of the RGB channels; ``full_chroma`` for data, whose channels are not a colour."""
+    from PIL import ImageFile
+
+    # libjpeg optimises only what it can hold at once, and Pillow's guess of a byte a pixel is too small for noise
+    ImageFile.MAXBLOCK = max(ImageFile.MAXBLOCK, 2 * pixels.nbytes)
     return _saved(pixels[..., :3], "JPEG", quality=quality, optimize=True, subsampling=0 if full_chroma else 2)
 
 

@@ -246,3 +246,8 @@ def test_a_missing_tool_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp_
     for call in (lambda: ktx2.encode([(smooth(4), ktx2.Settings())]), lambda: validate([b"glTF"])):
         with pytest.raises(ToolMissing, match="make setup"):
             call()
+
+
+def test_a_jpeg_of_pure_noise_is_written_too() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (512, 512, 3), np.uint8)
+    assert jpeg(noise, 98, full_chroma=True).startswith(b"\xff\xd8")
