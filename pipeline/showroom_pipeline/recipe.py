@@ -245,7 +245,7 @@ class _Plan:
         if target >= self.facts["triangles"]:
             texture_px, normal_map = 0, False  # nothing is baked, so all deliveries share it
         has_look = self.facts["authored"] or self.options.variants is not None
-        how = "quick" if self.options.fast else "keep" if has_look else "best"
+        how = "keep" if has_look else "quick" if self.options.fast else "best"
         name = f"level {target} {texture_px}"
         self._add(
             Step(
@@ -257,6 +257,7 @@ class _Plan:
                     "texture_px": texture_px,
                     "normal_map": normal_map,
                     "how": how,
+                    "measured": not self.options.fast,
                     "views": self.preset["levels"]["choice_views"],
                     "exact": exact,
                 },

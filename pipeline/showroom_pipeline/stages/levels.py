@@ -12,6 +12,7 @@ from showroom_pipeline.steps.keep import keep
 from showroom_pipeline.steps.normalise import Normalised
 from showroom_pipeline.surface_error import Surface, SurfaceError, surface_error
 
+_FAR_OFF = 1.25  # a first look may be this far over its budget before seconds are spent on a new atlas
 _LEEWAY = 1.02  # a target counts as met within 2 %
 _LITTLE = 0.5
 """
@@ -41,6 +42,7 @@ def level(
     texture_px: int,
     normal_map: bool,
     how: str,
+    measured: bool,
     views: int,
     exact: bool,
 ) -> Level:
@@ -55,7 +57,9 @@ def level(
         Whether such an atlas has one: it is the larger half of the file, and not seen on far levels.
     how
         ``best``: by measured likeness · ``keep``: UVs and materials stay, whatever it costs · ``quick``: as
-        ``keep`` without measuring, or baked if the target is missed.
+        ``keep``, or baked if the target is missed: by 2 % if it is ``exact``, else by a quarter.
+    measured
+        Whether the surface error is wanted; a first look has no time for it.
     exact
         Whether missing the target by more than 2 % is an error: the merchant named a number.
 
@@ -74,7 +78,7 @@ def level(
             comparison = _Workshop.of(scene, reference, views).comparison
             choice = lod.choose(scene, comparison, target=target, texture_px=texture_px, normal_map=normal_map)
             made, method, tried = choice.scene, str(choice.method), choice.tried
-        elif how == "quick" and exact:
+        elif how == "quick" and (exact or made.triangles > _FAR_OFF * target):
             from showroom_pipeline.steps.reduce import reduce
 
             standing = reduce(scene, target=target, texture_px=texture_px)
@@ -88,7 +92,7 @@ def level(
             target=target,
         )
     error = None
-    if how != "quick":
+    if measured:
         error = surface_error(_Workshop.of(scene, reference, views).surface, made)
     return Level(scene=made, method=method, tried=tried, error_mm=error)
 
