@@ -7,11 +7,12 @@ from showroom_assets.scene import Scene
 from showroom_pipeline.compare import Comparison
 from showroom_pipeline.render import Studio
 from showroom_pipeline.steps.keep import keep
-from showroom_pipeline.steps.lod import choose, switch_below
+from showroom_pipeline.steps.lod import choose, fitted, switch_below
 from showroom_pipeline.steps.pack import PackOptions
 from showroom_pipeline.steps.reduce import reduce
 from showroom_pipeline.steps.textures import TextureOptions
 from showroom_pipeline.steps.within import within
+from showroom_pipeline.surface_error import surface_error
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +88,12 @@ def test_an_impossible_byte_limit_is_refused_with_the_least_that_would_do(ball: 
 def test_coarser_levels_switch_farther_away() -> None:
     assert switch_below(0.0, 300.0) == 1.0
     assert 1.0 >= switch_below(0.1, 300.0) > switch_below(1.0, 300.0) > switch_below(10.0, 300.0) > 0
+
+
+def test_fitting_a_kept_level_lowers_its_error_and_leaves_its_picture_mapping(ball: Scene) -> None:
+    kept = keep(ball, target=200)
+    pulled = fitted(kept, ball)
+    assert surface_error(ball, pulled).mean < 0.9 * surface_error(ball, kept).mean
+    before, after = (scene.meshes[0].primitives[0] for scene in (kept, pulled))
+    assert np.array_equal(before.indices, after.indices)
+    assert np.array_equal(before.uvs[0], after.uvs[0])
