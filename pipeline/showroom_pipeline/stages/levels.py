@@ -24,8 +24,8 @@ If more than this share of the triangles stays, they are reduced as they are: on
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
     """
-    One level. ``method`` says how it was made (original, kept, fitted or baked), ``tried`` the likeness of what was weighed;
-    ``error_mm`` is the two-way distance to the scan's surface (None in a first look).
+    One level. ``method`` says how it was made (original, kept, fitted or baked), ``tried`` the likeness of what was
+    weighed; ``error_mm`` is the two-way distance to the scan's surface (None in a first look).
     """
 
     scene: Scene
