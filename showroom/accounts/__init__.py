@@ -1,0 +1,1 @@
+"""Who may: guests, accounts, sessions, API tokens and their scopes."""
