@@ -51,6 +51,31 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     # ── shop
     lease_s: Annotated[int, setting("How long claimed stock is held for its cart.", unit="s", ge=10, le=86_400)] = 600
 
+    # ── uploads
+    upload_bytes: Annotated[
+        int, setting("Largest scan that may be uploaded.", unit="bytes", ge=1 << 10, le=1 << 40)
+    ] = 1 << 30
+    upload_tenant_bytes: Annotated[
+        int, setting("Most that one merchant's scans and drafts may take together.", unit="bytes", ge=1 << 10)
+    ] = 20 << 30
+    upload_open: Annotated[int, setting("Unfinished uploads of one merchant at a time.", ge=1, le=1000)] = 20
+    upload_idle_s: Annotated[
+        int, setting("An upload of which nothing came for so long is removed.", unit="s", ge=60, le=31_536_000)
+    ] = 86_400
+    queue: Annotated[
+        str, setting("Queue of conversions: redis://…; by default a SQLite file in the data folder.", secret=True)
+    ] = ""
+    conversions_waiting: Annotated[int, setting("Conversions of one merchant in the queue.", ge=1, le=10_000)] = 50
+    conversion_tries: Annotated[
+        int, setting("How often a conversion whose worker died is begun, at most.", ge=1, le=20)
+    ] = 3
+    worker: Annotated[bool, setting("Run a worker beside the server; off if workers run elsewhere.")] = True
+    worker_jobs: Annotated[int, setting("Conversions at a time in one worker.", ge=1, le=64)] = 1
+    worker_memory_bytes: Annotated[
+        int, setting("Most memory of one conversion; 0 shares out four fifths of the machine's.", unit="bytes", ge=0)
+    ] = 0
+    worker_time_s: Annotated[int, setting("Longest time of one conversion.", unit="s", ge=1, le=86_400)] = 1800
+
 
 def with_changes(settings: Settings, **changes: Any) -> Settings:
     """
