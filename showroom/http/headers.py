@@ -44,6 +44,9 @@ SECURITY: Final = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
 
+ONLY_TLS: Final = "max-age=31536000"
+"""Sent over TLS alone: once seen over https, a browser asks for nothing else."""
+
 FOREVER: Final = "public, max-age=31536000, immutable"
 ASK_AGAIN: Final = "no-cache"
 
