@@ -20,7 +20,7 @@ from aiohttp import hdrs, web
 from showroom.accounts.principal import Principal, Role
 from showroom.errors import Forbidden, ServerError, SignInNeeded
 from showroom.http import headers
-from showroom.http.context import ID, PEER
+from showroom.http.context import COOKIE, ID, PEER
 from showroom.http.endpoint import Call, Endpoint
 from showroom.http.failures import as_answer
 from showroom.http.limits import Limits, network
@@ -29,7 +29,6 @@ from showroom.http.openapi import document
 from showroom.http.peers import Peers
 from showroom.http.reading import read_body, read_key, read_query
 
-COOKIE: Final = "showroom_session"
 HANDLER_S: Final = 30.0
 _NOBODY: Final = Principal(id="", role=Role.GUEST, scopes=frozenset())
 _CORS_HEADERS: Final = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Range"

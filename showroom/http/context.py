@@ -6,5 +6,6 @@ from aiohttp import web
 
 from showroom.http.peers import Peer
 
+COOKIE: Final = "showroom_session"
 ID: Final = web.RequestKey("id", str)
 PEER: Final = web.RequestKey("peer", Peer)

@@ -1,34 +1,18 @@
 """
-How often one may ask: token buckets by class of request, for each person and for each address.
+How often one may ask: by class of request, for each person and for each address.
 
-A bucket holds tokens up to its size and is refilled at a steady rate; a request takes one. One person has one bucket a
-class; an address has a larger one, for many people may share it. Buckets that are full again are forgotten, and there
-are never more than ``most`` of them: who invents addresses only pushes out other invented ones.
-
-Sans I/O; the clock is a parameter.
+One person has one bucket a class; an address has a larger one, for many people may share it (a company, a phone
+network). Sans I/O; the clock is a parameter.
 """
 
 import ipaddress
-from collections import OrderedDict
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Final
 
+from showroom.buckets import Buckets, Rate
 from showroom.errors import TooMany
 
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """``per_s`` tokens a second, at most ``burst`` at once."""
-
-    per_s: float
-    burst: float
-
-
-@dataclass(slots=True)
-class _Bucket:
-    tokens: float
-    at_s: float
+__all__ = ["Limits", "Rate", "network"]
 
 
 class Limits:
@@ -49,11 +33,10 @@ class Limits:
         self, rates: Mapping[str, Rate], *, address_factor: float, clock: Callable[[], float], most: int = 50_000
     ) -> None:
         self._rates = dict(rates)
-        self._factor = address_factor
-        self._clock = clock
-        self._most: Final = most
-        self._buckets: OrderedDict[tuple[str, str], _Bucket] = OrderedDict()
-        self.refused = 0
+        self._wide = {
+            kind: Rate(rate.per_s * address_factor, rate.burst * address_factor) for kind, rate in rates.items()
+        }
+        self._buckets = Buckets(clock=clock, most=most)
 
     def take(self, kind: str, *, person: str, address: str) -> None:
         """
@@ -73,32 +56,15 @@ class Limits:
         TooMany
             Either has asked too often; ``retry_after_s`` says when to try again.
         """
-        rate = self._rates[kind]
-        wide = Rate(rate.per_s * self._factor, rate.burst * self._factor)
-        wait_s = self._wait(kind, "address " + address, wide)
-        if person and wait_s <= 0:
-            wait_s = self._wait(kind, "person " + person, rate)
+        asked = [(f"{kind} from {address}", self._wide[kind])]
+        if person:
+            asked.append((f"{kind} by {person}", self._rates[kind]))
+        wait_s = max(self._buckets.wait_s(key, rate) for key, rate in asked)
         if wait_s > 0:
-            self.refused += 1
-            retry_s = max(1, -int(-wait_s // 1))
+            retry_s = max(1, math.ceil(wait_s))
             raise TooMany(f"Too many requests at once. Try again in {retry_s} s.", retry_after_s=retry_s, limit=kind)
-
-    def _wait(self, kind: str, key: str, rate: Rate) -> float:
-        """Seconds until there is a token; 0 if one was taken."""
-        now = self._clock()
-        bucket = self._buckets.get((kind, key))
-        if bucket is None:
-            bucket = self._buckets[kind, key] = _Bucket(rate.burst, now)
-            while len(self._buckets) > self._most:
-                self._buckets.popitem(last=False)
-        else:
-            self._buckets.move_to_end((kind, key))
-            bucket.tokens = min(rate.burst, bucket.tokens + (now - bucket.at_s) * rate.per_s)
-            bucket.at_s = now
-        if bucket.tokens >= 1:
-            bucket.tokens -= 1
-            return 0.0
-        return (1 - bucket.tokens) / rate.per_s
+        for key, rate in asked:
+            self._buckets.take(key, rate)
 
     def __len__(self) -> int:
         return len(self._buckets)

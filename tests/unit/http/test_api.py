@@ -13,7 +13,8 @@ from msgspec import Meta, Struct
 
 from showroom.accounts.principal import SCOPES, Principal, Role, Scope
 from showroom.errors import Conflict, NotFound, SignInNeeded
-from showroom.http.api import COOKIE, Api
+from showroom.http.api import Api
+from showroom.http.context import COOKIE
 from showroom.http.endpoint import Call, Endpoint
 from showroom.http.limits import Limits, Rate
 from showroom.http.metrics import Metrics
