@@ -32,6 +32,38 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         tuple[str, ...], setting("Other sites whose pages may call the API and enter rooms, by origin.")
     ] = ()
 
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        setting("Proxies in front of the server, by address or network; their X-Forwarded-For is believed."),
+    ] = ()
+    rate_read: Annotated[float, setting("What one person may read.", unit="requests/s", gt=0, le=100_000)] = 50.0
+    rate_write: Annotated[float, setting("What one person may write.", unit="requests/s", gt=0, le=100_000)] = 10.0
+    rate_costly: Annotated[
+        float,
+        setting("How often one person may sign in, search or begin an upload.", unit="requests/s", gt=0, le=100_000),
+    ] = 1.0
+    rate_per_address: Annotated[
+        float, setting("How many people's worth one address may ask.", unit="people", ge=1, le=100_000)
+    ] = 20.0
+    drain_s: Annotated[
+        float, setting("How long a server that is told to stop finishes what it has begun.", unit="s", ge=0, le=600)
+    ] = 20.0
+
+    # ── who may
+    session_days: Annotated[int, setting("How long one stays signed in.", unit="days", ge=1, le=365)] = 30
+    guest_days: Annotated[int, setting("How long a guest's pass lasts.", unit="days", ge=1, le=365)] = 30
+
+    # ── what it tells its operator
+    log_format: Annotated[
+        str, setting("json, pretty, or auto: pretty on a terminal.", pattern="^(auto|json|pretty)$")
+    ] = "auto"
+    log_level: Annotated[str, setting("debug, info, warning or error.", pattern="^(debug|info|warning|error)$")] = (
+        "info"
+    )
+    metrics_token: Annotated[
+        str, setting("Token that opens /metrics to other machines; without it, only to this one.", secret=True)
+    ] = ""
+
     # ── where it keeps things
     data: Annotated[str, setting("Folder of the database, the library, uploads and the secret key.")] = "showroom-data"
     database: Annotated[
