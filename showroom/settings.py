@@ -80,6 +80,32 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str, setting("WebSocket implementation: picows or websockets.", pattern="^(picows|websockets)$")
     ] = "picows"
 
+    # ── talk and order in rooms
+    party_people: Annotated[int, setting("Members of one party.", unit="people", ge=2, le=16)] = 8
+    chat_radius_m: Annotated[float, setting("How far nearby chat carries.", unit="m", ge=1, le=100)] = 8.0
+    chat_hosts: Annotated[
+        tuple[str, ...], setting("Sites that may be linked to in chat; their subdomains are included.")
+    ] = ()
+    chat_words: Annotated[
+        str, setting("File of words refused in chat and names, one a line, besides those that come with the server.")
+    ] = ""
+    room_log_hours: Annotated[
+        int, setting("How long chat and other events of rooms are kept.", unit="hours", ge=1, le=24 * 365)
+    ] = 48
+    room_log_events: Annotated[
+        int, setting("How many events of one room are kept.", unit="events", ge=100, le=1_000_000)
+    ] = 5000
+    voice_people: Annotated[int, setting("How many speakers one person hears at a time.", ge=0, le=16)] = 6
+    voice_radius_m: Annotated[float, setting("How far voices carry.", unit="m", ge=1, le=100)] = 12.0
+    stun: Annotated[tuple[str, ...], setting("STUN servers for voice (stun:host:3478); none by default.")] = ()
+    turn: Annotated[
+        tuple[str, ...], setting("TURN servers for voice behind strict firewalls (turn:host:3478?transport=udp).")
+    ] = ()
+    turn_secret: Annotated[
+        str, setting("The secret shared with the TURN servers (coturn: static-auth-secret).", secret=True)
+    ] = ""
+    turn_ttl_s: Annotated[int, setting("How long credentials for TURN are good.", unit="s", ge=60, le=86_400)] = 7200
+
     # ── shop
     lease_s: Annotated[int, setting("How long claimed stock is held for its cart.", unit="s", ge=10, le=86_400)] = 600
 
