@@ -40,6 +40,7 @@ class ToClient(IntEnum):
     CARDS = 0x47
     PONG = 0x48
     REFUSED = 0x49
+    RIGS = 0x4A
 
 
 MAX_BYTES: Final[dict[ToServer, int]] = {

@@ -178,7 +178,7 @@ class ClientSession:
         kind = payload[0]
         if (kind == ToClient.WELCOME) != (self.phase is Phase.GREETED):
             raise ProtocolError(Close.OUT_OF_ORDER, f"message {kind:#04x} in phase {self.phase.value}")
-        if kind in (ToClient.FRAME, ToClient.KEYFRAME, ToClient.FAR):
+        if kind in (ToClient.FRAME, ToClient.KEYFRAME, ToClient.FAR, ToClient.RIGS):
             self.crowd.receive(payload)
             return None
         if kind == ToClient.CORRECT:

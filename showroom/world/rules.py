@@ -33,8 +33,10 @@ class Rules:
     """Speed is measured against this times the limit: clocks differ, centimetres are rounded."""
     slack_cm: float = 60.0
     """And this much is lent, once."""
-    lead_ms: int = 10000
-    """How long a link may stall and then deliver everything at once."""
+    lead_ms: int = 3000
+    """How much a link's delay may grow and shrink again while messages keep coming."""
+    stall_ms: int = 30000
+    """How long a link may be silent and then deliver everything at once."""
     flood_hz: int = 60
     """Poses a second, on average..."""
     flood_burst: int = 900

@@ -1,0 +1,182 @@
+"""
+Blocks into frames: for every cell that somebody stands in, the 3 x 3 blocks around it behind one header, WebSocket
+header included; whole cells for who comes new; the coarse crowd beyond; heads and hands.
+"""
+
+import struct
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from showroom.protocol.ids import ToClient
+from showroom.protocol.receiver import FULL
+from showroom.world.blocks import Blocks, Members, whole
+
+FAR_RADIUS: Final = 3
+FAR_MOST: Final = 224
+"""People in one FAR message; of more, every cell shows its share."""
+RIGS_MOST: Final = 64
+_KEYFRAME: Final = struct.Struct("<BBIHH")
+_FAR: Final = struct.Struct("<BHB")
+RING: Final = [
+    (dx, dz)
+    for dz in range(-FAR_RADIUS, FAR_RADIUS + 1)
+    for dx in range(-FAR_RADIUS, FAR_RADIUS + 1)
+    if max(abs(dx), abs(dz)) > 1
+]
+
+
+def framed(payload: bytes) -> bytes:
+    """A binary WebSocket message from the server, RFC 6455 section 5.2: final, unmasked, shortest length."""
+    size = len(payload)
+    if size < 126:
+        return b"\x82%c" % size + payload
+    if size < 65536:
+        return b"\x82\x7e" + size.to_bytes(2, "big") + payload
+    return b"\x82\x7f" + size.to_bytes(8, "big") + payload
+
+
+class Frames:
+    """The frames of one tick over a grid of ``columns`` x ``rows`` cells."""
+
+    def __init__(
+        self, *, columns: int, rows: int, cell_cm: int, now_ms: int, seq: NDArray[np.uint8], m: Members, blocks: Blocks
+    ) -> None:
+        self.columns = columns
+        self.rows = rows
+        self.cell_cm = cell_cm
+        self.now_ms = now_ms
+        self.seq = seq
+        self.m = m
+        self.blocks = blocks
+        self._whole: dict[int, bytes] = {}
+        self._keys: dict[tuple[int, int], bytes] = {}
+
+    def deltas(self, cells: NDArray[np.int64]) -> list[bytes]:
+        """The WebSocket frame of each of these cells' neighbourhoods."""
+        start = self.blocks.start
+        busy = (start[1:] > start[:-1]).reshape(self.rows, self.columns)
+        around = np.pad(busy, 1)
+        mask = np.zeros((self.rows, self.columns), np.int64)
+        for bit in range(9):
+            dz, dx = divmod(bit, 3)
+            mask |= around[dz : dz + self.rows, dx : dx + self.columns].astype(np.int64) << bit
+        z, x = np.divmod(cells, self.columns)
+        left, right = np.maximum(x - 1, 0), np.minimum(x + 1, self.columns - 1)
+        parts = []
+        size = np.full(len(cells), 6)
+        for dz in (-1, 0, 1):
+            row = z + dz
+            inside = (row >= 0) & (row < self.rows)
+            base = np.clip(row, 0, self.rows - 1) * self.columns
+            begin, end = start[base + left], start[base + right + 1]
+            end = np.where(inside, end, begin)
+            size = size + end - begin
+            parts += [begin.tolist(), end.tolist()]
+        head = np.zeros((len(cells), 10), np.uint8)
+        mask = mask.reshape(-1)[cells]
+        time = self.now_ms & 0xFFFF
+        long = size >= 126
+        head[:, 0] = np.where(long, 0x82, 0)
+        head[:, 1] = np.where(long, 126, 0)
+        head[:, 2] = np.where(long, size >> 8, 0x82)
+        head[:, 3] = np.where(long, size & 255, size)
+        head[:, 4] = ToClient.FRAME
+        head[:, 5] = self.seq[cells]
+        head[:, 6], head[:, 7] = time & 255, time >> 8
+        head[:, 8], head[:, 9] = mask & 255, mask >> 8
+        heads = head.tobytes()
+        data = self.blocks.data
+        begins = (np.arange(len(cells)) * 10 + np.where(long, 0, 2)).tolist()
+        ends = range(10, len(cells) * 10 + 1, 10)
+        out = [
+            heads[h:e] + data[a:b] + data[c:d] + data[f:g]
+            for h, e, a, b, c, d, f, g in zip(begins, ends, *parts, strict=True)
+        ]
+        for index in np.flatnonzero(size >= 65536).tolist():  # a crowd beyond all measure in nine cells
+            out[index] = framed(out[index][4:])
+        return out
+
+    def quiet(self, cells: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of these cells have nothing to say."""
+        start = self.blocks.start
+        z, x = np.divmod(cells, self.columns)
+        left, right = np.maximum(x - 1, 0), np.minimum(x + 1, self.columns - 1)
+        some = np.zeros(len(cells), bool)
+        for dz in (-1, 0, 1):
+            row = z + dz
+            base = np.clip(row, 0, self.rows - 1) * self.columns
+            some |= (row >= 0) & (row < self.rows) & (start[base + right + 1] > start[base + left])
+        return ~some
+
+    def keyframe(self, cell: int, known: int | None = None) -> bytes:
+        """
+        Everything around a cell, for somebody who holds nothing of it, or who holds what is around ``known`` and has
+        got that cell's frame of this tick.
+        """
+        column, row = cell % self.columns, cell // self.columns
+        mask = FULL
+        if known is not None:
+            apart_x, apart_z = column - known % self.columns, row - known // self.columns
+            if max(abs(apart_x), abs(apart_z)) <= 2:
+                mask = 0
+        key = (cell, -1 if mask or known is None else known)
+        done = self._keys.get(key)
+        if done is not None:
+            return done
+        parts = []
+        for bit in range(9):
+            dz, dx = divmod(bit, 3)
+            dz, dx = dz - 1, dx - 1
+            if not (0 <= column + dx < self.columns and 0 <= row + dz < self.rows):
+                continue
+            if not mask & FULL and abs(dx + apart_x) <= 1 and abs(dz + apart_z) <= 1:
+                continue
+            part = self._whole_cell(cell + dz * self.columns + dx)
+            if part:
+                mask |= 1 << bit
+                parts.append(part)
+        head = _KEYFRAME.pack(ToClient.KEYFRAME, int(self.seq[cell]), self.now_ms & 0xFFFFFFFF, cell, mask)
+        self._keys[key] = framed(head + b"".join(parts))
+        return self._keys[key]
+
+    def _whole_cell(self, cell: int) -> bytes:
+        part = self._whole.get(cell)
+        if part is None:
+            part = self._whole[cell] = whole(self.m, self.blocks, self._records, cell)
+        return part
+
+    @cached_property
+    def _records(self) -> bytes:
+        return self.m.records().tobytes()
+
+    @cached_property
+    def _far_records(self) -> bytes:
+        m = self.m
+        out = np.empty((len(m.slot), 3), np.uint8)
+        out[:, 0], out[:, 1] = m.slot & 255, m.slot >> 8
+        z, x = np.divmod(m.cell, self.columns)
+        sixteenth_x = np.clip((m.x - x * self.cell_cm) * 16 // self.cell_cm, 0, 15)
+        sixteenth_z = np.clip((m.z - z * self.cell_cm) * 16 // self.cell_cm, 0, 15)
+        out[:, 2] = sixteenth_x | sixteenth_z << 4
+        return out.tobytes()
+
+    def far(self, cell: int) -> bytes:
+        """The crowd beyond the neighbourhood: FAR."""
+        column, row = cell % self.columns, cell // self.columns
+        first = self.blocks.first
+        spans = []
+        for dx, dz in RING:
+            if 0 <= column + dx < self.columns and 0 <= row + dz < self.rows:
+                other = cell + dz * self.columns + dx
+                spans.append((int(first[other]), min(int(first[other + 1] - first[other]), 255)))
+            else:
+                spans.append((0, 0))
+        total = sum(count for _, count in spans)
+        if total > FAR_MOST:
+            spans = [(begin, count * FAR_MOST // total) for begin, count in spans]
+        records = self._far_records
+        body = b"".join(records[begin * 3 : (begin + count) * 3] for begin, count in spans if count)
+        return framed(_FAR.pack(ToClient.FAR, cell, FAR_RADIUS) + bytes([count for _, count in spans]) + body)
