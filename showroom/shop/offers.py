@@ -1,0 +1,133 @@
+"""
+Offers: what a merchant sells, bound to the SKUs of a product's manifest.
+
+The manifest says what there is (product, variants, sizes and their SKUs); the offer adds what only a merchant can say:
+prices, the limit for one customer, whether it is on sale. Stock is beside it, in ``stock``.
+"""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from showroom.shop.errors import NotInProduct
+from showroom.shop.money import Currency, Minor, Prices
+from showroom.shop.stock import Units
+from showroom_assets.product import Label, Line, Product, Slug
+
+Sku = Label
+Tenant = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$(?!\n)",
+        max_length=63,
+        description="The merchant: lower-case letters, digits and single hyphens.",
+    ),
+]
+
+
+class OfferTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    What the merchant decides about a SKU.
+
+    Parameters
+    ----------
+    product
+        Id of the product whose manifest lists the SKU.
+    title
+        For carts and orders; by default the product's name with its variant or size.
+    tax_note
+        What the price contains, in the merchant's words: "incl. 19 % VAT".
+    limit_each
+        Units that one customer may have in all; None for no limit.
+    """
+
+    product: Slug
+    prices: Prices
+    title: Line = ""
+    variant: Line = ""
+    tax_note: Line = ""
+    limit_each: Annotated[int, Meta(ge=1, le=1000)] | None = None
+    is_on_sale: bool = True
+
+
+class Offer(Struct, frozen=True, kw_only=True):
+    """An offer as shoppers see it. ``available`` can be claimed right now."""
+
+    tenant: str
+    sku: str
+    product: str
+    variant: str
+    title: str
+    prices: dict[str, int]
+    tax_note: str
+    limit_each: int | None
+    is_on_sale: bool
+    available: int
+
+
+class StockNow(Struct, frozen=True, kw_only=True):
+    """Stock as the merchant sees it. ``version`` grows with every change."""
+
+    tenant: str
+    sku: str
+    on_hand: Units
+    leased: Units
+    sold: Units
+    version: int
+
+
+class Sold(Struct, frozen=True, kw_only=True):
+    """What a manifest says of a SKU: the variant or size that is sold under it, by its label; both may be empty."""
+
+    sku: str
+    variant: str = ""
+    size: str = ""
+
+    @property
+    def label(self) -> str:
+        return " ".join(part for part in (self.variant, self.size) if part)
+
+
+class Price(Struct, frozen=True):
+    """One price, for code that needs it with its currency."""
+
+    currency: Currency
+    minor: Minor
+
+
+def skus_of(product: Product) -> dict[str, Sold]:
+    """Every SKU of a manifest, with what is sold under it, in the manifest's order."""
+    variants = {variant.sku: variant.label or variant.name for variant in product.variants if variant.sku}
+    sizes = {row.sku: row.label for row in (product.wearable.sizes if product.wearable else []) if row.sku}
+    return {
+        sku: Sold(sku=sku, variant=variants.get(sku, ""), size=sizes.get(sku, ""))
+        for sku in dict.fromkeys([*product.skus, *variants, *sizes])
+    }
+
+
+def bind(terms: OfferTerms, sku: str, product: Product) -> OfferTerms:
+    """
+    The terms with title and variant filled in from the manifest.
+
+    Raises
+    ------
+    NotInProduct
+        The manifest does not list the SKU.
+    """
+    sold = skus_of(product).get(sku)
+    if sold is None:
+        raise NotInProduct(
+            f"{product.id} has no SKU {sku!r}. Add it to its product.toml and publish again.",
+            sku=sku,
+            product=product.id,
+        )
+    title = terms.title or ", ".join(part for part in (product.name, sold.label) if part)[:200]
+    return OfferTerms(
+        product=terms.product,
+        prices=terms.prices,
+        title=title,
+        variant=terms.variant or sold.variant,
+        tax_note=terms.tax_note,
+        limit_each=terms.limit_each,
+        is_on_sale=terms.is_on_sale,
+    )
