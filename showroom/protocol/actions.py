@@ -47,6 +47,12 @@ class Follow(Action, frozen=True, tag="follow"):
     who: Member
 
 
+class Lead(Action, frozen=True, tag="lead"):
+    """Hand the lead of a shared look to somebody who follows it."""
+
+    to: Member
+
+
 class Grab(Action, frozen=True, tag="grab"):
     """Take an object's handle. First come, first served; EVENT ``held`` says who has it."""
 
@@ -77,10 +83,11 @@ class HandOver(Action, frozen=True, tag="hand_over"):
 
 
 class Party(Action, frozen=True, tag="party"):
-    """Parties: ``who`` for invite, accept (who invited) and remove."""
+    """Parties: ``who`` for invite, accept and decline (who invited) and remove; ``code`` for join."""
 
-    op: Literal["invite", "accept", "decline", "leave", "remove"]
+    op: Literal["create", "invite", "accept", "decline", "join", "leave", "remove"]
     who: Member | None = None
+    code: Annotated[str, Meta(max_length=16)] = ""
 
 
 class Wear(Action, frozen=True, tag="wear"):
@@ -157,6 +164,6 @@ class Rate(Action, frozen=True, tag="rate"):
 
 
 AnyAction = (
-    React | Share | Unshare | Follow | Grab | Move | Release | HandOver | Party | Wear | Look | Host | Moderate
+    React | Share | Unshare | Follow | Lead | Grab | Move | Release | HandOver | Party | Wear | Look | Host | Moderate
     | Report | Block | Signal | Voice | Shop | Rate
 )  # fmt: skip

@@ -72,6 +72,9 @@ class PartyIs(Event, frozen=True, tag="party"):
     """One's party as it is now; no members: none."""
 
     members: Annotated[list[tuple[Member, Name]], Meta(max_length=16)]
+    """The first one leads."""
+    code: Annotated[str, Meta(max_length=16)] = ""
+    """Lets in who has it: for a friend's link."""
 
 
 class Invited(Event, frozen=True, tag="invited"):

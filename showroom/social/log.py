@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Collection, Iterable
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 
 from showroom.errors import TooLarge
@@ -159,6 +160,26 @@ class RoomLog:
             oldest = self._tail.popleft()
             self._bytes -= len(oldest.body)
             self._forgotten_seq = oldest.seq
+
+    def remove(self, author: str) -> list[int]:
+        """Empty what somebody said (``storage.remove`` does so in the table); the newest 256 numbers, newest first."""
+        gone: list[int] = []
+        for i in range(len(self._tail) - 1, -1, -1):
+            entry = self._tail[i]
+            if entry.author == author and entry.kind == "said":
+                if len(gone) < 256:
+                    gone.append(entry.seq)
+                self._bytes -= len(entry.body)
+                self._tail[i] = msgspec.structs.replace(entry, kind="removed", audience=frozenset(), body=b"")
+        return gone
+
+    def last_words(self, author: str, listener: str) -> str:
+        """The last thing that ``author`` said in the hearing of ``listener``; empty if that is not in memory."""
+        for entry in reversed(self._tail):
+            if entry.kind == "said" and entry.author == author and entry.is_for(listener):
+                text = msgspec.msgpack.decode(entry.body).get("text", "")
+                return text if isinstance(text, str) else ""
+        return ""
 
     def missed(self, person: str, after_seq: int, *, since_seq: int = 0, blocked: Collection[str] = ()) -> Missed:
         """

@@ -243,6 +243,17 @@ class Moderation:
             return True
         return Scope.HOST in by.scopes and bool(self.tenant) and by.tenant == self.tenant
 
+    def check_staff(self, by: Principal) -> None:
+        """
+        Nothing, if ``may_moderate``.
+
+        Raises
+        ------
+        ModerationRefused
+        """
+        if not self.may_moderate(by):
+            raise ModerationRefused("Only hosts of this store may do that. Use Report to tell them.")
+
     # ── acts
 
     def decide(
@@ -256,6 +267,7 @@ class Moderation:
         minutes: int = 0,
         slow_s: int = 0,
         reason: str = "",
+        copy: str = "",
     ) -> Decision:
         """
         What this act would come to; nothing changes before ``apply``.
@@ -266,14 +278,15 @@ class Moderation:
             Where it holds; empty: in the whole store.
         minutes
             How long; 0: until taken back.
+        copy
+            Where it happened, for the audit.
 
         Raises
         ------
         ModerationRefused
             They may not, not on that person, or not so.
         """
-        if not self.may_moderate(by):
-            raise ModerationRefused("Only hosts of this store may do that. Use Report to tell them.")
+        self.check_staff(by)
         if not 0 <= minutes <= MOST_MINUTES or not 0 <= slow_s <= MOST_SLOW_S:
             raise ModerationRefused("That time is out of bounds. Choose at most a year, or an hour of slow mode.")
         if (act in ON_PEOPLE) != (target is not None) or act is Act.REPORT:
@@ -295,7 +308,7 @@ class Moderation:
                 subject=target.person if target else "",
                 subject_name=target.name if target else "",
                 reason=reason,
-                details=_details(act, until_ms, slow_s, sanctions),
+                details=_details(act, until_ms, slow_s, sanctions) | ({"copy": copy} if copy else {}),
             ),
             sanctions=sanctions,
             lifted=tuple((_LIFTS[act], subject) for subject in subjects) if act in _LIFTS else (),

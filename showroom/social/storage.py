@@ -94,17 +94,16 @@ def last_words(room: str, author: str, *, most: int = 256) -> Callable[[Connecti
     return work
 
 
-def remove(room: str, seqs: Sequence[int]) -> Write:
-    """Take events out of the log, so that a replay does not bring back what a moderator took away."""
+def remove(room: str, author: str) -> Write:
+    """Empty what somebody said, so that a replay does not bring back what a moderator took away."""
 
     def work(connection: Connection) -> None:
-        if seqs:
-            # The row stays, empty and for nobody: numbers must not be given out again.
-            connection.execute(
-                update(room_events)
-                .where(room_events.c.room == room, room_events.c.seq.in_(list(seqs)[:MOST_AT_ONCE]))
-                .values(kind="removed", audience="[]", body=b"")
-            )
+        # The rows stay, for nobody: their numbers must not be given out again.
+        connection.execute(
+            update(room_events)
+            .where(room_events.c.room == room, room_events.c.author == author, room_events.c.kind == "said")
+            .values(kind="removed", audience="[]", body=b"")
+        )
 
     return work
 
