@@ -1,8 +1,9 @@
 """
 Tables of uploads, of the conversions they become, and of what a conversion says while it works.
 
-The table is the truth about a conversion; the queue (``jobs.queue``) is only the bell that wakes a worker. ``attempts``,
-``worker`` and ``beat_ms`` are the lease of the worker that runs it: one that has stopped beating has lost it.
+The table is the truth about a conversion; the queue (``jobs.queue``) is only the bell that wakes a worker.
+``attempts``, ``worker`` and ``beat_ms`` are the lease of the worker that runs it: one that has stopped beating has lost
+it.
 """
 
 from typing import Final
@@ -45,6 +46,7 @@ conversions: Final = Table(
     Column("tenant", String(80), nullable=False),
     Column("owner", String(80), nullable=False),
     Column("product", String(80), nullable=False),
+    Column("key", String(40), nullable=False),  # opens the draft's report in a browser that is not signed in
     Column("options", Text, nullable=False),
     # queued | running | draft | refused | failed | cancelled | publishing | published | deleted
     Column("state", String(12), nullable=False),
@@ -52,7 +54,6 @@ conversions: Final = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("worker", String(80), nullable=False, default=""),
     Column("beat_ms", BigInteger, nullable=False, default=0),
-    Column("rung_ms", BigInteger, nullable=False, default=0),
     Column("last_event", Integer, nullable=False, default=0),
     Column("step", String(80), nullable=False, default=""),
     Column("fraction", Float, nullable=False, default=0.0),

@@ -80,3 +80,9 @@ class ScanRefused(ServerError):
 
     code = "upload.refused"
     status = 422
+
+
+class DraftRefused(Conflict):
+    """The draft is under the quality bar."""
+
+    code = "quality.refused"
