@@ -108,6 +108,20 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     # ── shop
     lease_s: Annotated[int, setting("How long claimed stock is held for its cart.", unit="s", ge=10, le=86_400)] = 600
+    pay_s: Annotated[int, setting("How long an order waits to be paid.", unit="s", ge=60, le=604_800)] = 1800
+    payment_grace_s: Annotated[
+        int, setting("How much longer, if the payment provider cannot be asked.", unit="s", ge=0, le=604_800)
+    ] = 900
+    payments: Annotated[
+        str,
+        setting(
+            "Payment provider: test (moves no money), or package.module:function of your own, called with the secret.",
+            pattern=r"^(test|[A-Za-z_][\w.]*:[A-Za-z_]\w*)$",
+        ),
+    ] = "test"
+    payment_secret: Annotated[
+        str, setting("Secret of the payment provider's webhooks; test makes its own.", secret=True)
+    ] = ""
 
     # ── uploads
     upload_bytes: Annotated[

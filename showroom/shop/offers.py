@@ -10,19 +10,13 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from showroom.shop.errors import NotInProduct
-from showroom.shop.money import Currency, Minor, Prices
+from showroom.shop.money import Prices
 from showroom.shop.stock import Units
 from showroom_assets.product import Label, Line, Product, Slug
 
 Sku = Label
-Tenant = Annotated[
-    str,
-    Meta(
-        pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$(?!\n)",
-        max_length=63,
-        description="The merchant: lower-case letters, digits and single hyphens.",
-    ),
-]
+Tenant = Slug
+"""The merchant."""
 
 
 class OfferTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -86,13 +80,6 @@ class Sold(Struct, frozen=True, kw_only=True):
     @property
     def label(self) -> str:
         return " ".join(part for part in (self.variant, self.size) if part)
-
-
-class Price(Struct, frozen=True):
-    """One price, for code that needs it with its currency."""
-
-    currency: Currency
-    minor: Minor
 
 
 def skus_of(product: Product) -> dict[str, Sold]:

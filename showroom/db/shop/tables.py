@@ -24,7 +24,7 @@ from showroom.db.tables import metadata
 
 
 def _tenant() -> "Column[str]":
-    return Column("tenant", String(63), primary_key=True)
+    return Column("tenant", String(80), primary_key=True)
 
 
 def _sku() -> "Column[str]":
@@ -65,7 +65,7 @@ leases: Final = Table(
     metadata,
     Column("id", String(40), primary_key=True),
     Column("holder", String(80), nullable=False),
-    Column("tenant", String(63), nullable=False),
+    Column("tenant", String(80), nullable=False),
     Column("sku", String(200), nullable=False),
     Column("quantity", Integer, nullable=False),
     Column("deadline_ms", BigInteger, nullable=False),
@@ -102,7 +102,7 @@ orders: Final = Table(
     "shop_orders",
     metadata,
     Column("id", String(40), primary_key=True),
-    Column("tenant", String(63), nullable=False),
+    Column("tenant", String(80), nullable=False),
     Column("buyer", String(80), nullable=False, index=True),
     Column("state", String(12), nullable=False),
     Column("currency", String(3), nullable=False),
@@ -125,7 +125,7 @@ order_lines: Final = Table(
     metadata,
     Column("order_id", String(40), primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("tenant", String(63), nullable=False),
+    Column("tenant", String(80), nullable=False),
     Column("sku", String(200), nullable=False),
     Column("product", String(80), nullable=False),
     Column("variant", String(200), nullable=False),
