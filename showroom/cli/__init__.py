@@ -21,7 +21,11 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "inspect": ("inspect", "inspect", "Show what is in a file: triangles, textures, memory."),
     "publish": ("publish", "publish", "Put finished products into the library."),
     "library": ("library", "library", "List, show, roll back, withdraw, tidy published products."),
+    "serve": ("serve", "serve", "Open the store: pages, API and rooms on one port."),
+    "config": ("config", "config", "Show every setting, its value and where it came from."),
     "demo": ("demo", "demo", "Build the demo store and show it in the browser."),
+    "worker": ("worker", "worker", "Convert what merchants upload."),
+    "upload": ("upload", "upload", "Send a scan to a server, which converts it."),
 }
 
 EXIT_FAILED = 1

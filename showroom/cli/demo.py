@@ -6,6 +6,7 @@ serve.
 """
 
 import contextlib
+import errno
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -91,6 +92,7 @@ class _Work:
     """The steps, and where each puts what it makes."""
 
     def __init__(self, folder: Path, location: str, jobs: int, *, fast: bool) -> None:
+        self.folder = folder
         self.source = folder / "source"
         self.products = folder / "products"
         self.from_scans = folder / "from-scans"
@@ -184,21 +186,33 @@ class _Work:
         return not refused
 
     def serve(self, ids: Sequence[str], port: int) -> None:
-        import asyncio
-
+        from showroom import logs
         from showroom.demo import source
-        from showroom.http import client
-        from showroom.http.preview import Preview
-        from showroom_assets.library import Library
+        from showroom.demo.offers import fixed_offers
+        from showroom.server import Server, serve_for_ever
+        from showroom.settings import Settings, with_changes
+        from showroom_assets.errors import ShowroomError
 
-        preview = Preview(
-            library=Library(self.location),
-            scans=self._scans_library(),
-            offers=source.prices(ids, self.source),
-            client=client.load(client.default_folder()),
-        )
-        with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(_serve(preview, port))
+        logs.configure("auto", "warning")
+        settings = Settings(port=port, data=str(self.folder / "data"), library=self.location)
+        offers = fixed_offers(source.prices(ids, self.source))
+
+        def on_ready(address: str) -> None:
+            click.echo(f"\n  The demo store is open at  {address}\n  Ctrl-C closes it.\n", err=True)
+            click.echo(address)
+            sys.stdout.flush()
+
+        def serve_on(settings: Settings) -> None:
+            serve_for_ever(lambda: Server(settings, scans=self._scans_library(), offers=offers), on_ready=on_ready)
+
+        try:
+            serve_on(settings)
+        except OSError as exc:
+            if exc.errno != errno.EADDRINUSE:
+                raise
+            if port != _PORT:
+                raise ShowroomError(f"Port {port} is taken. Name another by --port, or 0 for any.", port=port) from None
+            serve_on(with_changes(settings, port=0))
 
     def _scans_library(self) -> "Library":
         from showroom_assets.library import Library
@@ -207,27 +221,6 @@ class _Work:
 
     def _raw(self, product_id: str) -> Path:
         return self.source / product_id / "scan" / f"{product_id}.obj"
-
-
-async def _serve(preview: Any, port: int) -> None:
-    import asyncio
-
-    from showroom.http.preview import start
-    from showroom_assets.errors import ShowroomError
-
-    try:
-        runner, address = await start(preview, port=port)
-    except OSError:
-        if port != _PORT:
-            raise ShowroomError(f"Port {port} is taken. Name another by --port, or 0 for any.", port=port) from None
-        runner, address = await start(preview, port=0)
-    try:
-        click.echo(f"\n  The demo store is open at  {address}\n  Ctrl-C closes it.\n", err=True)
-        click.echo(address)
-        sys.stdout.flush()
-        await asyncio.Event().wait()
-    finally:
-        await runner.cleanup()
 
 
 def _say(line: str) -> None:

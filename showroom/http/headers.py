@@ -49,16 +49,3 @@ ONLY_TLS: Final = "max-age=31536000"
 
 FOREVER: Final = "public, max-age=31536000, immutable"
 ASK_AGAIN: Final = "no-cache"
-
-_LOCAL_HOSTS: Final = frozenset(("127.0.0.1", "localhost", "::1"))
-
-
-def is_local(host: str) -> bool:
-    """
-    Whether a Host header names this machine. A page elsewhere whose name was made to point here (DNS rebinding) does
-    not.
-    """
-    if host.startswith("["):
-        name, closed, rest = host[1:].partition("]")
-        return bool(closed) and (not rest or rest.startswith(":")) and name in _LOCAL_HOSTS
-    return host.rsplit(":", 1)[0].lower() in _LOCAL_HOSTS if host.count(":") <= 1 else host in _LOCAL_HOSTS

@@ -1,30 +1,37 @@
 """
-What is on the shelf: a library's current products as the browser needs them, and the blobs they name.
+What is on the shelves: every merchant's current products as the browser needs them, and the blobs they name.
 
-A shelf is a snapshot. Only blobs that a product on it lists can be asked for, so nothing else that the store may hold
-(older versions, other merchants, files of a product that was withdrawn) can be reached by guessing.
+A shelf is a snapshot. Only blobs that a product on it lists can be asked for, so nothing else that the library may hold
+(older versions, drafts, files of a product that was withdrawn) can be reached by guessing.
 
-What it is not: HTTP (see ``preview``), nor a shop: prices come from the caller (``Offers``).
+What it is not: HTTP (see ``catalogue``), nor a shop: prices and stock come from there.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import quote
 
 import msgspec
+from msgspec import Struct
 
+from showroom.search import Entry, Index
 from showroom_assets.library import Library, Listed
-from showroom_assets.manifest import File, Product, write_manifest
-
-Json = dict[str, Any]
-Offers = Mapping[str, Mapping[str, int]]
-"""Price in minor units by currency, by product id."""
+from showroom_assets.manifest import DeliveryName, File, Product, Quality, SurfaceError, Variant
 
 SCAN_BEFORE: Final = "scan-before.webp"
 SCAN_AFTER: Final = "scan-after.webp"
+DEFAULT_TENANT: Final = "default"
+
+Device = Literal["mobile", "desktop", "headset"]
+# Which delivery serves a device best, and what will do where it was not made.
+_BEST: Final[Mapping[Device, Sequence[DeliveryName]]] = {
+    "mobile": ("mobile", "webp", "headset", "desktop", "plain"),
+    "desktop": ("desktop", "headset", "mobile", "webp", "plain"),
+    "headset": ("headset", "mobile", "desktop", "webp", "plain"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,66 +42,112 @@ class Served:
     library: Library
 
 
+class Row(Struct, frozen=True, kw_only=True):
+    """A product in the catalogue: enough for a page of all products, without prices, which change by the second."""
+
+    id: str
+    tenant: str
+    product: str
+    version: int
+    name: str
+    description: str
+    category: str
+    tags: list[str]
+    dimensions_m: tuple[float, float, float]
+    variants: list[Variant]
+    poster: str | None
+    has_scan: bool
+    verdict: str
+    published_at: str
+
+
+class Scan(Struct, frozen=True, kw_only=True):
+    """What became of the raw scan that a product was made from."""
+
+    before: str | None
+    after: str | None
+    report: str | None
+    size_bytes_before: int
+    size_bytes_after: int
+    triangles_after: int
+    surface_error_mm: SurfaceError | None
+    ssim: float | None
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One product on the shelf."""
+
+    row: Row
+    manifest: Product
+    scan: Scan | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
     """
     Parameters
     ----------
-    catalogue
-        JSON: a row a product, enough for the page of all products.
-    manifests
-        JSON of each product: its manifest, its address book and what is known of its scan.
+    products
+        By public id, in order of merchant and product.
     blobs
         By SHA-256.
+    index
+        For searching, by public id.
     """
 
-    catalogue: bytes
-    manifests: Mapping[str, bytes]
+    products: Mapping[str, Shown]
     blobs: Mapping[str, Served] = field(repr=False)
+    index: Index = field(repr=False)
 
 
-def shelf(library: Library, *, scans: Library | None = None, offers: Offers | None = None) -> Shelf:
+def shelf(libraries: Iterable[tuple[str, Library]], *, scans: Library | None = None) -> Shelf:
     """
-    Read what is on the shelf now.
+    Read what is on the shelves now.
 
     Parameters
     ----------
-    library
-        The products.
+    libraries
+        Each merchant's id and products.
     scans
-        Products of the same ids that were made from raw scans: shown as before and after.
-    offers
-        Prices.
+        Products of the default merchant's ids that were made from raw scans: shown as before and after.
 
     Raises
     ------
     LibraryError
-        The store cannot be read.
+        A library cannot be read.
     """
     from_scan = {listed.product.id: listed for listed in scans.products()} if scans is not None else {}
     blobs: dict[str, Served] = {}
-    rows: list[Json] = []
-    manifests: dict[str, bytes] = {}
-    for listed in library.products():
-        product = listed.product
-        scan = from_scan.get(product.id)
-        blobs |= {file.sha256: Served(file, library) for file in product.files}
-        if scan is not None and scans is not None:
-            blobs |= {file.sha256: Served(file, scans) for file in scan.product.files}
-        row = _row(listed, scan, (offers or {}).get(product.id))
-        rows.append(row)
-        detail = {
-            **row,
-            "manifest": msgspec.Raw(write_manifest(product)),
-            "files": addresses(product),
-            "scan": _scan(scan.product) if scan is not None else None,
-        }
-        manifests[product.id] = msgspec.json.encode(detail)
-    return Shelf(
-        catalogue=msgspec.json.encode({"schema": "showroom.catalogue/1", "products": rows}),
-        manifests=manifests,
-        blobs=blobs,
-    )
+    products: dict[str, Shown] = {}
+    for tenant, library in libraries:
+        for listed in library.products():
+            product = listed.product
+            scan = from_scan.get(product.id) if tenant == DEFAULT_TENANT else None
+            blobs |= {file.sha256: Served(file, library) for file in product.files}
+            if scan is not None and scans is not None:
+                blobs |= {file.sha256: Served(file, scans) for file in scan.product.files}
+            row = _row(tenant, listed, has_scan=scan is not None)
+            products[row.id] = Shown(row=row, manifest=product, scan=_scan(scan.product) if scan else None)
+    index = Index(Entry(one.row.id, _words(one)) for one in products.values())
+    return Shelf(products=products, blobs=blobs, index=index)
+
+
+def public_id(tenant: str, product: str) -> str:
+    """How the API calls a product: ``chair`` of the house's own merchant, ``nordlicht.chair`` of another."""
+    return product if tenant == DEFAULT_TENANT else f"{tenant}.{product}"
+
+
+def split_id(public: str) -> tuple[str, str]:
+    """Merchant and product of a public id."""
+    tenant, dot, product = public.partition(".")
+    return (tenant, product) if dot else (DEFAULT_TENANT, public)
+
+
+def best_delivery(product: Product, device: Device) -> DeliveryName:
+    """Which delivery suits a device, among those that were made."""
+    return next((name for name in _BEST[device] if name in product.deliveries), next(iter(product.deliveries)))
 
 
 def address(file: File) -> str:
@@ -111,39 +164,64 @@ def etag(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:32]
 
 
-def _row(listed: Listed, scan: Listed | None, price: Mapping[str, int] | None) -> Json:
+def _row(tenant: str, listed: Listed, *, has_scan: bool) -> Row:
     product = listed.product
-    return {
-        "id": product.id,
-        "version": listed.version,
-        "name": product.name,
-        "description": product.description,
-        "category": product.category,
-        "price_minor": dict(price) if price else None,
-        "dimensions_m": product.dimensions_m,
-        "variants": product.variants,
-        "poster": _first(product, "poster"),
-        "has_scan": scan is not None,
-        "verdict": product.quality.verdict,
-    }
+    return Row(
+        id=public_id(tenant, product.id),
+        tenant=tenant,
+        product=product.id,
+        version=listed.version,
+        name=product.name,
+        description=product.description,
+        category=product.category,
+        tags=product.tags,
+        dimensions_m=product.dimensions_m,
+        variants=product.variants,
+        poster=_first(product, "poster"),
+        has_scan=has_scan,
+        verdict=product.quality.verdict,
+        published_at=listed.published_at,
+    )
+
+
+def _words(shown: Shown) -> list[tuple[float, str]]:
+    """What a product is found by, and how much each counts."""
+    product = shown.manifest
+    variants = " ".join(variant.label or variant.name for variant in product.variants)
+    return [
+        (8.0, product.name),
+        (4.0, product.category),
+        (3.0, product.brand),
+        (3.0, " ".join(product.tags)),
+        (2.0, variants),
+        (2.0, " ".join([product.id, *product.skus])),
+        (1.0, product.description),
+    ]
 
 
 def _first(product: Product, role: str) -> str | None:
     return next((address(file) for file in product.files if file.role == role), None)
 
 
-def _scan(product: Product) -> Json:
+def _scan(product: Product) -> Scan:
     files = {file.path: file for file in product.files}
-    pictures = [files.get(SCAN_BEFORE), files.get(SCAN_AFTER)]
+
+    def place(path: str) -> str | None:
+        return address(files[path]) if path in files else None
+
     delivery = next(iter(product.deliveries.values()))
-    return {
-        "before": address(pictures[0]) if pictures[0] else None,
-        "after": address(pictures[1]) if pictures[1] else None,
-        "report": address(files["report.html"]) if "report.html" in files else None,
-        "size_bytes_before": sum(source.size_bytes for source in product.provenance.sources),
-        "size_bytes_after": files[delivery.file].size_bytes,
-        "triangles_after": delivery.triangles,
-        "surface_error_mm": delivery.surface_error_mm,
-        "ssim": delivery.ssim,
-        "quality": product.quality,
-    }
+    return Scan(
+        before=place(SCAN_BEFORE),
+        after=place(SCAN_AFTER),
+        report=place("report.html"),
+        size_bytes_before=sum(source.size_bytes for source in product.provenance.sources),
+        size_bytes_after=files[delivery.file].size_bytes,
+        triangles_after=delivery.triangles,
+        surface_error_mm=delivery.surface_error_mm,
+        ssim=delivery.ssim,
+        quality=product.quality,
+    )
+
+
+def to_json(value: Any) -> bytes:
+    return msgspec.json.encode(value)

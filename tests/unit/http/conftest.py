@@ -1,33 +1,29 @@
-"""A preview server on a real port, over a real library, and a client that sends addresses exactly as they are given."""
+"""A catalogue on a real port, over a real library."""
 
-import asyncio
-import http.client
-import json
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
+from aiohttp import web
+from api_server import Answer, Asker, serving
 from shelf_files import product_folder
 
+from showroom.accounts.principal import Principal
 from showroom.http import client
-from showroom.http.preview import Preview, start
+from showroom.http.api import Api
+from showroom.http.catalogue import CatalogueService, OfferNow
+from showroom.http.limits import Limits, Rate
+from showroom.http.metrics import Metrics
+from showroom.http.peers import Peers
+from showroom.http.site import Site
 from showroom_assets.library import Library
 
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-
 Get = Callable[..., Answer]
+
+
+class Nobody:
+    async def identify(self, *, token: str, session: str) -> Principal | None:
+        return None
 
 
 @pytest.fixture(scope="session")
@@ -50,26 +46,44 @@ def library(tmp_path: Path) -> Library:
 
 
 @pytest.fixture
-def get(library: Library, site: Path) -> Iterator[Get]:
-    """Asks a running server: ``get("/", headers={…}, method="GET")``."""
-    loop = asyncio.new_event_loop()
-    preview = Preview(library=library, offers={"chair": {"EUR": 12800}}, client=client.load(site))
-    runner, address = loop.run_until_complete(start(preview, port=0))
-    port = int(address.rstrip("/").rpartition(":")[2])
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
+def neighbour(tmp_path: Path) -> Library:
+    """Another merchant's products, in the same store."""
+    return Library(tmp_path / "library", namespace="nordlicht")
 
-    def ask(path: str, *, method: str = "GET", **headers: str) -> Answer:
-        line = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-        try:
-            line.request(method, path, headers={key.replace("_", "-"): value for key, value in headers.items()})
-            answer = line.getresponse()
-            return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
-        finally:
-            line.close()
 
-    yield ask
-    asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(20)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(20)
-    loop.close()
+async def offers() -> Mapping[tuple[str, str], Sequence[OfferNow]]:
+    return {
+        ("default", "chair"): [
+            OfferNow(sku="C1", price_minor={"EUR": 12800}, available=2),
+            OfferNow(sku="C2", price_minor={"EUR": 14900, "USD": 15900}, available=0),
+        ]
+    }
+
+
+@pytest.fixture
+def ask(library: Library, neighbour: Library, site: Path) -> Iterator[Asker]:
+    async def libraries() -> Iterable[tuple[str, Library]]:
+        return [("default", library), ("nordlicht", neighbour)]
+
+    def make() -> web.Application:
+        service = CatalogueService(libraries, offers=offers, fresh_s=0.0)
+        plenty = Rate(1e6, 1e6)
+        peers = Peers(host="127.0.0.1", public_url="", allowed_origins=[], trusted_proxies=[])
+        limits = Limits(dict.fromkeys(("read", "write", "costly"), plenty), address_factor=1, clock=lambda: 0.0)
+        return Api(
+            service.endpoints(),
+            gate=Nobody(),
+            limits=limits,
+            peers=peers,
+            metrics=Metrics(),
+            pages=Site(client.load(site)).add_to,
+        ).app()
+
+    with serving(make) as asker:
+        yield asker
+
+
+@pytest.fixture
+def get(ask: Asker) -> Get:
+    """``get("/", Range="bytes=0-9", method="HEAD")``."""
+    return lambda path, *, method="GET", **headers: ask(method, path, **headers)

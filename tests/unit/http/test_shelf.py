@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-import msgspec
 from shelf_files import product_folder
 
-from showroom.http.shelf import SCAN_AFTER, SCAN_BEFORE, address, shelf
+from showroom.http.shelf import SCAN_AFTER, SCAN_BEFORE, address, public_id, shelf, split_id
 from showroom_assets.library import Library
 from showroom_assets.manifest import File
 
@@ -15,18 +14,25 @@ def test_a_scan_is_shown_beside_the_product_of_its_name(library: Library, tmp_pa
     pictures = {SCAN_BEFORE: b"before", SCAN_AFTER: b"after"}
     scans.publish(product_folder(tmp_path / "scan", model=b"from a scan", more=pictures))
     scans.publish(product_folder(tmp_path / "other", name="Lamp"))
-    found = shelf(library, scans=scans)
-    (row,) = msgspec.json.decode(found.catalogue)["products"]
-    assert row["has_scan"]
-    scan = msgspec.json.decode(found.manifests["chair"])["scan"]
-    assert scan["size_bytes_after"] == len(b"from a scan")
-    for key in ("before", "after", "report"):
-        assert scan[key].split("/")[2] in found.blobs
+    found = shelf([("default", library)], scans=scans)
+    shown = found.products["chair"]
+    assert shown.row.has_scan
+    assert shown.scan is not None
+    assert shown.scan.size_bytes_after == len(b"from a scan")
+    for place in (shown.scan.before, shown.scan.after, shown.scan.report):
+        assert place is not None
+        assert place.split("/")[2] in found.blobs
 
 
-def test_without_scans_and_prices_a_product_is_still_shown(library: Library) -> None:
-    (row,) = msgspec.json.decode(shelf(library).catalogue)["products"]
-    assert (row["has_scan"], row["price_minor"]) == (False, None)
+def test_without_scans_a_product_is_still_shown(library: Library) -> None:
+    (shown,) = shelf([("default", library)]).products.values()
+    assert (shown.row.has_scan, shown.scan) == (False, None)
+
+
+def test_a_public_id_tells_the_merchant_and_comes_apart_again() -> None:
+    for pair in (("default", "chair"), ("nordlicht", "chair"), ("a-b", "c-d")):
+        assert split_id(public_id(*pair)) == pair
+    assert public_id("default", "chair") == "chair"
 
 
 def test_an_address_is_safe_whatever_the_file_is_called() -> None:

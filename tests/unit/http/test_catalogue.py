@@ -1,4 +1,4 @@
-"""The preview server: what it serves, how it may be kept, and what it refuses."""
+"""The catalogue: what it serves, how it may be kept, what is found, and what is refused."""
 
 import hashlib
 from collections.abc import Callable
@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from shelf_files import MODEL
+from shelf_files import MODEL, product_folder
 
 from showroom.http import client, headers
+from showroom.http.peers import Peers
 from showroom_assets.errors import MissingFile
 from showroom_assets.library import Library
 
@@ -24,7 +25,8 @@ def _model(get: Get) -> str:
 
 def test_the_catalogue_names_each_product_with_its_price_and_poster(get: Get) -> None:
     (row,) = get("/api/catalogue").json()["products"]
-    assert (row["id"], row["version"], row["price_minor"]) == ("chair", 1, {"EUR": 12800})
+    assert (row["id"], row["version"], row["price_minor"]) == ("chair", 1, {"EUR": 12800, "USD": 15900})
+    assert row["available"] == 2
     assert get(row["poster"]).body == b"poster"
 
 
@@ -123,10 +125,9 @@ def test_only_what_is_on_the_shelf_can_be_asked_for(get: Get, library: Library) 
     assert get(f"/blobs/{secret}/x.glb").status == 404
 
 
-def test_a_withdrawn_product_is_gone(library: Library, get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_withdrawn_product_is_gone(library: Library, get: Get) -> None:
     model = _model(get)
     library.withdraw("chair")
-    monkeypatch.setattr("showroom.http.preview._FRESH_S", 0.0)
     assert get("/api/catalogue").json()["products"] == []
     assert get(model).status == 404
 
@@ -143,12 +144,12 @@ def test_a_damaged_blob_is_an_error_in_the_usual_shape(get: Get, library: Librar
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "[::1", ""])
 def test_a_name_that_is_not_this_machine_is_refused(get: Get, host: str) -> None:
-    assert get("/api/catalogue", Host=host).status in {400, 403}
+    assert get("/api/catalogue", Host=host).status in {400, 421}
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:80", "127.0.0.1:8787", "[::1]:8787", "[::1]", "LOCALHOST"])
 def test_this_machine_goes_by_several_names(host: str) -> None:
-    assert headers.is_local(host)
+    assert Peers(host="127.0.0.1", public_url="", allowed_origins=[], trusted_proxies=[]).is_own_host(host)
 
 
 def test_the_page_is_packed_for_those_who_can_unpack_it(get: Get) -> None:
@@ -162,3 +163,62 @@ def test_the_page_is_packed_for_those_who_can_unpack_it(get: Get) -> None:
 def test_a_client_that_is_not_built_says_how_to_build_it(tmp_path: Path) -> None:
     with pytest.raises(MissingFile, match="make setup"):
         client.load(tmp_path)
+
+
+def _publish(tmp_path: Path, library: Library, *names: str) -> None:
+    for name in names:
+        library.publish(product_folder(tmp_path / f"{library.namespace}-{name}", name=name))
+
+
+def _found(get: Get, query: str) -> list[str]:
+    answer = get("/api/catalogue?" + query)
+    assert answer.status == 200, answer.body
+    return [row["id"] for row in answer.json()["products"]]
+
+
+def test_products_of_two_merchants_may_have_the_same_name(get: Get, tmp_path: Path, neighbour: Library) -> None:
+    _publish(tmp_path, neighbour, "Chair")
+    assert _found(get, "") == ["chair", "nordlicht.chair"]
+    assert get("/api/products/nordlicht.chair").json()["tenant"] == "nordlicht"
+    assert _found(get, "merchant=nordlicht") == ["nordlicht.chair"]
+
+
+def test_a_product_is_found_in_spite_of_a_typing_error(get: Get, tmp_path: Path, library: Library) -> None:
+    _publish(tmp_path, library, "Lamp", "Sonnenbrille")
+    assert _found(get, "q=chiar") == ["chair"]
+    assert _found(get, "q=sonenbrile") == ["sonnenbrille"]
+    assert _found(get, "q=sonn") == ["sonnenbrille"]
+    assert _found(get, "q=zzzz") == []
+
+
+def test_what_is_shown_can_be_cut_by_price_and_stock(get: Get, tmp_path: Path, library: Library) -> None:
+    _publish(tmp_path, library, "Lamp")
+    assert _found(get, "currency=EUR&price_max=12800") == ["chair"]
+    assert _found(get, "currency=EUR&price_min=12801") == []
+    assert _found(get, "in_stock=true") == ["chair"]
+    assert get("/api/catalogue?price_max=5").status == 400
+    assert _found(get, "sort=cheapest&currency=EUR") == ["chair", "lamp"]
+
+
+def test_pages_together_are_the_whole(get: Get, tmp_path: Path, library: Library) -> None:
+    _publish(tmp_path, library, "Lamp", "Sofa", "Table", "Vase")
+    whole = _found(get, "")
+    assert [one for page in (1, 2, 3, 4) for one in _found(get, f"per_page=2&page={page}")] == whole
+
+
+@pytest.mark.parametrize(
+    ("hints", "device"),
+    [
+        ({"Sec_CH_UA_Mobile": "?1"}, "mobile"),
+        ({"User_Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X)"}, "mobile"),
+        ({"User_Agent": "Mozilla/5.0 (X11; Linux; Quest 3) OculusBrowser/30.0"}, "headset"),
+        ({"Sec_CH_UA_Form_Factors": '"XR"'}, "headset"),
+        ({"Sec_CH_UA_Mobile": "?0", "User_Agent": "Mozilla/5.0 (X11; Linux x86_64)"}, "desktop"),
+        ({}, "desktop"),
+    ],
+)
+def test_a_device_gets_the_files_that_suit_it(get: Get, hints: dict[str, str], device: str) -> None:
+    found = get("/api/products/chair", **hints).json()["delivery"]
+    assert (found["device"], found["name"]) == (device, "mobile")  # the only one that was made
+    assert hashlib.sha256(get(found["url"]).body).hexdigest() in found["url"]
+    assert get("/api/products/chair?device=headset", **hints).json()["delivery"]["device"] == "headset"

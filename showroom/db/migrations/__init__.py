@@ -1,0 +1,1 @@
+"""Migrations, by alembic; run by ``schema.create_or_upgrade``."""

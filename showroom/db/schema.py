@@ -1,0 +1,63 @@
+"""
+Bringing a database up to the tables of this version: made whole if it is new, migrated if it is older.
+
+A database that is newer than the program is refused: an older program must not write into tables it does not know.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from showroom.db.database import Database
+from showroom_assets.errors import ShowroomError
+
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+_LOCK: Final = 0x5057_4F4F
+
+
+class NewerDatabase(ShowroomError):
+    """The database was made by a newer version."""
+
+    code = "database.newer"
+
+
+def create_or_upgrade(database: Database) -> None:
+    """
+    Bring the database up to date, in one transaction; several servers may do so at once.
+
+    Raises
+    ------
+    NewerDatabase
+        It is ahead of this program.
+    """
+    script = ScriptDirectory.from_config(config())
+    with database.engine.connect() as connection:
+        # SQLite: BEGIN IMMEDIATE, or two servers that start at once would both see an empty database.
+        connection = connection.execution_options(showroom_writes=True)
+        with connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            current = MigrationContext.configure(connection).get_current_revision()
+            if current is not None and current not in {one.revision for one in script.walk_revisions()}:
+                raise NewerDatabase(
+                    "The database was made by a newer version of Showroom. Install that version, or restore a backup.",
+                    revision=current,
+                )
+            if current != script.get_current_head():
+                _upgrade(connection)
+
+
+def config(connection: Connection | None = None) -> Config:
+    """alembic's configuration, without a file."""
+    found = Config(attributes={"connection": connection} if connection is not None else {})
+    found.set_main_option("script_location", str(_MIGRATIONS))
+    return found
+
+
+def _upgrade(connection: Connection) -> None:
+    command.upgrade(config(connection), "head")
