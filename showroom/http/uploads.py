@@ -314,7 +314,14 @@ class Uploads:
 
 
 def _progress(row: Row) -> Progress:
-    return msgspec.convert(row, Progress)
+    return Progress(
+        conversion=row["conversion"],
+        number=row["number"],
+        at_ms=row["at_ms"],
+        step=row["step"],
+        fraction=row["fraction"],
+        message=row["message"],
+    )
 
 
 def _event(progress: Progress) -> str:

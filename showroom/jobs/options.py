@@ -90,8 +90,9 @@ def check(options: ConversionOptions) -> None:
         _, left = read_facts(facts_toml(options.facts), name="facts")
     except ShowroomError as exc:
         raise WrongUpload(exc.message, **exc.fields) from exc
-    if left:
-        raise WrongUpload(f"{left[0]} Leave it out.", facts=left[:20])
+    unknown = [note for note in left if note.startswith("facts: ")]
+    if unknown:
+        raise WrongUpload(f"{unknown[0]} Leave it out.", facts=unknown[:20])
 
 
 def product_id(options: ConversionOptions, file_name: str) -> str:

@@ -1,0 +1,84 @@
+"""
+What to send of a scan on a disk: the file itself, or a zip of the folder, or of a model and what it refers to.
+
+The same files give the same zip, byte for byte, so that an upload that was broken off is found again by its hash.
+"""
+
+import tempfile
+import tomllib
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from showroom_assets.errors import EmptyInput, LimitExceeded, MissingFile
+from showroom_assets.facts import FACTS_NAME, read_facts
+from showroom_pipeline.inputs import files_of, product_name
+
+_STORED: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".ktx2", ".glb", ".zip"})
+_LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
+_MOST_BESIDE_BYTES: Final = 512 << 20
+_PIECE: Final = 1 << 20
+
+
+@contextmanager
+def packed(scan: Path) -> Iterator[tuple[Path, str]]:
+    """
+    The file to send, and the name to send it under; a zip that had to be made is removed afterwards.
+
+    Raises
+    ------
+    MissingFile, EmptyInput
+        There is nothing to send.
+    LimitExceeded
+        Beside a model lies far too much that might belong to it.
+    """
+    if not scan.exists():
+        raise MissingFile(f"{scan} does not exist. Check the path.")
+    base = scan if scan.is_dir() else scan.parent
+    files = [file for file in files_of(scan) if file.name != FACTS_NAME and not file.is_symlink()]
+    if not files:
+        raise EmptyInput(f"{scan} is empty: there is nothing to convert. Put a model in it.")
+    if scan.is_file() and len(files) == 1:
+        yield scan, scan.name
+        return
+    if scan.is_file() and sum(file.stat().st_size for file in files) > _MOST_BESIDE_BYTES + scan.stat().st_size:
+        raise LimitExceeded(f"{base} holds much more than {scan.name} needs. Put it in a folder with its own files.")
+    with tempfile.TemporaryDirectory(prefix="showroom-upload-") as folder:
+        target = Path(folder) / "scan.zip"
+        _zip(target, base.resolve(), [file.resolve() for file in files])
+        yield target, f"{product_name(scan)}.zip"
+
+
+def facts_of(scan: Path) -> dict[str, Any]:
+    """
+    What a ``product.toml`` in the scan's folder, or beside a file that it names as its model, says.
+
+    Raises
+    ------
+    DamagedFile, LimitExceeded
+        It is wrong; the message says where.
+    """
+    path = (scan if scan.is_dir() else scan.parent) / FACTS_NAME
+    if not path.is_file():
+        return {}
+    data = path.read_bytes()
+    fields, _ = read_facts(data, name=str(path))
+    table = tomllib.loads(data.decode("utf-8-sig"))
+    if scan.is_file() and table.get("model") != scan.name:
+        return {}
+    return {key: value for key, value in table.items() if key in fields}
+
+
+def _zip(target: Path, base: Path, files: Sequence[Path]) -> None:
+    with zipfile.ZipFile(target, "w") as archive:
+        for file in sorted(files):
+            entry = zipfile.ZipInfo(file.relative_to(base).as_posix(), _LONG_AGO)
+            entry.external_attr = 0o100644 << 16
+            stored = file.suffix.lower() in _STORED
+            entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+            entry.file_size = file.stat().st_size
+            with file.open("rb") as source, archive.open(entry, "w") as out:
+                while piece := source.read(_PIECE):
+                    out.write(piece)
