@@ -455,7 +455,7 @@ static void turn(Bot *b) { /* a sample of the truth, 20 a second */
   }
   if (!b->placed) return;
   if (b->kind == ATTACKER && measuring) act_badly(b, now);
-  else act_honest(b, now);
+  else act_honest(b, b->next); /* its own clock runs with its walk, also when this program is late */
 }
 
 int main(int argc, char **argv) {
