@@ -76,6 +76,17 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     # ── rooms
     room_seats: Annotated[int, setting("Seats in one copy of a room.", unit="people", ge=1, le=10_000)] = 200
+    room_copies: Annotated[int, setting("Copies that one full room may open.", unit="copies", ge=1, le=1000)] = 50
+    room_grace_s: Annotated[
+        float, setting("How long a seat is kept for somebody whose link is lost.", unit="s", ge=0, le=3600)
+    ] = 60.0
+    room_idle_s: Annotated[
+        float, setting("Silence after which a connection counts as lost.", unit="s", ge=2, le=600)
+    ] = 30.0
+    ticket_s: Annotated[float, setting("How long a seat ticket is good.", unit="s", ge=1, le=600)] = 30.0
+    connections_per_address: Annotated[
+        int, setting("Room connections from one address; a school may share one.", unit="connections", ge=1, le=100_000)
+    ] = 500
     transport: Annotated[
         str, setting("WebSocket implementation: picows or websockets.", pattern="^(picows|websockets)$")
     ] = "picows"
