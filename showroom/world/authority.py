@@ -123,7 +123,7 @@ class Authority:
         good = verdict == GOOD
         width, depth = floor.size_cm
         low, high = floor.y_cm
-        outside = (x > width) | (z > depth) | (y < low) | (y > high)
+        outside = (x > width + 1) | (z > depth + 1) | (y < low - 1) | (y > high + 1)  # rounding
         verdict[good & outside] = Refusal.BOUNDS
 
         was = np.stack([s.base_x[slot], s.base_z[slot]], 1)

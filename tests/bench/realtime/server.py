@@ -30,7 +30,7 @@ def now_ms() -> int:
 
 class Room:
     def __init__(self, people: int, edge_m: float) -> None:
-        size = int(edge_m * 100)
+        size = round(edge_m * 100)
         self.world = World(Floor((size, size), spawns=spawns(people, edge_m)), capacity=people + 16)
         self.slots: list[int] = []
         self.poses: list[bytes] = []
