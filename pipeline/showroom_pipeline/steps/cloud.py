@@ -20,7 +20,7 @@ from showroom_assets.scene import F64, Scene, world_matrices
 from showroom_pipeline.steps.orient import face_outward, plane_normals
 from showroom_pipeline.steps.pull import pull
 from showroom_pipeline.steps.relief import relief, single_view
-from showroom_pipeline.steps.surface import Surface, colored, scene_of
+from showroom_pipeline.steps.surface import Surface, colored, scene_of, shading_normals
 from showroom_pipeline.steps.topology import I64, Bool, Topology, same_rows, sum_rows
 
 
@@ -104,6 +104,7 @@ def surface_from_points(cloud: Cloud, *, name: str, options: CloudOptions) -> Su
         turned = cloud.points @ made.turn[:3, :3].T + made.turn[:3, 3]
         colors = Cloud(points=turned, rgb=cloud.rgb)
         positions, faces, turn = made.positions, made.faces, made.turn
+        normals = None
     else:
         positions, faces = _poisson(cloud, spacing, options)
         positions, faces = _without_crumbs(positions, faces)
@@ -111,11 +112,14 @@ def surface_from_points(cloud: Cloud, *, name: str, options: CloudOptions) -> Su
             positions, faces, cloud.points, spacing=spacing, p99_spacings=options.p99_spacings, rounds=12
         )
         notes.append(f"99 % of the points lie within {p99:.1f} spacings ({spacing:.3g} units) of the surface.")
+        normals = shading_normals(positions, faces)
         turn = np.eye(4)
     rgb = None if colors.rgb is None else colored(colors.points, colors.rgb, positions)
     empty = np.empty((0, 3), np.float32)
     return Surface(
-        scene=scene_of(positions, faces, name=name, rgb=rgb, double_sided=view is not None),
+        scene=scene_of(
+            positions, faces, name=name, rgb=rgb, normals=normals, double_sided=view is not None
+        ),
         color_points=empty if colors.rgb is None else colors.points.astype(np.float32),
         color_rgb=empty if colors.rgb is None else colors.rgb.astype(np.float32),
         spacing=spacing,

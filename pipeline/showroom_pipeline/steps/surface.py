@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.sparse import coo_matrix
 from scipy.spatial import cKDTree
 
 from showroom_assets.scene import F32, F64, Material, Primitive, Scene, single
-from showroom_pipeline.steps.topology import I64
+from showroom_pipeline.steps.topology import I64, sum_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ class Surface:
     notes: tuple[str, ...] = ()
 
 
-def colored(points: F64, rgb: F64, at: F64, *, neighbours: int = 4) -> F64:
+def colored(points: F64, rgb: F64, at: F64, *, neighbours: int = 12) -> F64:
     """
     Colour at each place ``(m, 3)``: the ``neighbours`` nearest of ``points (n, 3)``, weighted by inverse distance,
     linear.
@@ -36,6 +37,26 @@ def colored(points: F64, rgb: F64, at: F64, *, neighbours: int = 4) -> F64:
     weight = 1 / (distance + 1e-3 * float(np.median(distance)) + 1e-300)
     weight /= weight.sum(axis=1, keepdims=True)
     return np.asarray(np.einsum("mk,mkc->mc", weight, rgb[near]))
+
+
+def shading_normals(positions: F64, faces: I64, *, rings: int = 12) -> F64:
+    """
+    Unit normals ``(n, 3)`` of a surface made from points, averaged over ``rings`` of neighbours.
+
+    A measured point is off by about a spacing, and so is every vertex: the slope from one to the next is noise, which
+    shading shows as grain that the product never had, and which no lighter level could keep.
+    """
+    count = len(positions)
+    corners = positions[faces]
+    vectors = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    normals = sum_rows(faces.ravel(), np.repeat(vectors, 3, axis=0), count)
+    ends = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+    graph = coo_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(count, count)).tocsr()
+    graph = graph + graph.T
+    for _ in range(rings):
+        normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-30)
+        normals = normals + graph @ normals
+    return np.asarray(normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-30))
 
 
 def scene_of(
