@@ -40,8 +40,15 @@ function textureWorker(): Plugin {
   };
 }
 
+/** Where `npm run dev` finds the products. */
+const SERVER = process.env["SHOWROOM_SERVER"] ?? "http://127.0.0.1:8787";
+
 export default defineConfig({
   plugins: [textureWorker()],
-  build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 900 },
-  server: { proxy: { "/api": "http://127.0.0.1:8787", "/blobs": "http://127.0.0.1:8787" } },
+  build: {
+    target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 900,
+    rollupOptions: { input: ["index.html", "store.html"] },
+  },
+  worker: { format: "es" },
+  server: { proxy: { "/api": SERVER, "/blobs": SERVER } },
 });

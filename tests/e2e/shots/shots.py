@@ -1,0 +1,85 @@
+"""
+The store's pictures, to be looked at: ``python tests/e2e/shots/shots.py OUT --address http://127.0.0.1:8787/``.
+
+Each shot stands somewhere (x, z, yaw and pitch in degrees) in a mood, waits until the light is baked, the surfaces are
+painted and the products near by are there, and takes the picture. One browser, one page at a time.
+"""
+
+import argparse
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "support"))
+from browser import open_browser
+
+READY_MS = 240_000
+SETTLE_MS = 600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """One picture: where one stands, in which light, how large."""
+
+    name: str
+    at: str
+    mood: str = "day"
+    width: int = 640
+    height: int = 400
+    is_phone: bool = False
+
+
+SHOTS = (
+    Shot(name="door", at="0,4.2,180,-3"),
+    Shot(name="evening", at="0,4.2,180,-3", mood="evening"),
+    Shot(name="hero", at="0.9,-1.2,196,-14"),
+    Shot(name="shelf", at="3.0,0.7,90,-8"),
+    Shot(name="window", at="2.6,-3.6,-62,-4"),
+    Shot(name="phone", at="0,4.2,180,-3", width=240, height=426, is_phone=True),
+)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Take the store's pictures.")
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--address", default="http://127.0.0.1:8787/")
+    parser.add_argument("--shot", action="append", help="Only this one; may be repeated.")
+    parser.add_argument("--store", default="", help="Another store than the page's own.")
+    parser.add_argument("--scale", type=float, default=1.0, help="Pixels of the picture for one of the page.")
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    with open_browser() as browser:
+        for shot in SHOTS:
+            if given.shot and shot.name not in given.shot:
+                continue
+            context = browser.new_context(
+                viewport={"width": shot.width, "height": shot.height},
+                device_scale_factor=given.scale,
+                reduced_motion="reduce",
+                is_mobile=shot.is_phone,
+                has_touch=shot.is_phone,
+            )
+            page = context.new_page()
+            page.on("console", lambda message: print(f"  {message.type}: {message.text}") if message.type != "log" else None)
+            page.on("pageerror", lambda error: print(f"  error: {error}"))
+            began = time.monotonic()
+            store = f"&store={given.store}" if given.store else ""
+            page.goto(f"{given.address}store.html?at={shot.at}&mood={shot.mood}{store}")
+            _wait(page)
+            page.screenshot(path=given.out / f"{shot.name}.png")
+            print(f"{shot.name}: {time.monotonic() - began:.1f} s {page.evaluate('window.__store?.() ?? null')}")
+            context.close()
+    return 0
+
+
+def _wait(page: Page) -> None:
+    page.wait_for_selector("#place[data-painted][data-lit]", timeout=READY_MS)
+    page.wait_for_selector("#place[data-stocked]", timeout=READY_MS)
+    page.wait_for_timeout(SETTLE_MS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

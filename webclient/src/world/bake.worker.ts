@@ -1,0 +1,7 @@
+/** Bakes off the main thread: one plan of light in, progress and one pair of lightmaps out. */
+import { bake, type BakeInput } from "./bake";
+
+addEventListener("message", (event: MessageEvent<BakeInput>) => {
+  const baked = bake(event.data, (done) => postMessage({ done }));
+  postMessage({ baked }, { transfer: [baked.sky.buffer, baked.lamps.buffer] });
+});
