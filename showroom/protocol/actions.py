@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from showroom.protocol.fields import U8, U32, U53, CentiDeg, Id, Member, Note, Point, Sdp, Turn, Word
+from showroom.protocol.fields import I53, U8, U32, CentiDeg, Id, Member, Note, Point, Sdp, Turn, Word
 
 
 class Action(Struct, tag_field="do", frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -107,7 +107,7 @@ class Host(Action, frozen=True, tag="host"):
     """A host's command to the room; what commands there are is the room's business."""
 
     op: Word
-    args: Annotated[dict[Word, Note | U53 | Annotated[int, Meta(ge=-(2**31), lt=0)] | bool], Meta(max_length=16)] = {}
+    args: Annotated[dict[Word, Note | I53 | bool], Meta(max_length=16)] = {}
 
 
 class Moderate(Action, frozen=True, tag="moderate"):

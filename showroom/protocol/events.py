@@ -7,7 +7,23 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from showroom.protocol.fields import U8, U16, U32, U53, CentiDeg, Id, Member, Name, Note, Point, Sdp, Text, Turn, Word
+from showroom.protocol.fields import (
+    I53,
+    U8,
+    U16,
+    U32,
+    U53,
+    CentiDeg,
+    Id,
+    Member,
+    Name,
+    Note,
+    Point,
+    Sdp,
+    Text,
+    Turn,
+    Word,
+)
 
 
 class Event(Struct, tag_field="is", frozen=True, kw_only=True):
@@ -97,7 +113,7 @@ class Hosted(Event, frozen=True, tag="hosted"):
     """A host's command, carried out."""
 
     op: Word
-    args: Annotated[dict[Word, Note | int | bool], Meta(max_length=16)] = {}
+    args: Annotated[dict[Word, Note | I53 | bool], Meta(max_length=16)] = {}
     at_ms: U53 = 0
 
 

@@ -10,6 +10,8 @@ U32 = Annotated[int, Meta(ge=0, le=4294967295)]
 U53 = Annotated[int, Meta(ge=0, le=9007199254740991)]
 """The largest whole number that JavaScript holds exactly."""
 
+I53 = Annotated[int, Meta(ge=-9007199254740991, le=9007199254740991)]
+
 Cm = Annotated[int, Meta(ge=-32768, le=32767)]
 """Centimetres; x and z from the floor's corner, y from its ground."""
 Part = Annotated[int, Meta(ge=-10000, le=10000)]

@@ -115,7 +115,7 @@ class State(Struct, frozen=True):
     """0 to 63; the server counts, so that the same one can be shown twice."""
     mode: Mode
     focus: U16
-    """The product slot of the store manifest, counted from 1; 0: none."""
+    """The product slot of the store manifest, counted from 1, at most 8,191; 0: none."""
 
 
 class Ack(Struct, frozen=True):
@@ -185,6 +185,7 @@ _STATE: Final = struct.Struct("<BBBBH")
 _U32: Final = struct.Struct("<BI")
 _PONG: Final = struct.Struct("<BII")
 MAX_WHO: Final = 64
+MAX_FOCUS: Final = 8191
 
 
 def encode_to_server(message: FromClient) -> bytes:
@@ -249,8 +250,8 @@ def _decode_fixed(kind: ToServer, payload: bytes) -> FromClient:
     try:
         if kind == ToServer.STATE:
             _, anim, emote, mode, focus = _STATE.unpack(payload)
-            if anim > 63 or emote > 63:
-                raise ProtocolError(Close.MALFORMED, f"STATE with animation {anim}, emote {emote}")
+            if anim > 63 or emote > 63 or focus > MAX_FOCUS:
+                raise ProtocolError(Close.MALFORMED, f"STATE with animation {anim}, emote {emote}, slot {focus}")
             return State(anim, emote, Mode(mode), focus)
         if kind == ToServer.ACK:
             return Ack(_U32.unpack(payload)[1])
