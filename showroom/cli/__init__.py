@@ -24,6 +24,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "serve": ("serve", "serve", "Open the store: pages, API and rooms on one port."),
     "config": ("config", "config", "Show every setting, its value and where it came from."),
     "demo": ("demo", "demo", "Build the demo store and show it in the browser."),
+    "bots": ("bots", "bots", "Let a crowd of bots walk through a room."),
     "worker": ("worker", "worker", "Convert what merchants upload."),
     "upload": ("upload", "upload", "Send a scan to a server, which converts it."),
 }
