@@ -117,9 +117,7 @@ def surface_from_points(cloud: Cloud, *, name: str, options: CloudOptions) -> Su
     rgb = None if colors.rgb is None else colored(colors.points, colors.rgb, positions)
     empty = np.empty((0, 3), np.float32)
     return Surface(
-        scene=scene_of(
-            positions, faces, name=name, rgb=rgb, normals=normals, double_sided=view is not None
-        ),
+        scene=scene_of(positions, faces, name=name, rgb=rgb, normals=normals, double_sided=view is not None),
         color_points=empty if colors.rgb is None else colors.points.astype(np.float32),
         color_rgb=empty if colors.rgb is None else colors.rgb.astype(np.float32),
         spacing=spacing,
