@@ -20,10 +20,7 @@ class Look(Struct, frozen=True, forbid_unknown_fields=True):
         A preset of the avatar wardrobe: body shape, hair and clothes in one id (``tall-2/bob/linen``).
     tint
         Colours of skin, hair, top and bottom, 0xRRGGBB.
-    wears
-        Products and their variants.
     """
 
     avatar: Id = "guest"
     tint: Annotated[list[Colour], Meta(max_length=4)] = []
-    wears: Annotated[list[tuple[Id, Id | None]], Meta(max_length=8)] = []

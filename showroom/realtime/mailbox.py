@@ -58,6 +58,15 @@ class Mailbox:
         self.bytes = 0
         self.is_broken = False
         self._kept: deque[tuple[bytes, int]] = deque()
+        self._before: Mark | None = None
+
+    @classmethod
+    def at(cls, mark: Mark) -> "Mailbox":
+        """A mailbox after a restart: it knows where it stood, and that its events are to be read from the log."""
+        mailbox = cls(cursor=mark.acked, seq=mark.acked_seq)
+        mailbox.is_broken = True
+        mailbox._before = mark
+        return mailbox
 
     @property
     def cursor(self) -> int:
@@ -66,7 +75,9 @@ class Mailbox:
 
     @property
     def mark(self) -> Mark:
-        """For the database."""
+        """For the database, and for reading the log when the mailbox is broken."""
+        if self._before is not None:
+            return self._before
         return Mark(self.acked, self.acked_seq, tuple(seq for _, seq in self._kept))
 
     def push(self, body: bytes, seq: int = 0) -> bool:
@@ -81,6 +92,7 @@ class Mailbox:
         if self.is_broken:
             return False
         if len(self._kept) >= MOST_EVENTS or self.bytes + len(body) + 5 > MOST_BYTES:
+            self._before = self.mark
             self.is_broken = True
             self._kept.clear()
             self.bytes = 0
@@ -112,6 +124,8 @@ class Mailbox:
     def unwritten(self) -> list[bytes]:
         """Messages that this connection has not been given yet; ``written`` is the caller's to move."""
         behind = self.cursor - self.written
+        if behind == 1:
+            return [self._kept[-1][0]]
         return [message for message, _ in list(self._kept)[len(self._kept) - behind :]] if behind else []
 
     def resume(self, cursor: int) -> bool:

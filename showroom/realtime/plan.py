@@ -6,6 +6,7 @@ from msgspec import Struct
 
 if TYPE_CHECKING:
     from showroom.world.floor import Floor
+    from showroom.world.things import Thing
 
 
 class RoomPlan(Struct, frozen=True, kw_only=True):
@@ -24,6 +25,8 @@ class RoomPlan(Struct, frozen=True, kw_only=True):
         People in one copy; None: the setting.
     revision
         Of the store manifest; goes to clients so that they fetch the right one.
+    things
+        Objects with handles, by id, where they stand.
     """
 
     store: str
@@ -33,6 +36,7 @@ class RoomPlan(Struct, frozen=True, kw_only=True):
     title: str = ""
     seats: int | None = None
     revision: str = ""
+    things: dict[str, "Thing"] = {}
 
 
 class Plans(Protocol):

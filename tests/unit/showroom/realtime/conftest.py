@@ -8,6 +8,7 @@ import pytest
 import uvloop
 from aiohttp import web
 
+from showroom.http.peers import Peers
 from showroom.protocol.ids import Close
 from showroom.realtime import picows_adapter, websockets_adapter
 from showroom.realtime.counters import Counters
@@ -80,10 +81,11 @@ class Listener:
 class Server:
     """A door with an adapter and a small aiohttp site behind it."""
 
-    def __init__(self, adapter: str, **gate: Any) -> None:
+    def __init__(self, adapter: str, *, origins: tuple[str, ...] = (), proxies: tuple[str, ...] = ()) -> None:
         self.counters = Counters()
         self.listeners: list[Listener] = []
-        self.gate = LiveGate(self._listener, counters=self.counters, **gate)
+        peers = Peers(host="127.0.0.1", public_url="", allowed_origins=origins, trusted_proxies=proxies)
+        self.gate = LiveGate(self._listener, peers=peers, counters=self.counters)
         self._factory = FACTORIES[adapter](self.gate)
         self.port = 0
 

@@ -1,0 +1,175 @@
+"""
+One connection's life: handshake done, HELLO, a seat, messages, the end. Plain callbacks from the adapter, no task: a
+task and a queue for each connection cost more than the whole receive path does.
+
+A POSE is put on its room's list and nothing else; every other message goes through ``protocol.session``.
+"""
+
+from typing import TYPE_CHECKING, Final
+
+from showroom.protocol.errors import ProtocolError
+from showroom.protocol.ids import Close, ToServer
+from showroom.protocol.messages import (
+    Ack,
+    Bye,
+    FromClient,
+    Hello,
+    Ping,
+    Resync,
+    Say,
+    State,
+    Who,
+    encode_pong,
+)
+from showroom.protocol.session import Phase, ServerSession
+from showroom.realtime.transport import Link
+
+if TYPE_CHECKING:
+    from showroom.realtime.hub import Hub
+    from showroom.realtime.room import RoomCopy
+    from showroom.realtime.visit import Visit
+
+_POSE: Final = int(ToServer.POSE)
+MOST_POSES_A_TICK: Final = 700
+"""A link that stalled for half a minute delivers 600 at once; what honest clients send never comes near in a tick."""
+
+
+class Connection:
+    """
+    Parameters
+    ----------
+    hub
+        Knows tickets, resume keys and rooms.
+    peer
+        The client's address, as far as it is trusted.
+    """
+
+    __slots__ = (
+        "_hub", "_poses", "_session", "_tick", "heard_s", "is_closing", "is_pinged", "link", "opened_s", "peer",
+        "room", "visit",
+    )  # fmt: skip
+
+    def __init__(self, hub: "Hub", peer: str) -> None:
+        self.peer = peer
+        self.link: Link | None = None
+        self.room: RoomCopy | None = None
+        self.visit: Visit | None = None
+        self.heard_s = self.opened_s = hub.now_s
+        self.is_closing = False
+        self.is_pinged = False
+        self._hub = hub
+        self._session = ServerSession(hub.clock.ms())
+        self._tick = -1
+        self._poses = 0
+
+    # ── what the adapter tells
+
+    def opened(self, link: Link) -> None:
+        """As ``Receiver.opened``."""
+        self.link = link
+        self._hub.opened(self)
+
+    def message(self, payload: bytes) -> None:
+        """As ``Receiver.message``: the hot path."""
+        room = self.room
+        if room is None or not payload or payload[0] != _POSE:
+            self._other(payload)
+            return
+        if room.tick_number != self._tick:
+            self._tick = room.tick_number
+            self._poses = 0
+        self._poses += 1
+        if self._poses > MOST_POSES_A_TICK:
+            self.close(Close.FLOOD)
+            return
+        hub = self._hub
+        self.heard_s = hub.now_s
+        room.pose_slots.append(self.visit.slot)  # type: ignore[union-attr]  # set together with room
+        room.poses.append(payload)
+        room.pose_times.append(hub.clock.ms())
+
+    def heard(self) -> None:
+        """As ``Receiver.heard``."""
+        self.heard_s = self._hub.now_s
+        self.is_pinged = False
+
+    def fault(self, close: Close, detail: str) -> None:
+        """As ``Receiver.fault``."""
+        self.close(close)
+
+    def closed(self, code: int | None) -> None:
+        """As ``Receiver.closed``."""
+        if not self.is_closing and code in (1002, 1007, 1009):
+            self._hub.counters.refused["websocket"] += 1  # the adapter itself found the frame wrong
+        self._hub.closed(self)
+        self._end()
+
+    # ── what the server does
+
+    def close(self, close: Close) -> None:
+        """Say goodbye with a private code; the seat is kept for the grace time."""
+        if self.is_closing:
+            return
+        self.is_closing = True
+        self._hub.counters.refused[close.name.lower()] += 1
+        self._session.close()
+        if self.link is not None:
+            self.link.close(int(close), close.name.lower())
+        self._end()
+
+    def leave(self, close: Close | int) -> None:
+        """The seat is gone already (kicked, taken over, left): end the connection."""
+        self.visit = self.room = None
+        if isinstance(close, Close):
+            self.close(close)
+        elif not self.is_closing and self.link is not None:
+            self.is_closing = True
+            self._session.close()
+            self.link.close(close)
+
+    def _end(self) -> None:
+        visit, room = self.visit, self.room
+        self.visit = self.room = None
+        if visit is not None and room is not None and visit.connection is self:
+            room.lost(visit)
+
+    def _other(self, payload: bytes) -> None:
+        if self.is_closing:
+            return
+        hub = self._hub
+        self.heard_s = hub.now_s
+        hub.counters.messages_total += 1
+        try:
+            self._take(self._session.receive(payload, hub.clock.ms()))
+        except ProtocolError as exc:
+            self.close(exc.close)
+
+    def _take(self, message: FromClient) -> None:
+        visit, room = self.visit, self.room
+        if isinstance(message, Hello):
+            self._hub.hello(self, message)
+            if self.visit is not None:
+                self._session.phase = Phase.OPEN
+            return
+        if visit is None or room is None:
+            return
+        match message:
+            case State():
+                room.set_state(visit, message)
+            case Ack():
+                visit.mailbox.ack(message.cursor)
+            case Who():
+                assert self.link is not None
+                self.link.send(room.cards(message.slots))
+            case Ping():
+                assert self.link is not None
+                self.link.send(encode_pong(message.token, self._hub.clock.ms()))
+            case Resync():
+                room.world.attach(visit.slot)
+            case Bye():
+                room.depart(visit)
+                self.leave(1000)
+            case Say():
+                room.ask(visit, message)
+            case _:
+                room.ask(visit, message)  # type: ignore[arg-type]  # HELLO and POSE went elsewhere

@@ -1,0 +1,529 @@
+"""
+All rooms of this process: copies opened when rooms are full and closed when empty, tickets given out and redeemed,
+seats found again by resume keys.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import random
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from showroom.accounts.principal import Principal
+from showroom.errors import Busy, NotFound
+from showroom.keys import derive
+from showroom.protocol.ids import Close
+from showroom.protocol.messages import Hello
+from showroom.realtime.clock import Clock
+from showroom.realtime.connection import Connection
+from showroom.realtime.counters import Counters
+from showroom.realtime.desk import Desk
+from showroom.realtime.keeping import KeptCopy
+from showroom.realtime.look import Look
+from showroom.realtime.mailbox import Mailbox
+from showroom.realtime.plan import Plans, RoomPlan
+from showroom.realtime.room import PlaceOf, RoomCopy, new_mailbox
+from showroom.realtime.seats import Seats
+from showroom.realtime.tickets import Ticket, TicketRefused, Tickets
+from showroom.realtime.visit import Visit, hash_of, new_key
+from showroom.social import storage
+from showroom.social.errors import Banned, RoomLocked
+from showroom.social.log import RoomLog
+from showroom.social.moderation import Moderation, address_key
+from showroom.social.names import NameRules, NamesTaken
+from showroom.social.parties import Parties
+from showroom.social.room import SocialRoom
+from showroom.world.slots import RoomIsFull
+from showroom.world.world import World
+
+if TYPE_CHECKING:
+    from showroom.db.database import Database
+    from showroom.settings import Settings
+
+HELLO_WITHIN_S: Final = 5.0
+EMPTY_FOR_S: Final = 30.0
+"""A copy that nobody came to for so long is closed."""
+SPARE_SLOTS: Final = 32
+"""Rows of the world beyond the seats, for those whose row rests after they left."""
+
+_MOST_BLOCK_LISTS: Final = 10_000
+
+
+class CopiesFull(Busy):
+    """Every copy of the room is full, and no more may be opened."""
+
+    code = "room.full"
+
+
+class PartyTooLarge(Busy):
+    """The copy where the party is has no seat left."""
+
+    code = "room.party_full"
+
+
+@dataclass(slots=True)
+class Store:
+    """What all rooms of a store share."""
+
+    moderation: Moderation
+    parties: Parties
+
+
+@dataclass(slots=True)
+class Granted:
+    """A ticket and what goes with it."""
+
+    token: str
+    copy: RoomCopy
+    name: str
+    until_s: float
+    code: str
+    is_beside: bool
+
+
+@dataclass(slots=True)
+class _Room:
+    plan: RoomPlan
+    copies: list[RoomCopy] = field(default_factory=list)
+    next_ordinal: int = 1
+
+
+class Hub:
+    """
+    Parameters
+    ----------
+    chance
+        For names of nameless guests; keys and codes come from the system's own source.
+    """
+
+    def __init__(
+        self,
+        settings: "Settings",
+        database: "Database",
+        plans: Plans,
+        *,
+        secret: bytes,
+        clock: Clock,
+        counters: Counters,
+        tickets: Tickets,
+        chance: random.Random,
+        ice: Callable[[str], list[dict[str, str]]] = lambda _person: [],
+    ) -> None:
+        self.settings: Final = settings
+        self.clock: Final = clock
+        self.counters: Final = counters
+        self.now_s = clock.s()
+        self.is_draining = False
+        self.rooms: Final[dict[tuple[str, str], _Room]] = {}
+        self.copies: Final[dict[str, RoomCopy]] = {}
+        self.connections: Final[set[Connection]] = set()
+        self.stores: Final[dict[str, Store]] = {}
+        self.closed_copies: Final[list[str]] = []
+        self.entered: Callable[[str], None] = lambda _peer: None
+        self.left: Callable[[str], None] = lambda _peer: None
+        self._database = database
+        self.plans: Final = plans
+        self._tickets = tickets
+        self._chance = chance
+        self._ice = ice
+        self._address_secret = derive(secret, "addresses")
+        self._code_secret = derive(secret, "person codes")
+        self._names = NameRules()
+        self._by_key: dict[bytes, tuple[RoomCopy, Visit]] = {}
+        self._by_code: dict[str, tuple[RoomCopy, Visit]] = {}
+        self._desks: dict[str, asyncio.Task[None]] = {}
+        self._opening = asyncio.Lock()
+        self._blocked: dict[str, frozenset[str]] = {}
+
+    # ── tickets
+
+    async def grant(
+        self,
+        who: Principal,
+        store: str,
+        room: str,
+        *,
+        peer: str,
+        name: str = "",
+        look: Look | None = None,
+        party: str = "",
+        beside: str = "",
+    ) -> Granted:
+        """
+        Promise a seat.
+
+        Parameters
+        ----------
+        peer
+            Address that the request came from.
+        name
+            Nickname; empty: the account's, or a guest's number.
+        party
+            Code of a party to join first.
+        beside
+            Person code of a friend to land next to.
+
+        Raises
+        ------
+        NotFound
+            No such room.
+        CopiesFull, PartyTooLarge
+            No seat, or none with the party.
+        Banned, RoomLocked, NameRefused, PartyRefused, NobodyThere
+            As the names say.
+        """
+        if self.is_draining:
+            raise Busy("The server is about to restart. Try again in a few seconds.", retry_after_s=5)
+        plan = await self._plan(store, room)
+        shared = await self._store(plan)
+        now_ms = self.clock.unix_ms()
+        is_staff = shared.moderation.may_moderate(who)
+        address = address_key(self._address_secret, peer)
+        shared.moderation.check_entry(who.id, room, now_ms, address=address, is_staff=is_staff)
+        wanted = name or who.name
+        shown = self._names.check(wanted, is_staff=is_staff) if wanted else ""
+        if party:
+            shared.parties.join(who.id, party, now_ms)
+            await self._database.write(storage.save_state(store, "parties", shared.parties.snapshot(), at_ms=now_ms))
+        # Read here, since sitting down must not wait for the database.
+        self._blocked[who.id] = (await self._database.read(storage.blocked([who.id]))).get(who.id, frozenset())
+        seat = secrets.token_urlsafe(12)
+        async with self._opening:
+            copy, friend = await self._seat(plan, who.id, seat, shared.parties, beside)
+        until_s = self.clock.unix_s() + self.settings.ticket_s
+        ticket = Ticket(
+            seat, copy.key, store, room, until_s,
+            Principal(id=who.id, role=who.role, name=who.name, tenant=who.tenant, scopes=who.scopes),
+            shown, look or Look(), friend,
+        )  # fmt: skip
+        return Granted(self._tickets.seal(ticket), copy, shown, until_s, self.code_of(who.id), bool(friend))
+
+    def code_of(self, person: str) -> str:
+        """What a person gives to friends (``?with=…``); says nothing about the person's id."""
+        return hmac.new(self._code_secret, person.encode(), hashlib.sha256).hexdigest()[:16]
+
+    async def _seat(
+        self, plan: RoomPlan, person: str, seat: str, parties: Parties, beside: str
+    ) -> tuple[RoomCopy, str]:
+        """Promise a seat where the person should be: with their party, beside the friend, or where people are."""
+        group = self._group(plan)
+        friend = self._by_code.get(beside)
+        if friend is not None and friend[0] in group.copies and friend[0].seats.promise([seat]):
+            return friend[0], friend[1].person
+        fellows = parties.fellows(person) - {person}
+        number = party.number if (party := parties.of(person)) is not None else 0
+        kept = f"party:{number}:{person}"
+        for copy in group.copies:
+            is_here = copy.seats.is_promised(kept) or any(
+                fellow in copy.visits or copy.seats.is_promised(f"party:{number}:{fellow}") for fellow in fellows
+            )
+            if fellows and is_here:
+                if copy.seats.pass_on(kept, seat) or copy.seats.promise([seat]):
+                    return copy, ""
+                raise PartyTooLarge(
+                    "Your party is in a copy of this room that is full. Wait a moment, or leave the party to go alone.",
+                    retry_after_s=10,
+                )
+        # Fullest first, so that people meet; a whole party must fit, and its seats wait for it a while.
+        wanted = [seat, *(f"party:{number}:{fellow}" for fellow in fellows)]
+        for copy in sorted(group.copies, key=lambda copy: (-copy.seats.taken, copy.ordinal)):
+            if copy.seats.promise(wanted):
+                return copy, ""
+        if len(group.copies) >= self.settings.room_copies:
+            raise CopiesFull("Every copy of this room is full. Try again in a minute.", retry_after_s=30)
+        copy = await self.open_copy(group.plan)
+        if not copy.seats.promise(wanted) and not copy.seats.promise([seat]):
+            raise CopiesFull("This room has no seats. Try again in a minute.", retry_after_s=30)
+        return copy, ""
+
+    # ── connections
+
+    def receiver(self, peer: str) -> Connection:
+        """Who listens to a new connection."""
+        return Connection(self, peer)
+
+    def opened(self, connection: Connection) -> None:
+        """A WebSocket is open."""
+        self.connections.add(connection)
+        self.counters.connections = len(self.connections)
+        self.counters.connections_total += 1
+        self.entered(connection.peer)
+
+    def closed(self, connection: Connection) -> None:
+        """A WebSocket is gone."""
+        if connection in self.connections:
+            self.connections.discard(connection)
+            self.counters.connections = len(self.connections)
+            self.left(connection.peer)
+
+    def hello(self, connection: Connection, hello: Hello) -> None:
+        """Seat a connection by its ticket or its resume key, or close it."""
+        if self.is_draining:
+            connection.close(Close.GOING_AWAY)
+        elif hello.resume is not None:
+            self._resume(connection, hello.resume.key, hello.resume.cursor)
+        else:
+            self._join(connection, hello)
+
+    def _join(self, connection: Connection, hello: Hello) -> None:
+        try:
+            ticket = self._tickets.open(hello.ticket or "", now_s=self.clock.unix_s())
+        except TicketRefused:
+            connection.close(Close.TICKET)
+            return
+        copy = self.copies.get(ticket.copy)
+        if copy is None or not copy.seats.is_promised(ticket.id):
+            connection.close(Close.TICKET)
+            return
+        moderation = self.stores[ticket.store].moderation
+        address = address_key(self._address_secret, connection.peer)
+        try:
+            moderation.check_entry(
+                ticket.who.id,
+                ticket.room,
+                self.clock.unix_ms(),
+                address=address,
+                is_staff=moderation.may_moderate(ticket.who),
+            )
+        except Banned:
+            connection.close(Close.BANNED)
+            return
+        except RoomLocked:
+            connection.close(Close.ROOM_CLOSED)
+            return
+        if not copy.seats.take(ticket.id):
+            connection.close(Close.TICKET)
+            return
+        for other in [copy for copy in self._copies_of(ticket.store) if ticket.who.id in copy.visits]:
+            self._replace(other, other.visits[ticket.who.id], to_other_room=True)
+        key = new_key()
+        visit = Visit(
+            who=ticket.who,
+            seat=ticket.id,
+            key_hash=hash_of(key),
+            member=copy.next_member,
+            slot=0,
+            name=ticket.name,
+            look=ticket.look,
+            address=address,
+            caps=hello.caps,
+            mailbox=new_mailbox(copy),
+        )
+        try:
+            copy.enter(visit, beside=ticket.beside, blocked=self._blocked.pop(visit.person, ()))
+        except RoomIsFull:
+            copy.seats.leave(ticket.id)
+            connection.close(Close.ROOM_FULL)
+            return
+        self._know(copy, visit)
+        self.counters.joins_total += 1
+        connection.visit, connection.room = visit, copy
+        copy.greet(visit, connection, key, resumed_at=None)
+
+    def _resume(self, connection: Connection, key: str, cursor: int) -> None:
+        found = self._by_key.get(hash_of(key))
+        if found is None or found[0].visits.get(found[1].person) is not found[1]:
+            connection.close(Close.RESUME_UNKNOWN)
+            return
+        copy, visit = found
+        address = address_key(self._address_secret, connection.peer)
+        try:
+            # A lock keeps newcomers out, not those whose seat is kept.
+            self.stores[copy.plan.store].moderation.check_ban(
+                visit.person, copy.plan.room, self.clock.unix_ms(), address=address
+            )
+        except Banned:
+            copy.depart(visit)
+            self._forget(visit)
+            connection.close(Close.BANNED)
+            return
+        old = visit.connection
+        visit.connection = None
+        if old is not None:
+            old.leave(Close.REPLACED)
+        visit.address = address
+        self.counters.resumes_total += 1
+        connection.visit, connection.room = visit, copy
+        copy.greet(visit, connection, key, resumed_at=cursor)
+
+    def _replace(self, copy: RoomCopy, visit: Visit, *, to_other_room: bool) -> None:
+        old = visit.connection
+        copy.depart(visit, to_other_room=to_other_room)
+        self._forget(visit)
+        if old is not None:
+            old.leave(Close.REPLACED)
+
+    def _know(self, copy: RoomCopy, visit: Visit) -> None:
+        self._by_key[visit.key_hash] = (copy, visit)
+        self._by_code[self.code_of(visit.person)] = (copy, visit)
+
+    def _forget(self, visit: Visit) -> None:
+        self._by_key.pop(visit.key_hash, None)
+        code = self.code_of(visit.person)
+        if (known := self._by_code.get(code)) is not None and known[1] is visit:
+            del self._by_code[code]
+
+    # ── copies
+
+    async def open_copy(self, plan: RoomPlan, kept: KeptCopy | None = None) -> RoomCopy:
+        """Another copy of a room; with ``kept``, the one that was open before a restart, everybody away."""
+        shared = await self._store(plan)
+        group = self._group(plan)
+        key = kept.copy if kept is not None else f"{plan.store[:24]}/{plan.room[:24]}/{secrets.token_hex(6)}"
+        tail = await self._database.read(storage.newest(key)) if kept is not None else []
+        ordinal = kept.ordinal if kept is not None else group.next_ordinal
+        group.next_ordinal = max(group.next_ordinal, ordinal + 1)
+        seats = plan.seats or self.settings.room_seats
+        place = PlaceOf()
+        social = SocialRoom(
+            plan.store,
+            plan.room,
+            log=RoomLog(key, tail=tail),
+            place=place,
+            moderation=shared.moderation,
+            parties=shared.parties,
+            names=NamesTaken(self._chance),
+            things=plan.things,
+            grace_ms=int(self.settings.room_grace_s * 1000),
+        )
+        desk = Desk(self._database, lambda effects: place.room.deliver(effects))
+        copy = place.room = RoomCopy(
+            key=key,
+            ordinal=ordinal,
+            plan=plan,
+            world=World(plan.floor, capacity=seats + SPARE_SLOTS),
+            social=social,
+            seats=Seats(seats, clock=self.clock.monotonic, hold_s=self.settings.ticket_s),
+            desk=desk,
+            clock=self.clock,
+            counters=self.counters,
+            ice=self._ice,
+        )
+        if kept is not None:
+            await self._reseat(copy, kept)
+        self._desks[key] = asyncio.get_running_loop().create_task(desk.work(), name=f"desk of {key}")
+        group.copies.append(copy)
+        self.copies[key] = copy
+        return copy
+
+    async def _reseat(self, copy: RoomCopy, kept: KeptCopy) -> None:
+        """Give everybody their place back after a restart; they are away until their client resumes."""
+        copy.next_member = kept.next_member
+        blocked = await self._database.read(storage.blocked([one.who.id for one in kept.visits]))
+        for one in kept.visits:
+            if not copy.seats.retake(one.seat):
+                continue
+            visit = Visit(
+                who=one.who,
+                seat=one.seat,
+                key_hash=one.key_hash,
+                member=one.member,
+                slot=0,
+                name=one.name,
+                look=one.look,
+                address=one.address,
+                caps=one.caps,
+                mailbox=Mailbox.at(one.mark),
+                wears=one.wears,
+                since_seq=one.since_seq,
+            )
+            copy.enter(visit, at_cm=one.at_cm, yaw=one.yaw, blocked=blocked.get(one.who.id, ()), is_away=True)
+            self._know(copy, visit)
+        objects = await self._database.read(storage.load_state(copy.key, "objects"))
+        if objects:
+            present = {visit.member for visit in copy.visits.values()}
+            copy.social.objects.restore(objects, self.clock.unix_ms(), present)
+
+    def close_copy(self, copy: RoomCopy) -> None:
+        """Close an empty copy."""
+        group = self.rooms[(copy.plan.store, copy.plan.room)]
+        group.copies.remove(copy)
+        del self.copies[copy.key]
+        self._desks.pop(copy.key).cancel()
+        self.closed_copies.append(copy.key)
+
+    async def restore(self, copies: list[KeptCopy]) -> None:
+        """Open again what was open before a restart, as far as the stores still have those rooms."""
+        for kept in copies:
+            try:
+                plan = await self._plan(kept.store, kept.room)
+            except NotFound:
+                continue
+            await self.open_copy(plan, kept)
+
+    def sweep(self) -> None:
+        """About once a second: who is away too long, who is silent, which copies are empty."""
+        settings, now_s = self.settings, self.clock.s()
+        for connection in list(self.connections):
+            if connection.visit is None and not connection.is_closing:
+                if now_s - connection.opened_s > HELLO_WITHIN_S:
+                    connection.close(Close.HELLO_TIMEOUT)
+                continue
+            silent_s = now_s - connection.heard_s
+            if silent_s > settings.room_idle_s:
+                connection.close(Close.IDLE)
+            elif silent_s > settings.room_idle_s / 2 and not connection.is_pinged and connection.link is not None:
+                connection.is_pinged = True
+                connection.link.ping()
+        for copy in list(self.copies.values()):
+            for visit in copy.sweep(grace_s=settings.room_grace_s):
+                self._forget(visit)
+            is_old = copy.empty_since_s is not None and now_s - copy.empty_since_s > EMPTY_FOR_S
+            if is_old and copy.seats.is_idle:
+                self.close_copy(copy)
+        self.counters.rooms = [copy.gauges for copy in self.copies.values()]
+        stale = [key for key, (copy, visit) in self._by_key.items() if copy.visits.get(visit.person) is not visit]
+        for key in stale:
+            self._forget(self._by_key[key][1])
+
+    def forget(self) -> None:
+        """About once a minute: rules let go of what is over."""
+        now_ms = self.clock.unix_ms()
+        for copy in self.copies.values():
+            copy.social.forget(now_ms)
+        if len(self._blocked) > _MOST_BLOCK_LISTS:
+            self._blocked.clear()
+        for store in self.stores.values():
+            store.moderation.forget(now_ms)
+            store.parties.forget(now_ms)
+
+    async def stop(self) -> None:
+        """End the desks."""
+        for task in self._desks.values():
+            task.cancel()
+        await asyncio.gather(*self._desks.values(), return_exceptions=True)
+        self._desks.clear()
+
+    # ── look-ups
+
+    async def _plan(self, store: str, room: str) -> RoomPlan:
+        for plan in await self.plans.rooms(store):
+            if plan.room == room:
+                return plan
+        raise NotFound("There is no such room. Look at the store's list of rooms.", store=store, room=room)
+
+    async def _store(self, plan: RoomPlan) -> Store:
+        found = self.stores.get(plan.store)
+        if found is None:
+            now_ms = self.clock.unix_ms()
+            sanctions, switches = await self._database.read(storage.in_force(plan.store, now_ms))
+            parties = await self._database.read(storage.load_state(plan.store, "parties"))
+            found = self.stores.setdefault(
+                plan.store,
+                Store(
+                    Moderation(plan.store, tenant=plan.tenant, sanctions=sanctions, switches=switches),
+                    Parties.restore(parties, secrets.SystemRandom()),
+                ),
+            )
+        return found
+
+    def _group(self, plan: RoomPlan) -> _Room:
+        group = self.rooms.setdefault((plan.store, plan.room), _Room(plan))
+        group.plan = plan
+        return group
+
+    def _copies_of(self, store: str) -> list[RoomCopy]:
+        return [copy for copy in self.copies.values() if copy.plan.store == store]
