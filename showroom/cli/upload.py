@@ -87,7 +87,8 @@ def upload(scan: Path, server: str, token: str, output_format: str, **given: Any
             )
             if not given["no_wait"]:
                 for event in client.follow(found["id"]):
-                    say(event["fraction"], event["message"])
+                    if event["step"] != "failed":  # the last line says why
+                        say(event["fraction"], event["message"])
                 found = client.call("GET", f"/api/conversions/{found['id']}")
             return _end(client, found, given, output_format)
 
@@ -132,7 +133,7 @@ def _tell(found: dict[str, Any], published: dict[str, Any] | None, client: "Clie
             f"{human_bytes(result['bytes_before'])} → {human_bytes(result['bytes_after'])}, {result['verdict']}"
         )
     if published is not None:
-        click.echo(f"published: {client.server}/api/products/{published['product']}, version {published['version']}")
+        click.echo(f"published: {client.server}/api/products/{published['id']}, version {published['version']}")
     elif found["state"] in {"draft", "refused"}:
         click.echo(f"draft: {client.server}/api/drafts/{found['id']}")
         click.echo(f"report: {found['report']}")

@@ -17,6 +17,7 @@ from showroom.accounts.principal import Scope
 from showroom.http import headers
 from showroom.http.endpoint import Call, Endpoint
 from showroom.http.reading import read_body
+from showroom.http.shelf import DEFAULT_TENANT, public_id
 from showroom.jobs import conversions
 from showroom.jobs.errors import NoUpload
 from showroom.jobs.service import Service
@@ -104,8 +105,9 @@ class Publish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class PublishedDraft(Struct, frozen=True, kw_only=True):
-    """``is_new`` is false if the content was published before."""
+    """``id`` is the product's in the catalogue. ``is_new`` is false if the content was published before."""
 
+    id: str
     product: str
     version: int
     is_new: bool
@@ -204,7 +206,10 @@ class DraftEndpoints:
         if published is not None and self._on_published is not None:
             await self._on_published(row["tenant"], row["product"])
         return PublishedDraft(
-            product=row["product"], version=row["version"], is_new=published is not None and published.new_version
+            id=public_id(row["tenant"] or DEFAULT_TENANT, row["product"]),
+            product=row["product"],
+            version=row["version"],
+            is_new=published is not None and published.new_version,
         )
 
     async def _delete(self, call: Call) -> None:

@@ -45,6 +45,7 @@ def _error(code: str, message: str) -> dict[str, Any]:
 
 def _look(path: Path) -> None:
     """Nothing, or the pipeline's error."""
+    from showroom_assets.errors import EmptyInput
     from showroom_pipeline.ingest.archive import ZipFiles
     from showroom_pipeline.ingest.files import suffix
     from showroom_pipeline.ingest.formats import READERS, sniffed, unread
@@ -56,7 +57,9 @@ def _look(path: Path) -> None:
     kind = suffix(path.name)
     if kind == ".zip":
         files = ZipFiles(path, limits)
-        if not files.names or not find_captures(files):
+        if not files.names:
+            raise EmptyInput("The zip is empty: there is nothing to convert. Put a model in it.")
+        if not find_captures(files):
             choose(files)
         return
     at_most(limits.file_bytes, path.stat().st_size, f"bytes of '{path.name}'")

@@ -157,6 +157,7 @@ class Part:
         """Forget everything since ``open``."""
         with self._lock:
             os.ftruncate(self._descriptor, self._begun_at)
+            os.lseek(self._descriptor, self._begun_at, os.SEEK_SET)
             self.at = self._begun_at
 
     def close(self) -> None:

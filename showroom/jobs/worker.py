@@ -25,7 +25,9 @@ from typing import Any, Final
 
 import msgspec
 
+from showroom import logs
 from showroom.db.database import Database, sqlite_url
+from showroom.db.schema import create_or_upgrade
 from showroom.errors import Busy
 from showroom.jobs import conversions, options, words
 from showroom.jobs.drafts import Drafts
@@ -51,6 +53,8 @@ def wall_ms() -> int:
 
 class Worker:
     """
+    Hears, claims, runs; one a process.
+
     Parameters
     ----------
     clock_ms
@@ -299,7 +303,9 @@ class _Conversion:
                     return
                 step, fraction, message = event.step, event.fraction, event.step
         self._told_at = now
-        self._fraction = self._fraction if fraction is None else fraction
+        # The recipe grows once the scan has been read, and its share of what is done shrinks: a bar that went backwards
+        # would worry people.
+        self._fraction = max(self._fraction, fraction or 0.0)
         said: dict[str, Any] = {
             "step": step,
             "fraction": self._fraction,
@@ -372,6 +378,7 @@ def work(settings: Settings, stop: Stop) -> None:
     places.data.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database or sqlite_url(places.data / "showroom.db"))
     try:
+        create_or_upgrade(database)
         Worker(settings, database).run(stop)
     finally:
         database.close()
@@ -379,9 +386,8 @@ def work(settings: Settings, stop: Stop) -> None:
 
 def main() -> None:
     """What the server starts: settings on standard input, whose end is the end."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    logging.getLogger("huey").setLevel(logging.WARNING)
     settings = msgspec.json.decode(sys.stdin.buffer.readline(), type=Settings)
+    logs.configure(settings.log_format, settings.log_level)  # type: ignore[arg-type]
     stop = Stop()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -1,0 +1,65 @@
+"""What is sent of a scan on a disk."""
+
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+import scan_files as good
+
+from showroom.jobs.packing import facts_of, packed
+from showroom_assets.errors import EmptyInput, MissingFile
+from showroom_pipeline.ingest import read
+
+
+def test_the_same_folder_is_the_same_zip_whenever_it_is_packed(tmp_path: Path) -> None:
+    folder = good.write(tmp_path / "chair", good.obj_tree())
+    with packed(folder) as (one, name):
+        before = one.read_bytes()
+    for path in folder.rglob("*"):
+        os.utime(path, (0, 10**9))
+        path.chmod(0o700)
+    with packed(folder) as (other, _):
+        assert other.read_bytes() == before
+    assert name == "chair.zip"
+    assert not one.exists()
+
+
+def test_a_model_takes_its_materials_and_textures_along(tmp_path: Path) -> None:
+    folder = good.write(tmp_path / "chair", good.obj_tree())
+    with packed(folder / "box.obj") as (file, name):
+        copy = tmp_path / name
+        copy.write_bytes(file.read_bytes())
+    scan = read(copy)
+    assert scan.scene is not None
+    assert {source.name for source in scan.sources} >= {"box.obj", "box.mtl", "box skin.png"}
+
+
+def test_a_file_that_stands_alone_is_sent_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "chair.glb").write_bytes(good.glb())
+    with packed(tmp_path / "chair.glb") as (file, name):
+        assert (file, name) == (tmp_path / "chair.glb", "chair.glb")
+
+
+def test_links_and_hidden_files_are_not_sent(tmp_path: Path) -> None:
+    folder = good.write(tmp_path / "chair", {**good.obj_tree(), ".ssh": b"secret"})
+    (tmp_path / "outside.png").write_bytes(b"secret")
+    (folder / "link.png").symlink_to(tmp_path / "outside.png")
+    with packed(folder) as (file, _), zipfile.ZipFile(file) as archive:
+        assert not {".ssh", "link.png"} & set(archive.namelist())
+
+
+def test_facts_come_from_the_product_toml_that_means_this_scan(tmp_path: Path) -> None:
+    text = b"model = 'chair.glb'\nname = 'Chair'\nprice = 3\n"
+    folder = good.write(tmp_path / "a", {"chair.glb": good.glb(), "other.glb": good.glb(), "product.toml": text})
+    assert facts_of(folder / "chair.glb") == {"name": "Chair"}
+    assert facts_of(folder / "other.glb") == {}
+    assert facts_of(folder) == {"name": "Chair"}
+
+
+def test_nothing_to_send_is_said(tmp_path: Path) -> None:
+    with pytest.raises(MissingFile), packed(tmp_path / "none.obj"):
+        pass
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(EmptyInput), packed(tmp_path / "empty"):
+        pass
