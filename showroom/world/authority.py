@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from showroom.protocol.ids import Refusal, ToServer
 from showroom.protocol.pose import PART_BYTES, POSE_BYTES, POSE_SIZES, TELEPORT
 from showroom.world.floor import Floor
-from showroom.world.routes import Routes, crosses, first_hit
+from showroom.world.routes import crosses, first_hit
 from showroom.world.rules import Rules
 from showroom.world.slots import Slots
 
@@ -79,7 +79,7 @@ class Authority:
         self.floor = floor
         self.rules = rules
         self.slots = slots
-        self.routes = Routes(floor.walls_cm, floor.size_cm)
+        self.routes = floor.routes
         self._ways_left = 0
 
     def begin(self) -> None:

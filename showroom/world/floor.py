@@ -6,9 +6,12 @@ smallest x and z), as on the wire.
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from showroom.world.routes import Routes
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,3 +51,11 @@ class Floor:
             spawns = np.array([[width // 2, depth // 2, 0, 0]], np.int64)
         object.__setattr__(self, "walls_cm", walls)
         object.__setattr__(self, "spawns", spawns)
+
+    @cached_property
+    def routes(self) -> Routes:
+        """
+        Ways round the walls. Up to a second of work for hundreds of walls, once a floor: ask for it before the floor's
+        first room opens, off the loop.
+        """
+        return Routes(self.walls_cm, self.size_cm)

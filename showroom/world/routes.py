@@ -6,6 +6,9 @@ corner that the person walked round. A refusal would punish the link, so the lin
 as short as the person's pace allows.
 """
 
+import math
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import shortest_path
@@ -14,49 +17,52 @@ Floats = NDArray[np.float64]
 
 MARGIN_CM = 2.0
 """Corners of ways are this far off the wall's end."""
-MAX_CORNERS = 600
+MAX_CORNERS = 500
 """With more, ways round are not known and a crossing is a crossing."""
 CHUNK = 400_000
 
 
 def crosses(start: Floats, end: Floats, walls: Floats) -> NDArray[np.bool_]:
     """
-    Whether each way from ``start`` to ``end``, ``(n, 2)``, passes through any of ``walls``, ``(w, 4)``.
+    Whether each way from ``start`` to ``end``, ``(n, 2)``, meets any of ``walls``, ``(w, 4)``.
 
     Touching counts; a way along a wall does not.
     """
-    n, w = len(start), len(walls)
-    if not n or not w:
-        return np.zeros(n, bool)
-    out = np.empty(n, bool)
-    step = max(CHUNK // w, 1)
-    for begin in range(0, n, step):
-        out[begin : begin + step] = (_along(start[begin : begin + step], end[begin : begin + step], walls) <= 1).any(1)
-    return out
+    return _shares(start, end, walls) <= 1
 
 
 def first_hit(start: Floats, end: Floats, walls: Floats) -> Floats:
     """The part of each way, 0 to 1, until the first wall; 1 if there is none."""
-    n, w = len(start), len(walls)
-    out = np.ones(n)
-    if not n or not w:
+    return np.minimum(_shares(start, end, walls), 1)
+
+
+def _shares(start: Floats, end: Floats, walls: Floats) -> Floats:
+    """Where each way first meets a wall, as a share of the way; infinite where it meets none."""
+    out = np.full(len(start), np.inf)
+    if not len(start) or not len(walls):
         return out
-    step = max(CHUNK // w, 1)
-    for begin in range(0, n, step):
-        share = _along(start[begin : begin + step], end[begin : begin + step], walls).min(axis=1)
-        out[begin : begin + step] = np.minimum(share, 1)
+    low, high = np.minimum(walls[:, :2], walls[:, 2:]), np.maximum(walls[:, :2], walls[:, 2:])
+    step = max(CHUNK // len(walls), 1)
+    for begin in range(0, len(start), step):
+        one, other = start[begin : begin + step], end[begin : begin + step]
+        least, most = np.minimum(one, other), np.maximum(one, other)
+        # a way and a wall whose boxes are apart do not meet: leaves a few pairs of thousands for the arithmetic
+        close = (least[:, :1] <= high[:, 0]) & (most[:, :1] >= low[:, 0])
+        close &= (least[:, 1:] <= high[:, 1]) & (most[:, 1:] >= low[:, 1])
+        which, wall = np.nonzero(close)
+        np.minimum.at(out, begin + which, _meet(one[which], other[which], walls[wall]))
     return out
 
 
-def _along(start: Floats, end: Floats, walls: Floats) -> Floats:
-    """Where each way meets each wall, as a share of the way, ``(n, w)``; infinite where it does not."""
-    way = (end - start)[:, None, :]
-    wall = (walls[:, 2:] - walls[:, :2])[None]
-    offset = walls[None, :, :2] - start[:, None, :]
-    cross = way[..., 0] * wall[..., 1] - way[..., 1] * wall[..., 0]
+def _meet(start: Floats, end: Floats, walls: Floats) -> Floats:
+    """Where each way meets the wall beside it, as a share of the way, ``(n,)``; infinite where it does not."""
+    way_x, way_z = (end - start).T
+    wall_x, wall_z = (walls[:, 2:] - walls[:, :2]).T
+    off_x, off_z = (walls[:, :2] - start).T
+    cross = way_x * wall_z - way_z * wall_x
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = (offset[..., 0] * wall[..., 1] - offset[..., 1] * wall[..., 0]) / cross
-        part = (offset[..., 0] * way[..., 1] - offset[..., 1] * way[..., 0]) / cross
+        share = (off_x * wall_z - off_z * wall_x) / cross
+        part = (off_x * way_z - off_z * way_x) / cross
     hit = (cross != 0) & (share >= 0) & (share <= 1) & (part >= 0) & (part <= 1)
     return np.where(hit, share, np.inf)
 
@@ -97,15 +103,24 @@ class Routes:
 
 
 def _corners(walls: Floats, size: tuple[int, int]) -> Floats:
-    """Points just off both ends of each wall, on four sides, that are on the floor and not inside another wall."""
-    if not len(walls):
-        return np.empty((0, 2))
-    ends = np.concatenate([walls[:, :2], walls[:, 2:]])
-    along = walls[:, 2:] - walls[:, :2]
-    length = np.linalg.norm(along, axis=1, keepdims=True)
-    along = np.divide(along, length, out=np.zeros_like(along), where=length > 0)
-    beyond = np.concatenate([-along, along])
-    aside = np.stack([-beyond[:, 1], beyond[:, 0]], 1)
-    points = np.concatenate([ends + MARGIN_CM * (beyond + side * aside) for side in (-1.0, 1.0)])
-    inside = (points >= 0).all(1) & (points <= np.array(size)).all(1)
-    return np.unique(np.round(points[inside], 3), axis=0)
+    """
+    Where a way may have to bend: one point just off each end of a wall, or each outer corner of walls that meet.
+
+    Where the walls at a point leave no angle over 180 degrees free, nobody bends.
+    """
+    ends: dict[tuple[float, float], list[float]] = {}
+    for x0, z0, x1, z1 in walls.tolist():
+        if (x0, z0) != (x1, z1):
+            ends.setdefault((x0, z0), []).append(math.atan2(z1 - z0, x1 - x0))
+            ends.setdefault((x1, z1), []).append(math.atan2(z0 - z1, x0 - x1))
+    points = []
+    for (x, z), angles in ends.items():
+        angles.sort()
+        gaps = [after - angle for angle, after in pairwise([*angles, angles[0] + math.tau])]
+        widest = max(range(len(gaps)), key=gaps.__getitem__)
+        if gaps[widest] > math.pi + 1e-9:
+            angle = angles[widest] + gaps[widest] / 2
+            point = (x + MARGIN_CM * math.cos(angle), z + MARGIN_CM * math.sin(angle))
+            if 0 <= point[0] <= size[0] and 0 <= point[1] <= size[1]:
+                points.append(point)
+    return np.array(points).reshape(-1, 2)
