@@ -106,6 +106,7 @@ class RoomLog:
         self._tail: deque[Entry] = deque()
         self._bytes = 0
         self._last_seq = last_seq
+        self._removed: dict[str, int] = {}
         self._forgotten_seq = last_seq
         entries = list(tail)
         if entries:
@@ -154,6 +155,8 @@ class RoomLog:
 
     def keep(self, entry: Entry) -> None:
         """Remember an entry that is on disk; in the order of their numbers."""
+        if entry.kind == "said" and entry.seq <= self._removed.get(entry.author, 0):
+            entry = _emptied(entry)  # taken away while it was on its way to the disk
         self._tail.append(entry)
         self._bytes += len(entry.body)
         while len(self._tail) > self._most or self._bytes > self._most_bytes:
@@ -164,13 +167,14 @@ class RoomLog:
     def remove(self, author: str) -> list[int]:
         """Empty what somebody said (``storage.remove`` does so in the table); the newest 256 numbers, newest first."""
         gone: list[int] = []
+        self._removed[author] = self._last_seq
         for i in range(len(self._tail) - 1, -1, -1):
             entry = self._tail[i]
             if entry.author == author and entry.kind == "said":
                 if len(gone) < 256:
                     gone.append(entry.seq)
                 self._bytes -= len(entry.body)
-                self._tail[i] = msgspec.structs.replace(entry, kind="removed", audience=frozenset(), body=b"")
+                self._tail[i] = _emptied(entry)
         return gone
 
     def last_words(self, author: str, listener: str) -> str:
@@ -196,3 +200,7 @@ class RoomLog:
         entries = tuple(e for e in self._tail if e.seq > after and e.is_for(person, blocked))
         last = self._tail[-1].seq if self._tail else self._forgotten_seq
         return Missed(entries, max(last, after), after >= self._forgotten_seq)
+
+
+def _emptied(entry: Entry) -> Entry:
+    return msgspec.structs.replace(entry, kind="removed", audience=frozenset(), body=b"")
