@@ -67,7 +67,8 @@ def on_bad_links(people: int, steps: int, seed: int) -> tuple[Applied, int, int]
     """
     Honest shoppers send every sample over links that delay, bunch, stall, lose and reorder.
 
-    Returns the sums over all ticks, the number of samples sent, and how far off (cm) the server had anybody with an ordered link in the end.
+    Returns the sums over all ticks, the number of samples sent, and how far off, in centimetres, the server had anybody
+    with an ordered link in the end.
     """
     rng = np.random.default_rng(seed)
     walkers = Walkers(people, rng)
