@@ -20,7 +20,6 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import text
 
-from showroom.accounts.records import DEFAULT_TENANT
 from showroom.accounts.service import Accounts
 from showroom.db.database import Database, sqlite_url
 from showroom.db.schema import create_or_upgrade
@@ -37,6 +36,7 @@ from showroom.http.site import Site
 from showroom.keys import secret
 from showroom.sample import Sample
 from showroom.settings import Settings
+from showroom.tenants import DEFAULT_TENANT
 from showroom_assets.errors import MissingFile, ShowroomError
 from showroom_assets.library import Library
 

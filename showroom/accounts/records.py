@@ -14,11 +14,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from showroom.accounts.errors import NameTaken, NoSuchAccount, NotAllowedHere
 from showroom.accounts.principal import SCOPES, Principal, Role, Scope
 from showroom.db import accounts as tables
-from showroom_assets.product import Slug
-
-DEFAULT_TENANT: Final = "default"
-RESERVED: Final = frozenset(("scans",))
-"""Namespaces of the library that are no merchant's."""
+from showroom.tenants import RESERVED
 
 _NO_CONTROLS: Final = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$(?!\n)"
 Login = Annotated[
@@ -27,10 +23,20 @@ Login = Annotated[
 Title = Annotated[str, Meta(min_length=1, max_length=100, pattern=_NO_CONTROLS, description="One line of text.")]
 
 
+Tenant = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$(?!\n)",
+        max_length=63,
+        description="A merchant's id: lower-case letters, digits and single hyphens.",
+    ),
+]
+
+
 class Merchant(Struct, frozen=True, kw_only=True):
     """A seller: ``id`` is the namespace of its products, stores and orders."""
 
-    id: Slug
+    id: Tenant
     name: Title
 
 

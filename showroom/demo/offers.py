@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from showroom.http.catalogue import OfferNow, Offers
-from showroom.http.shelf import DEFAULT_TENANT
+from showroom.tenants import DEFAULT_TENANT
 
 
 def fixed_offers(prices: Mapping[str, Mapping[str, int]]) -> Offers:

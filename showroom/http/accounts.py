@@ -9,12 +9,11 @@ from msgspec import Meta, Struct
 from showroom.accounts.errors import NotAllowedHere
 from showroom.accounts.passwords import LONGEST
 from showroom.accounts.principal import Role, Scope
-from showroom.accounts.records import Account, Login, Merchant, Title, Token
+from showroom.accounts.records import Account, Login, Merchant, Tenant, Title, Token
 from showroom.accounts.service import Accounts
 from showroom.http.context import COOKIE, PEER
 from showroom.http.endpoint import Call, Endpoint
 from showroom.http.limits import network
-from showroom_assets.product import Slug
 
 _Password = Annotated[str, Meta(min_length=1, max_length=LONGEST)]
 _ID: Final = r"{id:[A-Za-z0-9_]{1,40}}"
@@ -83,7 +82,7 @@ class NewAccount(_Strict, frozen=True, kw_only=True):
 
     login: Login
     role: Role
-    tenant: Slug | None = None
+    tenant: Tenant | None = None
     name: Title | None = None
     password: _Password | None = None
 

@@ -30,6 +30,7 @@ from showroom.http.peers import Peers
 from showroom.http.reading import read_body, read_key, read_query
 
 HANDLER_S: Final = 30.0
+_MOST_BYTES: Final = 64 << 10
 _NOBODY: Final = Principal(id="", role=Role.GUEST, scopes=frozenset())
 _CORS_HEADERS: Final = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Range"
 _CORS_SHOWN: Final = "ETag, Location, Retry-After, X-Request-Id, Content-Range, Accept-Ranges"
@@ -132,8 +133,8 @@ class Api:
             key = read_key(request, is_needed=row.is_idempotent)
             query = read_query(request, row.query) if row.query is not None else None
             body: Any = None
-            if row.body is not None and row.most_bytes is not None:
-                body = await read_body(request, row.body, row.most_bytes)
+            if row.body is not None:
+                body = await read_body(request, row.body, row.most_bytes or _MOST_BYTES)
             call = Call(who=who, path=request.match_info, query=query, body=body, idempotency_key=key, request=request)
             if row.most_bytes is None:
                 found: object = await row.handler(call)

@@ -11,19 +11,36 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any, Final, Literal
+from typing import Final, Literal
 from urllib.parse import quote
 
-import msgspec
 from msgspec import Struct
 
 from showroom.search import Entry, Index
+from showroom.tenants import DEFAULT_TENANT, public_id
 from showroom_assets.library import Library, Listed
 from showroom_assets.manifest import DeliveryName, File, Product, Quality, SurfaceError, Variant
 
+__all__ = [
+    "DEFAULT_TENANT",
+    "SCAN_AFTER",
+    "SCAN_BEFORE",
+    "Device",
+    "Row",
+    "Scan",
+    "Served",
+    "Shelf",
+    "Shown",
+    "address",
+    "addresses",
+    "best_delivery",
+    "etag",
+    "public_id",
+    "shelf",
+]
+
 SCAN_BEFORE: Final = "scan-before.webp"
 SCAN_AFTER: Final = "scan-after.webp"
-DEFAULT_TENANT: Final = "default"
 
 Device = Literal["mobile", "desktop", "headset"]
 # Which delivery serves a device best, and what will do where it was not made.
@@ -134,17 +151,6 @@ def shelf(libraries: Iterable[tuple[str, Library]], *, scans: Library | None = N
     return Shelf(products=products, blobs=blobs, index=index)
 
 
-def public_id(tenant: str, product: str) -> str:
-    """How the API calls a product: ``chair`` of the house's own merchant, ``nordlicht.chair`` of another."""
-    return product if tenant == DEFAULT_TENANT else f"{tenant}.{product}"
-
-
-def split_id(public: str) -> tuple[str, str]:
-    """Merchant and product of a public id."""
-    tenant, dot, product = public.partition(".")
-    return (tenant, product) if dot else (DEFAULT_TENANT, public)
-
-
 def best_delivery(product: Product, device: Device) -> DeliveryName:
     """Which delivery suits a device, among those that were made."""
     return next((name for name in _BEST[device] if name in product.deliveries), next(iter(product.deliveries)))
@@ -221,7 +227,3 @@ def _scan(product: Product) -> Scan:
         ssim=delivery.ssim,
         quality=product.quality,
     )
-
-
-def to_json(value: Any) -> bytes:
-    return msgspec.json.encode(value)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from shelf_files import product_folder
 
-from showroom.http.shelf import SCAN_AFTER, SCAN_BEFORE, address, public_id, shelf, split_id
+from showroom.http.shelf import SCAN_AFTER, SCAN_BEFORE, address, shelf
+from showroom.tenants import public_id, split_id
 from showroom_assets.library import Library
 from showroom_assets.manifest import File
 
