@@ -1,7 +1,8 @@
 """
 Merchants' names and what they own: how a thing is called inside its merchant's realm, and by everybody else.
 
-``chair`` of the house's own merchant is ``chair`` to all; ``chair`` of ``nordlicht`` is ``nordlicht.chair``. So two merchants may use the same name, and none learns from a clash what another has not published.
+``chair`` of the house's own merchant is ``chair`` to all; ``chair`` of ``nordlicht`` is ``nordlicht.chair``. So two
+merchants may use the same name, and none learns from a clash what another has not published.
 """
 
 from typing import Final

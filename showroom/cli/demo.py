@@ -188,14 +188,14 @@ class _Work:
     def serve(self, ids: Sequence[str], port: int) -> None:
         from showroom import logs
         from showroom.demo import source
-        from showroom.demo.offers import fixed_offers
+        from showroom.demo.opening import open_store
         from showroom.server import Server, serve_for_ever
         from showroom.settings import Settings, with_changes
         from showroom_assets.errors import ShowroomError
 
         logs.configure("auto", "warning")
         settings = Settings(port=port, data=str(self.folder / "data"), library=self.location)
-        offers = fixed_offers(source.prices(ids, self.source))
+        prices = source.prices(ids, self.source)
 
         def on_ready(address: str) -> None:
             click.echo(f"\n  The demo store is open at  {address}\n  Ctrl-C closes it.\n", err=True)
@@ -203,7 +203,12 @@ class _Work:
             sys.stdout.flush()
 
         def serve_on(settings: Settings) -> None:
-            serve_for_ever(lambda: Server(settings, scans=self._scans_library(), offers=offers), on_ready=on_ready)
+            serve_for_ever(
+                lambda: Server(
+                    settings, scans=self._scans_library(), prepare=lambda services: open_store(services, prices)
+                ),
+                on_ready=on_ready,
+            )
 
         try:
             serve_on(settings)
