@@ -257,7 +257,7 @@ class Flock:
                     bot.shopper.post(message)
                 self._befriend(bot, now_s)
             bot.walker.step(STEP_S, ground, around.of(bot.walker))
-            bot.trail.add(now_s, bot.walker.at)
+            bot.trail.add(now_s, bot.walker.at, bot.shopper.jumps)
             if bot.shopper.sender is not None:
                 pose = bot.shopper.sender.due(bot.walker, int(now_s * 1000))
                 if pose is not None:
@@ -351,7 +351,7 @@ class Flock:
             if bot is None or bot is watcher or not bot.shopper.is_open or not bot.trail.is_moving():
                 continue
             seen = crowd.near[slot]
-            self.measure.age(bot.trail.age_s(seen.x, seen.z, now_s))
+            self.measure.age(*bot.trail.age_s(seen.x, seen.z, now_s))
 
     def _count_delivered(self, watcher: Bot, now_s: float) -> None:
         seat, crowd = watcher.shopper.session.seat, watcher.shopper.session.crowd

@@ -70,6 +70,7 @@ class Ground:
         self.cell_m = max(_FINEST_M, math.sqrt(width * depth / _MOST_CELLS))
         self.columns = max(int(width / self.cell_m), 1)
         self.rows = max(int(depth / self.cell_m), 1)
+        self._walls: list[list[float]] = self.walls_m.tolist()
         self._free = self._rasterise()
         self._fields: dict[int, list[float]] = {}
 
@@ -115,6 +116,20 @@ class Ground:
         dx, dz = (end[0] - start[0]) / steps, (end[1] - start[1]) / steps
         return all(self.is_free((start[0] + dx * i, start[1] + dz * i)) for i in range(1, steps + 1))
 
+    def crosses(self, start: Point, end: Point) -> bool:
+        """Whether a wall lies between two places, however near they are to it."""
+        sx, sz = start
+        ex, ez = end[0] - sx, end[1] - sz
+        for x0, z0, x1, z1 in self._walls:
+            wx, wz = x1 - x0, z1 - z0
+            cross = ex * wz - ez * wx
+            if abs(cross) < 1e-12:
+                continue
+            ox, oz = x0 - sx, z0 - sz
+            if 0 <= (ox * wz - oz * wx) / cross <= 1 and 0 <= (ox * ez - oz * ex) / cross <= 1:
+                return True
+        return False
+
     def next_towards(self, start: Point, goal: Point, *, ahead_m: float = 3.0) -> Point:
         """
         A place on the way that can be reached in a straight line; the goal itself if nothing is in between, and if
@@ -138,7 +153,7 @@ class Ground:
         return best
 
     def free_near(self, at: Point) -> Point:
-        """The free place nearest to ``at``: for standing beside somebody, or in front of a shelf."""
+        """The free place nearest to ``at``, on its side of all walls: for standing beside somebody or something."""
         if self.is_free(at):
             return at
         for ring in range(1, 40):
@@ -146,7 +161,7 @@ class Ground:
             for step in range(12):
                 angle = step * math.tau / 12
                 place = (at[0] + radius * math.sin(angle), at[1] + radius * math.cos(angle))
-                if self.is_free(place):
+                if self.is_free(place) and not self.crosses(at, place):
                     return place
         return at
 

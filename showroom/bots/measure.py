@@ -1,8 +1,8 @@
 """
 What the bots saw, in numbers.
 
-*Staleness* is honest: on receipt of a frame, for each bot that is moving, how long ago it truly was where the frame
-shows it (the newest point of its true way within 10 cm). *Delivered* is positions refreshed, of those that were due:
+*Staleness* is honest: on receipt of a frame, for bots that are moving, how long ago they truly were where the frame
+shows them (the newest point of the true way within 10 cm). *Delivered* is positions refreshed, of those that were due:
 people in the neighbourhood, times the ticks.
 """
 
@@ -24,14 +24,18 @@ _COMES_BACK: Final = frozenset({Close.TICKET, Close.RESUME_UNKNOWN})
 class Trail:
     """Where one bot truly was in the last seconds."""
 
-    __slots__ = ("points",)
+    __slots__ = ("_jumps", "points")
 
     def __init__(self) -> None:
         self.points: deque[tuple[float, float, float]] = deque()
+        self._jumps = 0
 
-    def add(self, now_s: float, at: Point) -> None:
-        """Call on every step."""
+    def add(self, now_s: float, at: Point, jumps: int = 0) -> None:
+        """Call on every step; a new count of ``jumps`` begins a new way."""
         points = self.points
+        if jumps != self._jumps:
+            points.clear()
+            self._jumps = jumps
         points.append((now_s, at[0] * 100, at[1] * 100))
         while now_s - points[0][0] > KEPT_S:
             points.popleft()
@@ -43,9 +47,18 @@ class Trail:
             return False
         return math.hypot(points[-1][1] - points[-6][1], points[-1][2] - points[-6][2]) > 2 * WITHIN_CM
 
-    def age_s(self, x_cm: float, z_cm: float, now_s: float) -> float | None:
-        """How long ago it was within 10 cm of there; None if that is longer than is kept."""
+    def age_s(self, x_cm: float, z_cm: float, now_s: float) -> tuple[float, float]:
+        """
+        How long ago it was there.
+
+        Returns
+        -------
+        float, float
+            The age of the newest place within 10 cm, seconds; where the server guessed onward and was never near its
+            true way, of the nearest place. And how far from its way that was, centimetres.
+        """
         points = self.points
+        best_age, best_off = 0.0, math.inf
         for i in range(len(points) - 1, 0, -1):
             t1, x1, z1 = points[i]
             t0, x0, z0 = points[i - 1]
@@ -54,12 +67,13 @@ class Trail:
             share = 0.0 if length2 < 1e-9 else ((x_cm - x1) * dx + (z_cm - z1) * dz) / length2
             share = min(max(share, 0.0), 1.0)
             off = math.hypot(x_cm - x1 - share * dx, z_cm - z1 - share * dz)
+            if off < best_off:
+                best_age, best_off = now_s - (t1 + (t0 - t1) * share), off
             if off <= WITHIN_CM:
                 # The newest point of the stretch that is near enough, not the nearest one.
                 back = math.sqrt(max(WITHIN_CM * WITHIN_CM - off * off, 0) / length2) if length2 > 1e-9 else 0.0
-                newest = max(share - back, 0.0)
-                return max(now_s - (t1 + (t0 - t1) * newest), 0.0)
-        return None
+                return max(now_s - (t1 + (t0 - t1) * max(share - back, 0.0)), 0.0), off
+        return max(best_age, 0.0), best_off
 
 
 @dataclass(slots=True)
@@ -91,7 +105,9 @@ class Measure:
     updates: int = 0
     updates_due: float = 0.0
     client_s: float = 0.0
-    lost_updates: int = 0
+    beside: int = 0
+    """Staleness samples further than 10 cm from the true way."""
+    beside_max_cm: float = 0.0
     closes: Counter[int] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     corrected: Counter[str] = field(default_factory=Counter)
@@ -99,11 +115,11 @@ class Measure:
     ages_s: list[float] = field(default_factory=list)
     _seen: int = 0
 
-    def age(self, age_s: float | None) -> None:
-        """A staleness sample; None is one that is older than trails are kept."""
-        if age_s is None:
-            self.lost_updates += 1
-            age_s = KEPT_S
+    def age(self, age_s: float, off_cm: float) -> None:
+        """A staleness sample (``Trail.age_s``)."""
+        if off_cm > WITHIN_CM:
+            self.beside += 1
+            self.beside_max_cm = max(self.beside_max_cm, off_cm)
         self._seen += 1
         if len(self.ages_s) < _MOST_SAMPLES:
             self.ages_s.append(age_s)
@@ -131,6 +147,8 @@ class Measure:
             "staleness_p50_ms": _ms(_quantile(ages, 0.5)),
             "staleness_p99_ms": _ms(_quantile(ages, 0.99)),
             "staleness_samples": self._seen,
+            "beside_share": round(self.beside / self._seen, 4) if self._seen else None,
+            "beside_max_cm": round(self.beside_max_cm, 1),
             "delivered": round(self.updates / self.updates_due, 4) if self.updates_due else None,
             "frames_per_s": round(self.frames_in / per, 2),
             "in_bytes_per_s": round(self.bytes_in / per, 1),

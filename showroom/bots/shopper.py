@@ -65,6 +65,8 @@ class Shopper:
         self.is_watching: Final = is_watching
         self.session = ClientSession()
         self.sender: Sender | None = None
+        self.jumps = 0
+        """How often it was put elsewhere."""
         self.is_placed = False
         """Whether it knows where it stands: walks and sends poses from then on."""
         self._door = door
@@ -248,10 +250,13 @@ class Shopper:
         if me is not None:
             self.walker.put((me.x / 100, me.z / 100), _radians(me.yaw, 256))
             self.is_placed = True
+            self.jumps += 1
 
     def _correct(self, correction: Correction) -> None:
         reason = Refusal(correction.reason).name.lower() if correction.reason else "moved"
-        self._measure.corrected[reason] += 1
+        if correction.reason or (self.sender is not None and self.sender.sent):  # else: only told where it stands
+            self._measure.corrected[reason] += 1
+        self.jumps += 1
         self.walker.put((correction.x / 100, correction.z / 100), _radians(correction.yaw, 65536))
         self.is_placed = True
         if self.sender is not None:

@@ -164,7 +164,10 @@ class Walker:
         was_free = ground.is_free(self.at)
         for try_x, try_z in ((vx, vz), (vx, 0.0), (0.0, vz)):
             place = (x + try_x * dt, z + try_z * dt)
-            if (try_x or try_z) and (ground.is_free(place) or not was_free):
+            if not (try_x or try_z):
+                continue
+            # From too near a wall (one may be put there) any way is good that does not lead through it.
+            if ground.is_free(place) or (not was_free and not ground.crosses(self.at, place)):
                 self.at, self.velocity = place, (try_x, try_z)
                 return
         self.velocity = (0.0, 0.0)

@@ -81,7 +81,7 @@ def bots(
     if output_format == "json":
         print_json(summary)
     else:
-        print_table(["", ">"], _rows(summary), title=f"{count} bots in {store}/{room}")
+        print_table(["measured", ">"], _rows(summary), title=f"{count} bots in {store}/{room}")
     return 0 if summary["joined"] and not summary["sent_away"] else 1
 
 
@@ -136,12 +136,13 @@ def _rows(summary: dict[str, Any]) -> list[tuple[str, str]]:
     def ms(value: float | None) -> str:
         return "not measured" if value is None else f"{value:.0f} ms"
 
-    delivered = summary["delivered"]
+    delivered, beside, off = summary["delivered"], summary["beside_share"], summary["beside_max_cm"]
     return [
         ("came in", str(summary["joined"])),
         ("for", f"{summary['seconds']:.0f} s"),
         ("staleness, half of the time under", ms(summary["staleness_p50_ms"])),
         ("staleness, 99 % under", ms(summary["staleness_p99_ms"])),
+        ("shown off their way", "not measured" if beside is None else f"{beside:.1%}, by {off:.0f} cm at most"),
         ("delivered", "not measured" if delivered is None else f"{delivered:.1%}"),
         ("frames a second", f"{summary['frames_per_s']:.1f}"),
         ("down, each", human_bytes(int(summary["in_bytes_per_s"])) + "/s"),
