@@ -44,6 +44,7 @@ OnStock = Callable[[str, str, int], None]
 
 _TRIES: Final = 3
 _AT_ONCE: Final = 200
+_MOST_OFFERS: Final = 100_000
 _PROVIDER_S: Final = 20.0
 _UNASKED_MS: Final = 10_000
 _LOOK_BACK_MS: Final = 5_000
@@ -152,6 +153,13 @@ class Shop:
         return await self._database.read(
             partial(offers.list_offers, tenant=tenant, product=product, after=after, limit=limit, hidden=hidden)
         )
+
+    async def offers_by_product(self) -> dict[tuple[str, str], list[Offer]]:
+        """All offers on sale, by merchant and product."""
+        out: dict[tuple[str, str], list[Offer]] = {}
+        for one in await self._database.read(partial(offers.list_offers, limit=_MOST_OFFERS)):
+            out.setdefault((one.tenant, one.product), []).append(one)
+        return out
 
     async def put_offer(self, tenant: str, sku: str, terms: OfferTerms, *, caller: str, key: str) -> Offer:
         """Make or change an offer. Raises ``BadMoney``, ``NotInProduct``."""

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
 
 from showroom.db.shop.carts import claims_of, lines_of
-from showroom.db.shop.claims import bought_by
+from showroom.db.shop.claims import bought_by, terms_of
 from showroom.db.shop.offers import offers_at
 from showroom.db.shop.tables import cart_lines, leases, order_history, order_lines, orders
 from showroom.db.shop.transaction import Transaction, lease_of
@@ -106,10 +106,19 @@ def change(
 
 def retake(transaction: Transaction, order: Order) -> bool:
     """
-    Lease an ended order's units once more, for it was paid late; False if not all of them are there.
+    Sell an ended order's units, for it was paid late.
+
+    False, with nothing changed, if not all of them are there or the customer has bought up to a limit meanwhile.
     """
     places = [(order.tenant, line.sku) for line in order.lines]
     transaction.lock(places)
+    terms = terms_of(transaction, set(places))
+    limited = [place for place in places if terms[place][1] is not None]
+    bought = bought_by(transaction, {order.buyer}, limited)
+    for place, line in zip(places, order.lines, strict=True):
+        limit_each = terms[place][1]
+        if limit_each is not None and bought.get((order.buyer, place), 0) + line.quantity > limit_each:
+            return False
     short = [
         place
         for place, line in zip(places, order.lines, strict=True)

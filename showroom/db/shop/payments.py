@@ -82,7 +82,7 @@ def _do(transaction: Transaction, provider: str, order: Order, event: PaymentEve
         if retake(transaction, order):
             change(transaction, order, Step.PAY_LATE, "paid late; the goods were still there", charge=event.charge)
         else:
-            why = "paid late and sold out by then: the money goes back"
+            why = "paid late, and the goods are gone: the money goes back"
             _set_charge(transaction, provider, event.charge, state="refunding")
             change(transaction, order, Step.RETURN_LATE, why, charge=event.charge)
             return Verdict.RETURN_LATE
