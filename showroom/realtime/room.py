@@ -132,6 +132,8 @@ class RoomCopy:
             far=bool(visit.caps & Cap.FAR),
             attached=not is_away,
         )
+        if not is_away:
+            visit.since_seq = self.social.log.last_seq  # nothing before is theirs to read
         occupant = Occupant(
             member=visit.member,
             principal=visit.who,
@@ -142,7 +144,7 @@ class RoomCopy:
             blocked=set(blocked),
         )
         self.social.enter(occupant)
-        visit.name, visit.since_seq = occupant.name, occupant.since_seq
+        visit.name, occupant.since_seq = occupant.name, visit.since_seq
         self.visits[visit.person] = visit
         self._by_slot[visit.slot] = visit
         self.next_member = max(self.next_member, visit.member + 1)

@@ -68,11 +68,11 @@ class LiveServer:
             allowed_origins=self.settings.allowed_origins,
             trusted_proxies=self.settings.trusted_proxies,
         )
-        self.realtime = Realtime(
-            self.settings, self.database, PLANS, peers=peers, secret=secret(data / "secret.key")
-        )
+        self.realtime = Realtime(self.settings, self.database, PLANS, peers=peers, secret=secret(data / "secret.key"))
         rate = Rate(100_000, 100_000)
-        limits = Limits({"read": rate, "write": rate, "costly": rate}, address_factor=100, clock=asyncio.get_running_loop().time)
+        limits = Limits(
+            {"read": rate, "write": rate, "costly": rate}, address_factor=100, clock=asyncio.get_running_loop().time
+        )
         api = Api(
             endpoints(self.realtime), gate=Names(), limits=limits, peers=peers, metrics=Metrics(token="", sources=[])
         )
