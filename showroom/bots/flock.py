@@ -112,6 +112,7 @@ class Flock:
         self._steps = 0
         self._cpu_s = 0.0
         self._began_s = clock()
+        self._ended_s = 0.0
         self._watched: dict[Bot, tuple[int, float]] = {}
 
     async def run(self, seconds: float | None = None) -> None:
@@ -129,23 +130,29 @@ class Flock:
         joining = asyncio.create_task(self._let_in())
         try:
             async with asyncio.timeout(seconds):
-                await asyncio.gather(walking, joining)
+                # ``wait``, not ``gather``: the end of the visit must not cut links before good-byes are said.
+                done, _ = await asyncio.wait((walking, joining), return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
         except TimeoutError:
             pass
         finally:
             self._cpu_s = time.process_time() - cpu_s
+            self._ended_s = self._clock()
+            await self._say_goodbye()
             for task in (walking, joining):
                 task.cancel()
             for task in (walking, joining):
                 with contextlib.suppress(asyncio.CancelledError, NoEntry):
                     await task
-            await self._say_goodbye()
 
     def summary(self) -> dict[str, float | int | dict[str, int] | None]:
         """The numbers so far, as ``Measure.summary``."""
         cpu_s = self._cpu_s or time.process_time()
         return self.measure.summary(
-            bots=sum(bot.shopper.is_placed for bot in self.bots), seconds=self._clock() - self._began_s, cpu_s=cpu_s
+            bots=sum(bot.shopper.is_placed for bot in self.bots),
+            seconds=(self._ended_s or self._clock()) - self._began_s,
+            cpu_s=cpu_s,
         )
 
     @property
@@ -164,10 +171,9 @@ class Flock:
                 await self._first(bot)
             await asyncio.sleep(1 / self.plan.joins_per_s)
         tasks = [bot.task for bot in self.bots if bot.task is not None]
-        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-        errors = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
-        if errors:
-            raise errors[0]
+        await asyncio.wait(tasks)
+        for task in tasks:
+            task.result()
 
     async def _first(self, bot: Bot) -> None:
         """Wait for the first one to be inside: if it is refused, all would be; and it tells how large the floor is."""
@@ -197,6 +203,7 @@ class Flock:
             walker=walker,
             measure=self.measure,
             clock=self._clock,
+            chance=chance,
             is_watching=number < self.plan.watchers,
             on_event=self._heard,
         )
@@ -363,7 +370,7 @@ class Flock:
         if crowd.updates < seen or not 0 < elapsed_s < 5:
             return  # a new connection
         column, row = _cell(watcher, seat.floor.cell_cm)
-        due = 0
+        due = sum((seat.room, slot) not in self._by_seat for slot in crowd.near)
         for bot in self.bots:
             other = bot.shopper.session.seat
             if other is None or other.room != seat.room or not bot.shopper.is_placed:

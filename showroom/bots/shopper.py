@@ -9,6 +9,7 @@ else, events above all, every bot reads and acknowledges.
 import asyncio
 import contextlib
 import math
+import random
 from collections import deque
 from collections.abc import Callable
 from typing import Final
@@ -30,7 +31,8 @@ from showroom.protocol.session import ClientSession, Phase
 _FRAMES: Final = frozenset({ToClient.FRAME, ToClient.KEYFRAME, ToClient.FAR, ToClient.RIGS})
 _MOST_WAITING: Final = 256
 _OPEN_S: Final = 10.0
-_LONGEST_PAUSE_S: Final = 8.0
+_FIRST_PAUSE_S: Final = 0.4
+_LONGEST_PAUSE_S: Final = 2.0
 
 
 class Shopper:
@@ -57,6 +59,7 @@ class Shopper:
         walker: Walker,
         measure: Measure,
         clock: Callable[[], float],
+        chance: random.Random,
         is_watching: bool = False,
         on_event: Callable[["Shopper", Numbered], None] | None = None,
     ) -> None:
@@ -72,6 +75,7 @@ class Shopper:
         self._door = door
         self._measure = measure
         self._clock = clock
+        self._chance = chance
         self._on_event = on_event
         self._waiting: deque[bytes] = deque()
         self._has_waiting = asyncio.Event()
@@ -112,11 +116,11 @@ class Shopper:
         NoEntry
             The first ticket was refused.
         """
-        pause_s = 0.5
+        pause_s = _FIRST_PAUSE_S
         while not self._is_leaving:
             try:
                 code = await self._once()
-                pause_s = 0.5
+                pause_s = _FIRST_PAUSE_S
             except (OSError, TimeoutError, InvalidHandshake, InvalidURI) as exc:
                 if self._seat is None:
                     raise NoEntry(f"The socket does not open: {exc}. Is the server reachable?") from exc
@@ -124,7 +128,7 @@ class Shopper:
                 code = 0
             if not self._may_go_on(code):
                 return
-            await asyncio.sleep(pause_s)
+            await asyncio.sleep(pause_s * self._chance.uniform(0.7, 1.3))  # not all at once
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
 
     async def leave(self) -> None:
