@@ -6,6 +6,7 @@ only the merchant is told: so the address that ``showroom upload`` prints can be
 """
 
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Final
 from urllib.parse import quote
@@ -16,13 +17,14 @@ from msgspec import Meta, Struct
 from showroom.accounts.principal import Scope
 from showroom.http import headers
 from showroom.http.endpoint import Call, Endpoint
-from showroom.http.reading import read_body
 from showroom.http.shelf import DEFAULT_TENANT, public_id
 from showroom.jobs import conversions
 from showroom.jobs.errors import NoUpload
 from showroom.jobs.service import Service
+from showroom_assets.errors import ShowroomError
 from showroom_assets.manifest import Product
 
+_log = logging.getLogger("showroom.uploads")
 Row = dict[str, Any]
 _TAG: Final = "uploads"
 _REPORT: Final = "report.html"
@@ -190,16 +192,22 @@ class DraftEndpoints:
         answer.content_length = file.size_bytes
         await answer.prepare(call.request)
         if call.request.method != "HEAD":
-            async for piece in pieces:
-                await answer.write(piece)
+            try:
+                async for piece in pieces:
+                    await answer.write(piece)
+            except ShowroomError as exc:
+                # The answer has begun: to break it off is the only way left to say that it is not whole.
+                _log.error("a draft's file cannot be read: %s", exc)
+                answer.force_close()
+                if call.request.transport is not None:
+                    call.request.transport.abort()
+                return answer
         await answer.write_eof()
         return answer
 
     async def _publish(self, call: Call) -> PublishedDraft:
         """Put a draft on the shelf."""
-        asked = Publish()
-        if call.request.can_read_body:
-            asked = await read_body(call.request, Publish, 4096)
+        asked: Publish = call.body
         row, published = await self._service.publish(
             call.who, call.path["id"], force=asked.force, expected_version=asked.expected_version
         )

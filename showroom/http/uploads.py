@@ -12,7 +12,8 @@ import binascii
 import contextlib
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -23,12 +24,12 @@ from showroom.accounts.principal import Scope
 from showroom.db.database import Database
 from showroom.http import drafts
 from showroom.http.endpoint import Call, Endpoint
-from showroom.http.reading import read_body
 from showroom.jobs.child import Child
 from showroom.jobs.errors import WrongUpload
 from showroom.jobs.options import ConversionOptions
 from showroom.jobs.service import Service
 from showroom.jobs.tail import Tail
+from showroom.sample import Sample
 from showroom.settings import Settings, with_changes
 from showroom_assets.errors import ShowroomError
 from showroom_assets.library import Library
@@ -41,6 +42,7 @@ OnProgress = Callable[[str, "Progress"], Awaitable[None]]
 
 _TAG: Final = "uploads"
 _TIDY_S: Final = 60.0
+_COUNT_S: Final = 5.0
 _BODY_BYTES: Final = 64 << 10
 _PIECE_BYTES: Final = 64 << 10
 _NUMBER: Final = re.compile(r"[0-9]{1,15}")
@@ -148,6 +150,7 @@ class Uploads:
         url = database.engine.url.render_as_string(hide_password=False)
         self.child: Final = Child(with_changes(settings, database=url)) if settings.worker else None
         self._beside: list[asyncio.Task[None]] = []
+        self._waiting = 0
 
     def endpoints(self) -> list[Endpoint]:
         """The rows for ``api.py``."""
@@ -192,8 +195,12 @@ class Uploads:
         if self.child is not None:
             await self.child.start()
 
+    async def drain(self) -> None:
+        """Let those go who follow a conversion: they would keep the door open. Before the door is closed."""
+        self._tail.close()
+
     async def stop(self) -> None:
-        """End the streams and the worker's process; a running conversion goes back to the queue."""
+        """End the worker's process; a running conversion goes back to the queue. After the door was closed."""
         self._tail.close()
         for task in self._beside:
             task.cancel()
@@ -201,6 +208,18 @@ class Uploads:
         if self.child is not None:
             await self.child.stop()
         self.service.close()
+
+    def metrics(self) -> Iterable[Sample]:
+        """What the operator's metrics show of uploads."""
+        yield Sample(
+            name="showroom_upload_bytes", help="Bytes of scans taken.", value=self.service.bytes_taken, kind="counter"
+        )
+        yield Sample(name="showroom_upload_parts", help="Parts coming in now.", value=self.service.writers)
+        yield Sample(name="showroom_conversions_waiting", help="Conversions in the queue.", value=self._waiting)
+        yield Sample(
+            name="showroom_worker_starts", help="Starts of the worker's process.", kind="counter",
+            value=self.child.starts if self.child is not None else 0,
+        )  # fmt: skip
 
     async def _create(self, call: Call) -> web.Response:
         """Begin an upload."""
@@ -246,9 +265,7 @@ class Uploads:
 
     async def _finish(self, call: Call) -> drafts.Conversion:
         """Look at a filled upload and queue its conversion."""
-        asked = Finish()
-        if call.request.can_read_body:
-            asked = await read_body(call.request, Finish, _BODY_BYTES)
+        asked: Finish = call.body
         row = await self.service.finish(call.who, call.path["id"], asked.options)
         self._tail.wake()
         return drafts.conversion(row)
@@ -305,10 +322,14 @@ class Uploads:
         await self._on_progress(owner, _progress(event))
 
     async def _tidy(self) -> None:
+        tidied = time.monotonic()
         while True:
-            await asyncio.sleep(_TIDY_S)
+            await asyncio.sleep(_COUNT_S)
             try:
-                await self.service.tidy()
+                self._waiting = await self.service.waiting()
+                if time.monotonic() - tidied > _TIDY_S:
+                    tidied = time.monotonic()
+                    await self.service.tidy()
             except (ShowroomError, OSError) as exc:
                 _log.warning("tidying failed: %s", exc)
 

@@ -91,6 +91,8 @@ class Service:
         self._looks = asyncio.Semaphore(_LOOKS_AT_A_TIME)
         self._finishing: dict[str, asyncio.Lock] = {}
         self._writers = 0
+        self.bytes_taken = 0
+        """Of parts that were acknowledged, since the start."""
 
     async def create(
         self, who: Principal, *, name: str, size_bytes: int, sha256: str, wanted: options.ConversionOptions
@@ -125,7 +127,7 @@ class Service:
                 )
             )
         except BaseException:
-            self._threads.submit(self._parts.remove, upload)
+            self._behind(lambda: self._parts.remove(upload))
             raise
 
     async def upload(self, who: Principal, upload: str) -> Row:
@@ -173,7 +175,7 @@ class Service:
                 raise DiskFull("The server's disk cannot take this part. Try again later.") from exc
             finally:
                 # In the threads, behind a write that is still under way.
-                self._threads.submit(part.close)
+                self._behind(part.close)
         finally:
             self._writers -= 1
 
@@ -240,6 +242,7 @@ class Service:
             )
         at = await self._thread(part.sync)
         await self._note(upload, at)
+        self.bytes_taken += at - offset
         return at
 
     async def _patient(self, data: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -421,6 +424,15 @@ class Service:
         with contextlib.suppress(UploadState):  # another conversion of the scan waits
             await self._remove(row["upload"])
 
+    @property
+    def writers(self) -> int:
+        """Parts that are coming in now."""
+        return self._writers
+
+    async def waiting(self) -> int:
+        """Conversions that wait for a worker."""
+        return await self._db.read(conversions.waiting)
+
     async def tidy(self) -> None:
         """Remove what was given up, and what a crash left between two steps."""
         now = self._now()
@@ -445,6 +457,13 @@ class Service:
         """Let the threads go."""
         self._threads.shutdown(wait=True)
         self._queue.close()
+
+    def _behind(self, work: Callable[[], None]) -> None:
+        """Do it soon, without waiting; at once, if the threads have gone."""
+        try:
+            self._threads.submit(work)
+        except RuntimeError:
+            work()
 
     async def _thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
