@@ -154,10 +154,10 @@ class Shop:
             partial(offers.list_offers, tenant=tenant, product=product, after=after, limit=limit, hidden=hidden)
         )
 
-    async def offers_by_product(self) -> dict[tuple[str, str], list[Offer]]:
-        """All offers on sale, by merchant and product."""
+    async def offers_by_product(self, *, tenant: str = "") -> dict[tuple[str, str], list[Offer]]:
+        """All offers on sale, or one merchant's, by merchant and product."""
         out: dict[tuple[str, str], list[Offer]] = {}
-        for one in await self._database.read(partial(offers.list_offers, limit=_MOST_OFFERS)):
+        for one in await self._database.read(partial(offers.list_offers, tenant=tenant, limit=_MOST_OFFERS)):
             out.setdefault((one.tenant, one.product), []).append(one)
         return out
 
