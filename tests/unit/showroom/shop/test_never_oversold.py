@@ -362,8 +362,8 @@ def test_nothing_is_oversold_lost_or_kept_for_nothing(new_url: Callable[[], str]
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Market,
         settings=settings(
-            max_examples=40,
-            stateful_step_count=40,
+            max_examples=30,
+            stateful_step_count=35,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
         ),
