@@ -180,7 +180,10 @@ class Service:
             self._writers -= 1
 
     async def _open(self, row: Row) -> Part:
-        opening = self._threads.submit(self._parts.open, row["id"], row["suffix"], offset=row["offset_bytes"])
+        try:
+            opening = self._threads.submit(self._parts.open, row["id"], row["suffix"], offset=row["offset_bytes"])
+        except RuntimeError as exc:  # as in ``_thread``
+            raise UploadsBusy("The server is closing. Try again when it is back.", retry_after_s=10) from exc
         try:
             return await asyncio.wrap_future(opening)
         except asyncio.CancelledError:
@@ -466,4 +469,8 @@ class Service:
             work()
 
     async def _thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        try:
+            doing = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        except RuntimeError as exc:  # the threads have gone
+            raise UploadsBusy("The server is closing. Try again when it is back.", retry_after_s=10) from exc
+        return await doing

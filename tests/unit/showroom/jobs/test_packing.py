@@ -35,6 +35,33 @@ def test_a_model_takes_its_materials_and_textures_along(tmp_path: Path) -> None:
     assert {source.name for source in scan.sources} >= {"box.obj", "box.mtl", "box skin.png"}
 
 
+def test_what_lies_about_beside_a_model_stays_at_home(tmp_path: Path) -> None:
+    folder = good.write(tmp_path / "downloads", good.obj_tree())
+    good.write(folder, {"holiday.jpg": good.picture("JPEG"), "deep/er/private.png": good.picture()})
+    with packed(folder / "box.obj") as (file, _), zipfile.ZipFile(file) as archive:
+        assert sorted(archive.namelist()) == sorted(good.obj_tree())
+
+
+def test_a_picture_that_a_scanner_named_otherwise_goes_along(tmp_path: Path) -> None:
+    tree = {"a.obj": good.obj_text("missing.mtl"), "texture.png": good.picture()}
+    folder = good.write(tmp_path / "scan", tree)
+    with packed(folder / "a.obj") as (file, _), zipfile.ZipFile(file) as archive:
+        assert sorted(archive.namelist()) == sorted(tree)
+
+
+def test_a_gltf_takes_its_buffers_along_and_nothing_from_outside(tmp_path: Path) -> None:
+    folder = good.write(tmp_path / "scan", good.gltf_tree())
+    with packed(folder / "box.gltf") as (file, name):
+        copy = tmp_path / name
+        copy.write_bytes(file.read_bytes())
+    assert read(copy).scene is not None
+    (tmp_path / "secret.bin").write_bytes(b"secret")
+    text = good.gltf_tree()["box.gltf"].replace(b"box%20data.bin", b"../secret.bin")
+    (folder / "box.gltf").write_bytes(text)
+    with packed(folder / "box.gltf") as (file, _):
+        assert b"secret" not in file.read_bytes().replace(b"../secret.bin", b"")
+
+
 def test_a_file_that_stands_alone_is_sent_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "chair.glb").write_bytes(good.glb())
     with packed(tmp_path / "chair.glb") as (file, name):
