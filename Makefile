@@ -65,6 +65,7 @@ tests/bench/peers/node_modules/.ready: tests/bench/peers/package.json
 
 schemas: setup ## write assets/schemas/ from the structs
 	@$(BIN)/python -m showroom_assets.schemas assets/schemas
+	@$(BIN)/python -m showroom.stores.schemas assets/schemas
 
 clean: ## remove what was built (keeps .venv)
 	rm -rf build out dist $(CLIENT)/dist

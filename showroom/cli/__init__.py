@@ -22,6 +22,8 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "publish": ("publish", "publish", "Put finished products into the library."),
     "library": ("library", "library", "List, show, roll back, withdraw, tidy published products."),
     "serve": ("serve", "serve", "Open the store: pages, API and rooms on one port."),
+    "account": ("account", "account", "Add accounts, make API tokens, shut accounts."),
+    "store": ("store", "store", "Design, check, compare and publish stores."),
     "config": ("config", "config", "Show every setting, its value and where it came from."),
     "demo": ("demo", "demo", "Build the demo store and show it in the browser."),
     "bots": ("bots", "bots", "Let a crowd of bots walk through a room."),

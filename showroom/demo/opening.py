@@ -13,15 +13,56 @@ import msgspec
 from showroom.services import Services
 from showroom.shop.errors import NoSuchOffer
 from showroom.shop.offers import OfferTerms, skus_of
-from showroom.stores.fill import fill
+from showroom.stores.fill import fill, place
 from showroom.stores.records import NoSuchStore
 from showroom.stores.templates import TEMPLATES
 from showroom.tenants import DEFAULT_TENANT
 from showroom_assets.manifest import Product
 
 _STOCK: Final = (12, 3, 24, 1, 8, 0, 16, 5)
-_HERO: Final = "lund-chair"
 _CALLER: Final = "opening"
+
+# What stands where: three to seven things in one glance, and one hero.
+_WINDOWS: Final[Mapping[str, Mapping[str, str]]] = {
+    "boutique": {
+        "hero": "lund-chair",
+        "island-a": "aria-headphones",
+        "island-b": "aurelin-watch",
+        "island-c": "halo-lamp",
+        "shelf-front-1-a": "court-sneaker",
+        "shelf-front-2-a": "mere-tote",
+        "shelf-front-2-b": "tarn-bottle",
+        "shelf-front-3-a": "field-cap",
+        "shelf-front-3-b": "marlo-glasses",
+        "shelf-back-1-b": "terra-vase",
+        "shelf-back-2-a": "solen-sunglasses",
+        "shelf-back-3-b": "lume-ring",
+    },
+    "home-gallery": {
+        "hero": "dune-sofa",
+        "side": "halo-lamp",
+        "reading": "lund-chair",
+        "library-1-a": "mere-tote",
+        "library-2-a": "terra-vase",
+        "library-2-b": "aria-headphones",
+        "library-3-b": "tarn-bottle",
+        "table": "orlo-table",
+        "chair-a": "lund-chair",
+        "chair-b": "lund-chair",
+        "plinth-1": "terra-vase",
+        "plinth-3": "halo-lamp",
+    },
+    "launch-hall": {
+        "hero": "lund-chair",
+        "drop-1": "court-sneaker",
+        "drop-2": "aurelin-watch",
+        "drop-3": "solen-sunglasses",
+        "drop-4": "aria-headphones",
+        "stand-1": "field-cap",
+        "stand-4": "lume-ring",
+        "stand-5": "marlo-glasses",
+    },
+}
 
 
 async def open_store(services: Services, prices: Mapping[str, Mapping[str, int]]) -> None:
@@ -38,7 +79,7 @@ async def open_store(services: Services, prices: Mapping[str, Mapping[str, int]]
             number += 1
             if prices.get(name):
                 await _offer(services, sku, product, prices[name], _STOCK[number % len(_STOCK)])
-    await _store(services, products)
+    await _stores(services, products)
 
 
 async def _offer(services: Services, sku: str, product: Product, price: Mapping[str, int], stock: int) -> None:
@@ -50,14 +91,18 @@ async def _offer(services: Services, sku: str, product: Product, price: Mapping[
         await services.shop.set_stock(DEFAULT_TENANT, sku, caller=_CALLER, key=f"stock-{sku}", unsold=stock)
 
 
-async def _store(services: Services, products: Mapping[str, Product]) -> None:
-    for template in ("boutique", "home-gallery", "launch-hall"):
-        make, _ = TEMPLATES[template]
+async def _stores(services: Services, products: Mapping[str, Product]) -> None:
+    for template, window in _WINDOWS.items():
         try:
             await services.stores.newest(DEFAULT_TENANT, template)
         except NoSuchStore:
-            ordered = dict(sorted(products.items(), key=lambda item: (item[0] != _HERO, item[0])))
-            store, _ = fill(make(), ordered)
+            store = TEMPLATES[template][0]()
+            for slot, product in window.items():
+                if product in products:
+                    store = place(store, slot, product)
+            if not any(slot.product for room in store.rooms for slot in room.slots):
+                # Not one of the products that were thought of: show what there is.
+                store, _ = fill(store, products)
             exact = msgspec.convert(msgspec.to_builtins(store), type(store))
             await services.stores.put(DEFAULT_TENANT, exact, by=_CALLER)
             await services.stores.publish(DEFAULT_TENANT, template)
