@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
-from showroom.accounts.principal import Scope
+from showroom.accounts.principal import Principal, Scope
 from showroom.db.shop.orders import Checkout
 from showroom.errors import Forbidden, SignInNeeded
 from showroom.http.catalogue import OfferNow
@@ -185,6 +185,7 @@ def endpoints(shop: Shop) -> list[Endpoint]:
     desk = _Desk(shop)
     write = {"limit": "write", "is_idempotent": True}
     shopper = {"tag": "shop", "scope": Scope.SHOP}
+    either = {"tag": "shop"}  # a shopper's own or a merchant's: the handler decides by the order
     merchant = {"tag": "shop for merchants"}
     offer = "/api/shop/offers/{tenant}/{sku}"
     order = "/api/shop/orders/{id}"
@@ -209,10 +210,10 @@ def endpoints(shop: Shop) -> list[Endpoint]:
          "answer": Lease},
         {"method": "POST", "path": "/api/shop/orders", "handler": desk.checkout, **shopper, **write,
          "body": OrderWanted, "answer": Order, "status": 201, "responses": conflicts},
-        {"method": "GET", "path": "/api/shop/orders", "handler": desk.orders, **shopper,
+        {"method": "GET", "path": "/api/shop/orders", "handler": desk.orders, **either,
          "query": OrdersQuery, "answer": OrderPage},
-        {"method": "GET", "path": order, "handler": desk.order, **shopper, "answer": Order},
-        {"method": "POST", "path": f"{order}/cancel", "handler": desk.cancel, **shopper, **write,
+        {"method": "GET", "path": order, "handler": desk.order, **either, "answer": Order},
+        {"method": "POST", "path": f"{order}/cancel", "handler": desk.cancel, **either, **write,
          "body": Ending, "answer": Order, "responses": {409: "It is on its way already."}},
         {"method": "POST", "path": f"{order}/refund", "handler": desk.refund, **merchant, **write,
          "scope": Scope.ORDERS_WRITE, "body": RefundWanted, "answer": Order,
@@ -341,7 +342,9 @@ class _Desk:
         """List one's own orders, or with ``tenant`` those that a merchant has to send; newest first."""
         query: OrdersQuery = call.query
         if query.tenant:
-            call.who.require(Scope.ORDERS_READ, tenant=query.tenant)
+            _someone(call).require(Scope.ORDERS_READ, tenant=query.tenant)
+        else:
+            _someone(call).require(Scope.SHOP)
         found = await self._shop.orders(
             tenant=query.tenant,
             buyer="" if query.tenant else call.who.id,
@@ -407,14 +410,23 @@ class _Desk:
 
     async def _find(self, call: Call, scope: Scope, *, or_buyer: bool = False) -> Order:
         """The order in the path, if the caller may; else it does not exist."""
+        _someone(call)
         order = await self._shop.order(call.path["id"][:40])
         if or_buyer and order.buyer == call.who.id:
+            call.who.require(Scope.SHOP)
             return order
         try:
             call.who.require(scope, tenant=order.tenant)
         except (Forbidden, SignInNeeded) as exc:
             raise NoSuchOrder("There is no such order, or it is not yours.") from exc
         return order
+
+
+def _someone(call: Call) -> Principal:
+    """The caller, who has said who they are."""
+    if not call.who.id:
+        raise SignInNeeded("Say who you are: take a guest's pass, sign in, or send an API token.")
+    return call.who
 
 
 def _place(call: Call) -> tuple[str, str]:
