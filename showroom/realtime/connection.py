@@ -33,6 +33,11 @@ _POSE: Final = int(ToServer.POSE)
 MOST_POSES_A_TICK: Final = 700
 """A link that stalled for half a minute delivers 600 at once; what honest clients send never comes near in a tick."""
 
+MOST_SIGNS_A_SECOND: Final = 50
+"""WebSocket pings and pongs."""
+MOST_UNREAD_BYTES: Final = 60 << 10
+"""What may wait for a reader, all in all."""
+
 
 class Connection:
     """
@@ -45,7 +50,7 @@ class Connection:
     """
 
     __slots__ = (
-        "_hub", "_poses", "_session", "_tick", "heard_s", "is_closing", "is_pinged", "link", "opened_s", "peer",
+        "_hub", "_poses", "_session", "_signs", "_tick", "heard_s", "is_closing", "is_pinged", "link", "opened_s", "peer",
         "room", "visit",
     )  # fmt: skip
 
@@ -61,6 +66,7 @@ class Connection:
         self._session = ServerSession(hub.clock.ms())
         self._tick = -1
         self._poses = 0
+        self._signs = 0
 
     # ── what the adapter tells
 
@@ -89,9 +95,12 @@ class Connection:
         room.pose_times.append(hub.clock.ms())
 
     def heard(self) -> None:
-        """As ``Receiver.heard``."""
+        """As ``Receiver.heard``; a ping is answered by the adapter, so it counts like a message."""
         self.heard_s = self._hub.now_s
         self.is_pinged = False
+        self._signs += 1
+        if self._signs > MOST_SIGNS_A_SECOND:
+            self.close(Close.FLOOD)
 
     def fault(self, close: Close, detail: str) -> None:
         """As ``Receiver.fault``."""
@@ -105,6 +114,20 @@ class Connection:
         self._end()
 
     # ── what the server does
+
+    def answer(self, message: bytes) -> None:
+        """Send what was asked for. Who asks and does not read is closed: nothing piles up on anybody's wish."""
+        link = self.link
+        if link is None or self.is_closing:
+            return
+        if link.buffered() + len(message) > MOST_UNREAD_BYTES:
+            self.close(Close.SLOW_READER)
+        else:
+            link.send(message)
+
+    def second(self) -> None:
+        """Called about once a second."""
+        self._signs = 0
 
     def close(self, close: Close) -> None:
         """Say goodbye with a private code; the seat is kept for the grace time."""
@@ -159,11 +182,9 @@ class Connection:
             case Ack():
                 visit.mailbox.ack(message.cursor)
             case Who():
-                assert self.link is not None
-                self.link.send(room.cards(message.slots))
+                self.answer(room.cards(message.slots))
             case Ping():
-                assert self.link is not None
-                self.link.send(encode_pong(message.token, self._hub.clock.ms()))
+                self.answer(encode_pong(message.token, self._hub.clock.ms()))
             case Resync():
                 room.world.attach(visit.slot)
             case Bye():

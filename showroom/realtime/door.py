@@ -86,10 +86,12 @@ class _Waiting(asyncio.Protocol):
         head = self._head
         seen = max(0, len(head) - len(_HEAD_END) + 1)
         head += data
-        # An upload's body may come with its head, so only a head that does not end counts against the limit.
-        if head.find(_HEAD_END, seen) < 0:
-            if len(head) > MOST_HEAD_BYTES:
-                self._refuse("handshake_too_large", b"431 Request Header Fields Too Large")
+        # An upload's body may come with its head, so it is the head's own length that counts.
+        end = head.find(_HEAD_END, seen)
+        if (len(head) if end < 0 else end) > MOST_HEAD_BYTES:
+            self._refuse("handshake_too_large", b"431 Request Header Fields Too Large")
+            return
+        if end < 0:
             return
         is_live = head.startswith(_LIVE) and head[len(_LIVE)] in b" ?"
         self._hand_over(self._door.live() if is_live else self._door.http())

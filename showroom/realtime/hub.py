@@ -458,6 +458,7 @@ class Hub:
         """About once a second: who is away too long, who is silent, which copies are empty."""
         settings, now_s = self.settings, self.clock.s()
         for connection in list(self.connections):
+            connection.second()
             if connection.visit is None and not connection.is_closing:
                 if now_s - connection.opened_s > HELLO_WITHIN_S:
                     connection.close(Close.HELLO_TIMEOUT)

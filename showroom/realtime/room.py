@@ -253,14 +253,14 @@ class RoomCopy:
 
     def refuse(self, visit: Visit, refused: Refused) -> None:
         """Say no to one person."""
-        if visit.connection is not None and visit.connection.link is not None:
-            visit.connection.link.send(encode_refused(refused))
+        if visit.connection is not None:
+            visit.connection.answer(encode_refused(refused))
 
     def cards(self, slots: Collection[int]) -> bytes:
         """CARDS for WHO; empty slots are left out."""
         found: list[Card] = []
         now_ms = self._clock.unix_ms()
-        for slot in slots:
+        for slot in dict.fromkeys(slots):
             visit = self.at_slot(slot)
             if visit is not None:
                 party = self.social.parties.of(visit.person)

@@ -26,6 +26,9 @@ from showroom.realtime.transport import (
     frame_header,
 )
 
+_PIECE_BYTES = 4096
+"""Of received data, looked at in one go; also what is still read while a connection closes."""
+
 
 class WebsocketsLink(asyncio.Protocol):
     """One connection: the asyncio protocol and our ``Link`` in one object."""
@@ -38,6 +41,7 @@ class WebsocketsLink(asyncio.Protocol):
         self._receiver: Receiver | None = None
         self._transport: asyncio.Transport | None = None
         self._deadline: asyncio.TimerHandle | None = None
+        self._left_bytes = _PIECE_BYTES
         self.write = self.buffered = cast("Any", None)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -54,8 +58,15 @@ class WebsocketsLink(asyncio.Protocol):
         self._cut_after(5.0)
 
     def data_received(self, data: bytes) -> None:
-        self._protocol.receive_data(data)
-        self._work()
+        # The protocol answers pings by itself, at once: in small pieces a flood ends before its answers pile up.
+        for start in range(0, len(data), _PIECE_BYTES):
+            if self._left_bytes <= 0:
+                return
+            piece = data[start : start + _PIECE_BYTES]
+            if self._protocol.state is State.CLOSING:
+                self._left_bytes -= len(piece)
+            self._protocol.receive_data(piece)
+            self._work()
 
     def eof_received(self) -> None:
         self._protocol.receive_eof()

@@ -1,4 +1,6 @@
-"""A client of rooms for tests: the real session over the real socket. ``protocol_client`` is the one that knows only the document."""
+"""
+A client of rooms for tests: the real session over the real socket. ``protocol_client`` knows only the document instead.
+"""
 
 import asyncio
 from collections.abc import Callable
