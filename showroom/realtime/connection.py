@@ -50,8 +50,8 @@ class Connection:
     """
 
     __slots__ = (
-        "_hub", "_poses", "_session", "_signs", "_tick", "heard_s", "is_closing", "is_pinged", "link", "opened_s", "peer",
-        "room", "visit",
+        "_hub", "_poses", "_session", "_signs", "_tick", "heard_s", "is_closing", "is_pinged", "link", "opened_s",
+        "peer", "room", "visit",
     )  # fmt: skip
 
     def __init__(self, hub: "Hub", peer: str) -> None:
