@@ -24,6 +24,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "serve": ("serve", "serve", "Open the store: pages, API and rooms on one port."),
     "account": ("account", "account", "Add accounts, make API tokens, shut accounts."),
     "store": ("store", "store", "Design, check, compare and publish stores."),
+    "shop": ("shop", "shop", "Set prices and stock, see and send orders."),
     "config": ("config", "config", "Show every setting, its value and where it came from."),
     "demo": ("demo", "demo", "Build the demo store and show it in the browser."),
     "bots": ("bots", "bots", "Let a crowd of bots walk through a room."),

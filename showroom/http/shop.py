@@ -34,12 +34,17 @@ _STEPS: Final[Mapping[str, Step]] = {"pack": Step.PACK, "send": Step.SEND, "deli
 
 
 class OffersQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which offers: of a merchant, of a product; ``after`` is ``next`` of the page before."""
+    """
+    Which offers: of a merchant, of a product; ``after`` is ``next`` of the page before.
+
+    ``hidden`` adds those that are not on sale, for the merchant named.
+    """
 
     tenant: Annotated[str, Meta(max_length=80)] = ""
     product: Annotated[str, Meta(max_length=80)] = ""
     after: Annotated[str, Meta(max_length=300)] = ""
     limit: _Page = 100
+    hidden: bool = False
 
 
 class OfferPage(Struct, frozen=True, kw_only=True):
@@ -50,7 +55,7 @@ class OfferPage(Struct, frozen=True, kw_only=True):
 
 
 class StockQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``after`` is ``next`` of the page before; ``hidden`` offers are not on sale."""
+    """``after`` is ``next`` of the page before."""
 
     after: Annotated[str, Meta(max_length=300)] = ""
     limit: _Page = 100
@@ -248,8 +253,10 @@ class _Desk:
     async def offers(self, call: Call) -> OfferPage:
         """List what is on sale, with prices and what is available now."""
         query: OffersQuery = call.query
+        if query.hidden:
+            _someone(call).require(Scope.PRODUCTS_WRITE, tenant=query.tenant or "-")
         found = await self._shop.offers(
-            tenant=query.tenant, product=query.product, after=query.after, limit=query.limit
+            tenant=query.tenant, product=query.product, after=query.after, limit=query.limit, hidden=query.hidden
         )
         more = f"{found[-1].tenant}/{found[-1].sku}" if len(found) == query.limit else ""
         return OfferPage(offers=found, next=more)
