@@ -73,17 +73,17 @@ class Delivery:
         """Add the far crowd and the rigs to the frames of the cells whose turn it is: one write for all."""
         every = FAR_EVERY_S * self.hz
         rigs = self._rigs(members)
-        far_due = set(here[(here + self.ticks) % every == 0].tolist())
+        due = here[(here + self.ticks) % every == 0]
+        far = dict(zip(due.tolist(), make.far(due), strict=True)) if len(due) else {}
         frames = []
         for cell, slots in groups.items():
             bytes_ = data.get(cell, b"")
             if rigs:
                 bytes_ += self._rigs_around(rigs, cell)
-            if cell in far_due:
+            if cell in far:
                 wanting = self.slots.far[slots]
                 if wanting.any():
-                    far = make.far(cell)
-                    frames.append((bytes_ + far, np.array(slots)[wanting].tolist()))
+                    frames.append((bytes_ + far[cell], np.array(slots)[wanting].tolist()))
                     slots = np.array(slots)[~wanting].tolist()
             if bytes_ and slots:
                 frames.append((bytes_, slots))

@@ -26,6 +26,8 @@ RING: Final = [
     for dx in range(-FAR_RADIUS, FAR_RADIUS + 1)
     if max(abs(dx), abs(dz)) > 1
 ]
+_RING_X = np.array([dx for dx, _ in RING])
+_RING_Z = np.array([dz for _, dz in RING])
 
 
 def framed(payload: bytes) -> bytes:
@@ -163,20 +165,23 @@ class Frames:
         out[:, 2] = sixteenth_x | sixteenth_z << 4
         return out.tobytes()
 
-    def far(self, cell: int) -> bytes:
-        """The crowd beyond the neighbourhood: FAR."""
-        column, row = cell % self.columns, cell // self.columns
-        first = self.blocks.first
-        spans = []
-        for dx, dz in RING:
-            if 0 <= column + dx < self.columns and 0 <= row + dz < self.rows:
-                other = cell + dz * self.columns + dx
-                spans.append((int(first[other]), min(int(first[other + 1] - first[other]), 255)))
-            else:
-                spans.append((0, 0))
-        total = sum(count for _, count in spans)
-        if total > FAR_MOST:
-            spans = [(begin, count * FAR_MOST // total) for begin, count in spans]
+    def far(self, cells: NDArray[np.int64]) -> list[bytes]:
+        """The crowd beyond each of these cells' neighbourhoods: FAR."""
+        z, x = np.divmod(cells[:, None], self.columns)
+        at_x, at_z = x + _RING_X, z + _RING_Z
+        inside = (at_x >= 0) & (at_x < self.columns) & (at_z >= 0) & (at_z < self.rows)
+        other = np.where(inside, at_z * self.columns + at_x, 0)
+        counts = np.where(inside, np.minimum(self.blocks.counts[other], 255), 0)
+        totals = counts.sum(axis=1)
+        crowded = totals > FAR_MOST
+        counts[crowded] = counts[crowded] * FAR_MOST // totals[crowded, None]
+        begins = self.blocks.first[other] * 3
+        ends = begins + counts * 3
         records = self._far_records
-        body = b"".join(records[begin * 3 : (begin + count) * 3] for begin, count in spans if count)
-        return framed(_FAR.pack(ToClient.FAR, cell, FAR_RADIUS) + bytes([count for _, count in spans]) + body)
+        out = []
+        for cell, begin, end, count in zip(
+            cells.tolist(), begins.tolist(), ends.tolist(), counts.astype(np.uint8), strict=True
+        ):
+            body = b"".join([records[a:b] for a, b in zip(begin, end, strict=True) if b > a])
+            out.append(framed(_FAR.pack(ToClient.FAR, cell, FAR_RADIUS) + count.tobytes() + body))
+        return out
