@@ -135,6 +135,8 @@ class Ground:
         A place on the way that can be reached in a straight line; the goal itself if nothing is in between, and if
         there is no way at all.
         """
+        if not self.is_free(start):
+            return self.free_near(start)  # away from the wall first
         if math.dist(start, goal) <= ahead_m and self.is_clear(start, goal):
             return goal
         distances = self._field(self._cell(goal))

@@ -3,11 +3,16 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import settings
 from postgres import Server, programs, running
 
 from showroom.db import rooms
 from showroom.db.database import Database, sqlite_url
 from showroom.db.tables import metadata
+
+# A busy machine is no failure.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 _TABLES = [
     rooms.room_events, rooms.room_sanctions, rooms.room_switches,

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from showroom.social.errors import SignalRefused, TooFast
@@ -30,7 +30,6 @@ def _ears(
     )
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.lists(_PLACE, min_size=8, max_size=8), min_size=1, max_size=5),
     st.frozensets(st.integers(0, 7)),
