@@ -26,6 +26,7 @@ _HEAD_BYTES: Final = 16 << 20
 _REFERRING: Final = frozenset({".obj", ".gltf", ".ply"})
 _MODELS: Final = frozenset({".obj", ".ply", ".stl", ".off", ".glb", ".gltf", ".vrm", ".pcd", ".zip"})
 _PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".webp", ".tga", ".bmp", ".tif", ".tiff", ".mtl"})
+_MOST_PICTURES: Final = 16
 _REFERENCE: Final = re.compile(r"(?:mtllib|map_\w+|bump|norm|disp|refl|comment TextureFile)\s+(\S.*)", re.IGNORECASE)
 _URI: Final = re.compile(r'"uri"\s*:\s*"([^"]{1,1000})"')
 
@@ -83,7 +84,7 @@ def facts_of(scan: Path) -> dict[str, Any]:
 def companions(model: Path) -> list[Path]:
     """
     The files that a model refers to: materials, textures, buffers. If one of them is missing, or nothing is referred
-    to, also the pictures right beside it (scanners name them anyhow), unless other models lie there too.
+    to, also the few pictures right beside it (scanners name them anyhow), unless other models lie there too.
     """
     kind = model.suffix.lower()
     if kind not in _REFERRING:
@@ -97,7 +98,8 @@ def companions(model: Path) -> list[Path]:
     if kind != ".gltf" and not (named and is_whole):
         beside = [file for file in sorted(model.parent.iterdir()) if file.is_file()]
         if not any(file.suffix.lower() in _MODELS and file.stem != model.stem for file in beside):
-            files += [file for file in beside if file.suffix.lower() in _PICTURES]
+            pictures = [file for file in beside if file.suffix.lower() in _PICTURES]
+            files += pictures if len(pictures) <= _MOST_PICTURES else []
     return [file for file in dict.fromkeys(files) if file != model]
 
 

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import hostile_files as hostile
+import postgres
 import psutil
 import pytest
+import redis_server
 import scan_files as good
 import upload_server
 from aiohttp import web
@@ -250,6 +252,52 @@ def test_progress_is_told_once_in_order_and_a_follower_goes_on_where_it_was(
         assert service.child.pid is None
 
     asyncio.run(whole())
+
+
+def test_the_curl_session_of_the_documents_runs_as_it_stands(
+    start: Callable[..., Running], box: Path, tmp_path: Path
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "uploads.md").read_text()
+    script = page.partition("<!-- tested -->\n```sh\n")[2].partition("```")[0]
+    server = start()
+    done = subprocess.run(
+        ["sh", "-eu", "-c", script],
+        cwd=box.parent, env={**os.environ, "SHOWROOM_URL": server.url, "SHOWROOM_TOKEN": "anna-1"},
+        capture_output=True, text=True, timeout=200, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert '"step":"draft"' in done.stdout
+    assert "<!doctype html>" in done.stdout.lower()
+    assert '"id":"anna.curly-box"' in done.stdout
+    assert Library(str(tmp_path / "data" / "library"), namespace="anna").show("curly-box").skus == ["CB-1"]
+
+
+def test_it_all_runs_on_postgresql_and_redis_with_workers_of_their_own(
+    start: Callable[..., Running], box: Path, tmp_path: Path, cache: Path
+) -> None:
+    if postgres.programs() is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    with postgres.running() as database, redis_server.running(tmp_path) as queue:
+        url = database.new_database()
+        server = start(database=url, queue=queue, worker=False)
+        client = server.client()
+        found = client.send(box, name="box.zip", options=FAST)
+        command = [sys.executable, "-m", "showroom", "worker", "--data", str(tmp_path / "data"), "--database", url,
+                   "--queue", queue]  # fmt: skip
+        env = {**os.environ, "SHOWROOM_CACHE": str(cache)}
+        workers = [subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL) for _ in range(2)]
+        try:
+            for _ in client.follow(found["id"]):
+                pass
+            done = client.call("GET", f"/api/conversions/{found['id']}")
+            assert (done["state"], done["attempts"]) == ("draft", 1)
+            assert client.call("POST", f"/api/drafts/{found['id']}/publish", {})["version"] == 1
+        finally:
+            for worker in workers:
+                worker.send_signal(signal.SIGINT)
+            assert [worker.wait(30) for worker in workers] == [0, 0]
+        server.kill()
+        server.start()  # so that the fixture has something to end
 
 
 def test_a_draft_can_be_thrown_away_and_the_scan_converted_in_another_way(

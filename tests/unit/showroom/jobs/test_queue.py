@@ -1,14 +1,12 @@
 """The bell: it rings through SQLite and Redis, and carries nothing that could hurt."""
 
 import pickle
-import shutil
-import socket
-import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import redis_server
 
 from showroom.jobs.queue import Queue
 from showroom.settings import Settings
@@ -20,20 +18,8 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield ""
         return
-    program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip("Redis is not installed: apt-get install redis-server")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if "Ready to accept" in line:
-                break
-        yield f"redis://127.0.0.1:{port}/0"
-        process.terminate()
+    with redis_server.running(tmp_path) as url:
+        yield url
 
 
 def test_a_ring_is_heard_in_another_thread(address: str, tmp_path: Path) -> None:
