@@ -117,13 +117,11 @@ def test_an_account_without_a_password_cannot_be_signed_in_to(house: "House") ->
 def test_guessing_is_slowed_down_for_that_name_and_lets_others_in(house: "House") -> None:
     add(house)
     add(house, "bo", Role.OPERATOR, "")
-    wrong = 0
+    for _ in range(5):
+        with pytest.raises(WrongPassword):
+            sign_in(house, "mira", "guess guess guess")
     with pytest.raises(TooManyAttempts) as caught:
-        for _ in range(100):
-            with pytest.raises(WrongPassword):
-                sign_in(house, "mira", "guess guess guess")
-            wrong += 1
-    assert wrong == 5
+        sign_in(house, "mira", "guess guess guess")
     with pytest.raises(TooManyAttempts):
         sign_in(house)  # even with the right one: who guesses learns nothing
     assert sign_in(house, address="2.2.2.2")  # the owner elsewhere still gets in
