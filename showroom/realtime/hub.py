@@ -6,9 +6,10 @@ seats found again by resume keys.
 import asyncio
 import hashlib
 import hmac
+import logging
 import random
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -38,6 +39,7 @@ from showroom.social.parties import Parties
 from showroom.social.room import SocialRoom
 from showroom.world.slots import RoomIsFull
 from showroom.world.world import World
+from showroom_assets.errors import ShowroomError
 
 if TYPE_CHECKING:
     from showroom.db.database import Database
@@ -50,6 +52,11 @@ SPARE_SLOTS: Final = 32
 """Rows of the world beyond the seats, for those whose row rests after they left."""
 
 _MOST_BLOCK_LISTS: Final = 10_000
+_MOST_ASKING: Final = 64
+_log: Final = logging.getLogger("showroom.realtime")
+
+StockOf = Callable[[str, list[str]], Awaitable[Mapping[str, int]]]
+"""What is left of SKUs of a merchant (tenant, SKUs)."""
 
 
 class CopiesFull(Busy):
@@ -111,6 +118,7 @@ class Hub:
         tickets: Tickets,
         chance: random.Random,
         ice: Callable[[str], list[dict[str, str]]] = lambda _person: [],
+        stock: "StockOf | None" = None,
     ) -> None:
         self.settings: Final = settings
         self.clock: Final = clock
@@ -129,6 +137,8 @@ class Hub:
         self._tickets = tickets
         self._chance = chance
         self._ice = ice
+        self._stock = stock
+        self._asking: set[asyncio.Task[None]] = set()
         self._address_secret = derive(secret, "addresses")
         self._code_secret = derive(secret, "person codes")
         self._names = NameRules()
@@ -401,6 +411,7 @@ class Hub:
             clock=self.clock,
             counters=self.counters,
             ice=self._ice,
+            watched=self._watched,
         )
         if kept is not None:
             await self._reseat(copy, kept)
@@ -436,6 +447,22 @@ class Hub:
         if objects:
             present = {visit.member for visit in copy.visits.values()}
             copy.social.objects.restore(objects, self.clock.unix_ms(), present)
+
+    def _watched(self, copy: RoomCopy, visit: Visit, skus: Collection[str]) -> None:
+        """Look up what is left of what somebody began to watch; a few at a time, the rest hears of changes alone."""
+        if self._stock is None or not skus or len(self._asking) >= _MOST_ASKING:
+            return
+        stock = self._stock
+
+        async def ask() -> None:
+            try:
+                copy.shelves.known(visit, await stock(copy.plan.tenant, list(skus)))
+            except ShowroomError as exc:
+                _log.warning("stock for the shelves could not be read: %s", exc.message)
+
+        task = asyncio.get_running_loop().create_task(ask())
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
 
     def close_copy(self, copy: RoomCopy) -> None:
         """Close an empty copy."""
@@ -493,9 +520,10 @@ class Hub:
 
     async def stop(self) -> None:
         """End the desks."""
-        for task in self._desks.values():
+        tasks = [*self._desks.values(), *self._asking]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._desks.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         self._desks.clear()
 
     # ── look-ups

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Final
 
 from showroom.protocol import actions
-from showroom.protocol.events import Card, Told
+from showroom.protocol.events import AnyEvent, Card, Told
 from showroom.protocol.ids import VERSION, Anim, Cap, Close, Mode
 from showroom.protocol.messages import (
     Refused,
@@ -27,6 +27,7 @@ from showroom.realtime.keeping import KeptCopy
 from showroom.realtime.look import Look
 from showroom.realtime.mailbox import Mailbox
 from showroom.realtime.seats import Seats
+from showroom.realtime.shelves import Shelves
 from showroom.realtime.transport import Link
 from showroom.realtime.visit import Visit
 from showroom.social.objects import Point
@@ -61,6 +62,8 @@ class RoomCopy:
         Its ``place`` is a ``PlaceOf`` that knows this copy.
     ice
         Servers for WebRTC, for one person.
+    watched
+        Told when somebody begins to watch SKUs: gives ``shelves.known`` what is left of them.
     """
 
     def __init__(
@@ -76,6 +79,7 @@ class RoomCopy:
         clock: "Clock",
         counters: Counters,
         ice: Callable[[str], list[dict[str, str]]],
+        watched: "Callable[[RoomCopy, Visit, Collection[str]], None]" = lambda _copy, _visit, _skus: None,
     ) -> None:
         self.key: Final = key
         self.ordinal: Final = ordinal
@@ -84,6 +88,7 @@ class RoomCopy:
         self.social: Final = social
         self.seats: Final = seats
         self.desk: Final = desk
+        self.shelves: Final = Shelves()
         self.gauges: Final = RoomGauges(plan.store, plan.room, str(ordinal))
         self.next_member = 1
         self.empty_since_s: float | None = clock.s()
@@ -93,6 +98,7 @@ class RoomCopy:
         self._clock = clock
         self._counters = counters
         self._ice = ice
+        self._watched = watched
         self._behind: dict[int, Visit] = {}
         self.pose_slots: list[int] = []
         self.poses: list[bytes] = []
@@ -217,6 +223,7 @@ class RoomCopy:
         self._by_slot[visit.slot] = None
         self._behind.pop(visit.slot, None)
         self.world.leave(visit.slot)
+        self.shelves.forget(visit)
         self.seats.leave(visit.seat)
         if not self.visits:
             self.empty_since_s = self._clock.s()
@@ -268,13 +275,11 @@ class RoomCopy:
                 found.append(visit.card(party=party.number if party else 0, is_muted=is_muted))
         return encode_cards(found)
 
-    def tell_all(self, code: str, text: str) -> None:
-        """Something to everybody from the server itself; not kept."""
-        body = encode_event_body(Told(code=code, text=text))
-        for visit in self.visits.values():
-            if visit.connection is not None:
-                self._push(visit, body, 0)
-                self.flush(visit)
+    def tell(self, visit: Visit, event: AnyEvent) -> None:
+        """An event for one person who is here now; not kept for those away."""
+        if visit.connection is not None:
+            self._push(visit, encode_event_body(event), 0)
+            self.flush(visit)
 
     def close_all(self, close: Close) -> None:
         """Say goodbye to every connection; seats are kept."""
@@ -329,6 +334,8 @@ class RoomCopy:
             self._next_social_s = self._clock.s() + 0.5
             if self.visits:
                 self._put(self.social.tick(self._clock.unix_ms()))
+            for visit, stock in self.shelves.due():
+                self.tell(visit, stock)
 
     def sweep(self, *, grace_s: float) -> list[Visit]:
         """About once a second: lets go of those away for too long, brings the gauges up to date. Who left."""
@@ -437,8 +444,11 @@ class RoomCopy:
             case actions.Look():
                 visit.look = Look(avatar=action.avatar, tint=list(action.tint))
                 visit.rev = self.world.card_changed(visit.slot)
-            case actions.Shop() | actions.Rate():
-                pass
+            case actions.Shop():
+                self.shelves.watch(visit, action.watch)
+                self._watched(self, visit, action.watch)
+            case actions.Rate():
+                pass  # frames are shared: they are as many for everybody
             case _:
                 self.refuse(visit, Refused(n=action.n, code="request.unknown", text="This server cannot do that."))
 

@@ -9,13 +9,14 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from showroom.accounts.principal import Principal
+from showroom.protocol.events import AnyEvent, Told
 from showroom.protocol.ids import Close
 from showroom.realtime import keeping, picows_adapter, websockets_adapter
 from showroom.realtime.clock import Clock
 from showroom.realtime.counters import Counters
 from showroom.realtime.door import Door, Protocols
 from showroom.realtime.gate import LiveGate
-from showroom.realtime.hub import Granted, Hub
+from showroom.realtime.hub import Granted, Hub, StockOf
 from showroom.realtime.look import Look
 from showroom.realtime.plan import Plans
 from showroom.realtime.room import RoomCopy
@@ -32,6 +33,7 @@ _ADAPTERS: Final = {"picows": picows_adapter.factory, "websockets": websockets_a
 _RESTART_S: Final = 600.0
 """How long a server may be down and still find its rooms as they were."""
 _BACKLOG: Final = 4096
+_DRAINING: Final = Told(code="server.draining", text="The server restarts. You will be back in a moment.")
 
 
 class Realtime:
@@ -52,6 +54,10 @@ class Realtime:
         Seconds that only rise.
     unix
         Seconds since 1970, for what outlives the process.
+    ice
+        Servers for WebRTC that a person is told of.
+    stock
+        What is left of some SKUs of a merchant: asked when somebody begins to watch them.
     process
         Name of this process among those that share a database.
     """
@@ -68,6 +74,7 @@ class Realtime:
         unix: Callable[[], float] = time.time,
         chance: random.Random | None = None,
         ice: Callable[[str], list[dict[str, str]]] = lambda _person: [],
+        stock: StockOf | None = None,
         process: str = "main",
     ) -> None:
         self.settings: Final = settings
@@ -83,6 +90,7 @@ class Realtime:
             tickets=Tickets(secret),
             chance=chance or random.Random(),
             ice=ice,
+            stock=stock,
         )
         self.gate: Final = LiveGate(
             self.hub.receiver, peers=peers, per_address=settings.connections_per_address, counters=self.counters
@@ -147,7 +155,8 @@ class Realtime:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s / 2):
                 for copy in list(self.hub.copies.values()):
-                    copy.tell_all("server.draining", "The server restarts. You will be back in a moment.")
+                    for visit in list(copy.visits.values()):
+                        copy.tell(visit, _DRAINING)
                     await copy.desk.flushed()
         for copy in list(self.hub.copies.values()):
             copy.close_all(Close.GOING_AWAY)
@@ -205,6 +214,24 @@ class Realtime:
             No such store.
         """
         return [plan.room for plan in await self.hub.plans.rooms(store)]
+
+    # ── for other services
+
+    def tell(self, person: str, event: AnyEvent) -> None:
+        """
+        An event for one person, wherever they are in a room now: ``Cart`` when their cart changed elsewhere, ``Job``
+        for the progress of their upload. Not kept: who is away asks the API when they are back.
+        """
+        for copy in self.hub.copies.values():
+            visit = copy.visits.get(person)
+            if visit is not None:
+                copy.tell(visit, event)
+
+    def tell_stock(self, tenant: str, sku: str, left: int) -> None:
+        """So many are left: to be told to whoever watches the SKU in the merchant's rooms (``Shop.watch`` takes it)."""
+        for copy in self.hub.copies.values():
+            if copy.plan.tenant == tenant:
+                copy.shelves.changed(sku, left)
 
     # ── time
 
