@@ -68,6 +68,7 @@ class Slots:
         self.was_index, self.was_x, self.was_z, self.was_y, self.was_yaw, self.was_state, self.was_rev = (
             i() for _ in range(7)
         )
+        self.was_rev -= 1  # nobody yet: the first one is 0
         self._free: deque[tuple[int, int]] = deque((0, slot) for slot in range(capacity))
         self.count = 0
 

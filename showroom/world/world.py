@@ -159,8 +159,8 @@ class World:
         Parameters
         ----------
         rev
-            The card's first revision (0 to 255); default: the one after the slot's last, which is what keeps
-            clients from taking the new person for the one before.
+            The card's first revision (0 to 255); default, and also if it was the slot's last one: the one after
+            that, which keeps clients from taking the new person for the one before. ``World.rev`` tells.
         at_cm, yaw
             x, z, y and yaw (65536ths) where they stood before, for a resume, or beside a friend (see ``beside``).
         spawn
@@ -189,7 +189,7 @@ class World:
             self._spawned += spawn is None
             x, z, y, yaw = (int(value) for value in self.floor.spawns[number % len(self.floor.spawns)])
             at_cm = (x, z, y)
-        if rev is not None:
+        if rev is not None and rev & 255 != s.was_rev[slot]:
             s.rev[slot] = rev & 255
         s.far[slot] = far
         s.teleports[slot] = teleports

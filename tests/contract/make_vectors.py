@@ -39,6 +39,7 @@ from showroom.protocol.messages import (
 )
 from showroom.protocol.pose import Pose
 from showroom.protocol.receiver import Correction, Crowd
+from showroom.protocol.rig import pack_part, unpack_part
 from showroom.world import Floor, Rules, World
 
 HERE = Path(__file__).parent / "vectors"
@@ -57,6 +58,7 @@ def main(folder: Path = HERE) -> None:
         ("malformed", malformed()),
         ("stream", stream()),
         ("crowd", crowd()),
+        ("rig", rig()),
     ):
         (folder / f"{name}.json").write_text(lines(content) + "\n")
 
@@ -278,6 +280,23 @@ def crowd() -> Json:
                 places = {str(slot): list(place) for slot, place in sorted(receiver.far.items())}
                 return {"cell_cm": 700, "columns": 7, "rows": 7, "hex": message.hex(), "far": places}
     raise AssertionError("no FAR within two seconds")
+
+
+def rig() -> list[Json]:
+    """Parts in six bytes, and what they mean; a reader agrees to three digits."""
+    half = 0.5**0.5
+    parts = [
+        ((0, 170, 0), (0.0, 0.0, 0.0, 1.0)),
+        ((-30, 110, 45), (half, 0.0, 0.0, half)),
+        ((30, 110, 45), (0.0, -half, half, 0.0)),
+        ((127, 255, -128), (-0.5, 0.5, -0.5, 0.5)),
+        ((0, 0, 0), (0.1, 0.2, -0.4, -0.8888194)),
+    ]
+    packed = [pack_part(part) for part in parts]
+    return [
+        {"of": part, "hex": data.hex(), "rotation": [round(value, 3) for value in unpack_part(data)[1]]}
+        for part, data in zip(parts, packed, strict=True)
+    ]
 
 
 def payloads(data: bytes) -> list[bytes]:

@@ -59,7 +59,7 @@ def test_the_examples_are_what_they_are_said_to_be() -> None:
     }
     crowd = Crowd(cell_cm=700, columns=3, rows=2)
     crowd.receive(examples["43"])
-    assert [(p.slot, p.rev, p.x, p.z) for p in crowd.near.values()] == [(0, 1, 300, 300), (1, 1, 500, 300)]
+    assert [(p.slot, p.rev, p.x, p.z) for p in crowd.near.values()] == [(0, 0, 300, 300), (1, 0, 500, 300)]
     crowd.receive(examples["42"])
     assert [(p.x, p.z) for p in crowd.near.values()] == [(300, 300), (503, 296)]
     hello = messages.decode_from_client(bytes.fromhex("0181a67469636b6574a154"))

@@ -12,6 +12,7 @@ from showroom.protocol.errors import ProtocolError
 from showroom.protocol.ids import Close, ToClient
 from showroom.protocol.messages import decode_from_client, decode_from_server
 from showroom.protocol.receiver import Correction, Crowd
+from showroom.protocol.rig import pack_part, unpack_part
 
 
 def read(name: str) -> Any:
@@ -65,6 +66,15 @@ def test_the_far_crowd_is_where_the_vector_says() -> None:
     crowd = Crowd(cell_cm=told["cell_cm"], columns=told["columns"], rows=told["rows"])
     crowd.receive(bytes.fromhex(told["hex"]))
     assert {str(slot): list(place) for slot, place in crowd.far.items()} == told["far"]
+
+
+def test_heads_and_hands_are_held_as_the_vectors_say() -> None:
+    for case in read("rig"):
+        place, rotation = case["of"]
+        assert pack_part((tuple(place), tuple(rotation))).hex() == case["hex"]
+        found = unpack_part(bytes.fromhex(case["hex"]))
+        assert list(found[0]) == place
+        assert found[1] == pytest.approx(case["rotation"], abs=0.0006)
 
 
 def test_vectors_are_json_whatever_is_in_them() -> None:
