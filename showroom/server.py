@@ -73,10 +73,11 @@ class Server:
         )
         self._prepare = prepare
         self._site = site or client.default_folder()
+        self._api: Api | None = None
         self._runner: web.AppRunner | None = None
         self.address = ""
 
-    def app(self) -> web.Application:
+    def api(self) -> Api:
         """The HTTP side."""
         settings = self.settings
         limits = Limits(
@@ -107,7 +108,7 @@ class Server:
             peers=self.services.peers,
             metrics=metrics,
             pages=pages,
-        ).app()
+        )
 
     async def start(self) -> None:
         """
@@ -125,9 +126,8 @@ class Server:
         await services.start()
         if self._prepare is not None:
             await self._prepare(services)
-        self._runner = web.AppRunner(
-            self.app(), access_log=None, handle_signals=False, shutdown_timeout=self.settings.drain_s / 2
-        )
+        self._api = self.api()
+        self._runner = web.AppRunner(self._api.app(), access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await self._runner.setup()
         await services.realtime.start(http=self._runner.server)
         host, port = services.realtime.addresses[0]
@@ -143,17 +143,17 @@ class Server:
             ("door", services.realtime.stop),  # nobody new; connections that are open stay
             ("uploads", services.uploads.stop),  # ends event streams, which requests would wait for
         ]
-        if self._runner is not None:
-            steps.append(("requests", self._runner.cleanup))
+        if self._runner is not None and self._api is not None:
+            steps += [("requests", self._api.drain), ("connections", self._runner.cleanup)]
         steps += [
             ("shop", services.shop.stop),
             ("catalogue", services.catalogue.stop),
             ("accounts", services.accounts.stop),
         ]
-        until = time.monotonic() + self.settings.drain_s + 1
+        until = time.monotonic() + self.settings.drain_s
         for name, step in steps:
             try:
-                async with asyncio.timeout(max(0.5, until - time.monotonic())):
+                async with asyncio.timeout(max(1.5, until - time.monotonic())):
                     await step()
             except TimeoutError:
                 _log.error("did not stop in time", extra={"part": name})

@@ -99,6 +99,10 @@ class Api:
         self._metrics = metrics
         self._pages = pages
         self._document = msgspec.json.encode(document(self.endpoints))
+        self._in_flight = 0
+        self._is_draining = False
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     def app(self) -> web.Application:
         """The application. aiohttp's own limit of bodies is the smallest: handlers do not read by it."""
@@ -111,6 +115,16 @@ class Api:
         app.router.add_get("/openapi.json", self._openapi)
         self._pages(app.router)
         return app
+
+    async def drain(self) -> None:
+        """
+        Close each connection after its answer from now on, and wait until nothing is being answered.
+
+        aiohttp's own shutdown waits for handlers, but reads nothing any more: a body that is still on its way would
+        never arrive, and its request never be answered.
+        """
+        self._is_draining = True
+        await self._idle.wait()
 
     async def _openapi(self, request: web.Request) -> web.Response:
         answer = web.Response(body=self._document, content_type="application/json")
@@ -187,6 +201,8 @@ class Api:
         route = _route(request)
         code = ""
         self._metrics.in_flight.inc()
+        self._in_flight += 1
+        self._idle.clear()
         try:
             try:
                 self._check(request)
@@ -198,6 +214,9 @@ class Api:
                 answer, code = as_answer(exc, request_id=request_id, route=route)
         finally:
             self._metrics.in_flight.dec()
+            self._in_flight -= 1
+            if not self._in_flight:
+                self._idle.set()
         self._finish(request, answer, request_id)
         seconds = time.perf_counter() - begun
         self._metrics.requests.labels(request.method, route, str(answer.status)).inc()
@@ -223,6 +242,8 @@ class Api:
         if peer.scheme == "https":
             answer.headers["Strict-Transport-Security"] = headers.ONLY_TLS
         answer.headers["Server"] = "showroom"
+        if self._is_draining:
+            answer.force_close()
         answer.headers["X-Request-Id"] = request_id
         if self._peers.allowed:
             answer.headers.add("Vary", "Origin")
