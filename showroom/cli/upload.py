@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 Say = Callable[[float, str], None]
 _FAILED = 1
+# Options that the API calls as the command line does.
+_SAME = (
+    "product", "target_triangles", "max_bytes", "unit", "dimensions", "dimension_tolerance", "up", "front", "object",
+    "max_depth_m", "textures", "licence", "attribution",
+)  # fmt: skip
 
 
 @click.command()
@@ -43,8 +48,18 @@ _FAILED = 1
 @click.option("--max-bytes", type=_Bytes(), metavar="SIZE", help="Largest file of every delivery, like 800kB.")
 @click.option("--unit", type=click.Choice(["mm", "cm", "m", "in", "ft"]), help="The unit of the scan's coordinates.")
 @click.option("--dimensions", metavar="WxHxD", help="The product's real size, like 30x20x12cm.")
+@click.option(
+    "--dimension-tolerance", type=click.FloatRange(0, 1), metavar="SHARE",
+    help="How far the mesh may be off --dimensions.  [default: 0.05]",
+)  # fmt: skip
 @click.option("--up", type=click.Choice(_DIRECTIONS), help="Which way is up in the scan.")
 @click.option("--front", type=click.Choice(_DIRECTIONS), help="Which way the product looks in the scan.")
+@click.option("--object", metavar="NAME", help="Of a capture with masks: the object to keep.")
+@click.option(
+    "--max-depth", "max_depth_m", type=click.FloatRange(0.01, 100), metavar="M",
+    help="Of a capture: metres to look at most.",
+)  # fmt: skip
+@click.option("--textures", type=click.Choice(["ktx2", "webp"]), help="Texture codec.  [default: ktx2, --fast: webp]")
 @click.option("--license", "licence", metavar="TEXT", help="Licence of the model, like CC-BY-4.0.")
 @click.option("--attribution", metavar="TEXT", help="Whom to name.")
 @click.option("--no-wait", is_flag=True, help="Do not wait for the conversion.")
@@ -94,8 +109,7 @@ def upload(scan: Path, server: str, token: str, output_format: str, **given: Any
 
 
 def _options(given: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
-    same = ("product", "target_triangles", "max_bytes", "unit", "dimensions", "up", "front", "licence", "attribution")
-    options = {name: given[name] for name in same if given[name]}
+    options = {name: given[name] for name in _SAME if given[name] is not None}
     if given["fast"]:
         options["preset"] = "fast"
     if given["presets"] and "all" not in given["presets"]:

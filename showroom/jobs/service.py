@@ -455,6 +455,7 @@ class Service:
             await self._thread(lambda left=left: self._drafts.remove(left))  # type: ignore[misc]
         await self._thread(lambda: self._drafts.sweep(older_than_s=_LEFT_S, now_s=now / 1000))
         await self._db.write(lambda db: conversions.forget_events(db, before_ms=now - _EVENTS_MS))
+        await self._db.write(lambda db: uploads.forget(db, before_ms=now - _EVENTS_MS))
 
     def close(self) -> None:
         """Let the threads go."""

@@ -9,7 +9,7 @@ import re
 from pathlib import PurePath
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
 from showroom.accounts.principal import Principal, Scope
 from showroom.db.uploads import conversions, tenants, uploads
@@ -250,6 +250,14 @@ def expired(db: Connection, *, before_ms: int) -> list[str]:
         or_(uploads.c.state == OPEN, and_(uploads.c.state == WHOLE, uploads.c.id.not_in(kept))),
     )
     return list(db.scalars(query.limit(_LISTED)))
+
+
+def forget(db: Connection, *, before_ms: int) -> int:
+    """Remove the rows of uploads that are long gone and that no conversion came of; how many."""
+    used = select(conversions.c.upload)
+    return db.execute(
+        delete(uploads).where(uploads.c.state == GONE, uploads.c.touched_ms < before_ms, uploads.c.id.not_in(used))
+    ).rowcount
 
 
 def known(db: Connection, ids: list[str]) -> set[str]:

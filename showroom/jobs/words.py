@@ -4,9 +4,20 @@ A conversion's error as its merchant may see it: the pipeline's sentence, withou
 The pipeline speaks of the file it was given; the merchant knows it by another name, and has no ``--memory`` to turn.
 """
 
+import re
 from typing import Any, Final
 
 _HIDDEN: Final = frozenset({"log", "folder", "path", "status"})
+
+
+_FLAG: Final = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
+_OPTIONS: Final = {"license": "licence", "fast": "the preset fast", "preset": "deliveries", "max_depth": "max_depth_m"}
+
+
+def _option(flag: re.Match[str]) -> str:
+    """An option as the API calls it, for a flag of the command line: dimension_tolerance for --dimension-tolerance."""
+    name = flag[1].replace("-", "_")
+    return _OPTIONS.get(name, name)
 
 
 def for_merchant(error: dict[str, Any], *, stored: str, name: str, data: str) -> dict[str, Any]:
@@ -31,6 +42,6 @@ def for_merchant(error: dict[str, Any], *, stored: str, name: str, data: str) ->
         message = "The converter failed on this scan. Try the preset fast or another format, or ask the operator."
         fields = {}
     else:
-        message = str(error["message"]).replace(f"{data}/", "").replace(stored, name)
+        message = _FLAG.sub(_option, str(error["message"]).replace(f"{data}/", "").replace(stored, name))
     kept = {key: value for key, value in fields.items() if key not in _HIDDEN and data not in str(value)}
     return {"code": code, "message": " ".join(message.split())[:2000], "fields": kept}

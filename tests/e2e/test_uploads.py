@@ -455,6 +455,43 @@ def test_a_conversion_that_kills_every_worker_is_given_up(start: Callable[..., R
     assert convert(client, box)["state"] == "draft"  # the next one is none the worse
 
 
+@pytest.mark.parametrize(
+    ("settings", "words"), [({"worker_time_s": 1}, "longer than 1 s"), ({"worker_memory_bytes": 40_000_000}, "0.0 GB")]
+)
+def test_a_conversion_beyond_its_limits_is_ended_with_a_sentence(
+    start: Callable[..., Running], box: Path, settings: dict[str, int], words: str
+) -> None:
+    server = start(**settings)
+    found = convert(server.client(), box, {**FAST, "facts": {"name": f"Too much {words}"}})
+    assert found["state"] == "failed"
+    assert found["error"]["code"] == "input.limit"
+    assert words in found["error"]["message"]
+
+
+def test_a_worker_that_is_sent_home_gives_its_conversion_back_and_lost_rings_cost_nothing(
+    start: Callable[..., Running], box: Path, tmp_path: Path, cache: Path
+) -> None:
+    server = start(worker=False)
+    client = server.client()
+    address = f"/api/conversions/{client.send(box, name='box.zip', options={**FAST, 'facts': {'name': 'Home'}})['id']}"
+    for file in (tmp_path / "data").glob("queue.db*"):
+        file.unlink()
+    command = [sys.executable, "-m", "showroom", "worker", "--data", str(tmp_path / "data")]
+    env = {**os.environ, "SHOWROOM_CACHE": str(cache)}
+    with subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL) as worker:
+        wait_for(lambda: client.call("GET", address)["state"] == "running")
+        worker.send_signal(signal.SIGTERM)
+    assert worker.returncode == 0
+    now = client.call("GET", address)
+    assert (now["state"], now["attempts"]) == ("queued", 0)
+    with subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL) as worker:
+        wait_for(lambda: client.call("GET", address)["state"] == "draft")
+        worker.send_signal(signal.SIGINT)
+    assert worker.returncode == 0
+    assert client.call("GET", address)["attempts"] == 1
+    assert list((tmp_path / "data" / "workers").iterdir()) == []
+
+
 def test_a_conversion_can_be_cancelled_while_it_waits_and_while_it_runs(
     start: Callable[..., Running], box: Path
 ) -> None:

@@ -16,6 +16,7 @@ from showroom.jobs.errors import (
     NoUpload,
     ScanRefused,
     UploadGone,
+    UploadsBusy,
     UploadState,
     UploadTaken,
     UploadTooLarge,
@@ -159,6 +160,28 @@ def test_a_sender_that_is_cancelled_lets_go_of_the_upload(run: Any, anna: Princi
         assert stored(tmp_path, upload) == DATA
 
     run(test)
+
+
+def test_a_sender_that_falls_silent_is_given_up_and_its_bytes_are_kept(
+    database: Database, anna: Principal, tmp_path: Path
+) -> None:
+    async def silent() -> AsyncIterator[bytes]:
+        yield DATA[:1000]
+        await asyncio.Event().wait()
+
+    async def whole() -> None:
+        settings = Settings(data=str(tmp_path / "data"), worker=False)
+        service = Service(settings, database, lambda tenant: Library(str(tmp_path / "lib")), silence_s=0.1)
+        upload = await begin(service, anna)
+        with pytest.raises(TimeoutError):
+            await service.append(anna, upload, offset=0, length=None, data=silent(), sha256=b"")
+        assert (await service.upload(anna, upload))["offset_bytes"] == 1000
+        assert service.writers == 0
+        service.close()
+        with pytest.raises(UploadsBusy):  # a server that is closing says so
+            await send(service, anna, upload, DATA[1000:], offset=1000)
+
+    asyncio.run(whole())
 
 
 def test_many_clients_on_one_upload_never_mix_their_bytes(run: Any, anna: Principal, tmp_path: Path) -> None:
