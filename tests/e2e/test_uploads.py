@@ -639,6 +639,39 @@ def test_from_the_command_line_to_the_shelf(
     assert load(tmp_path / "out").name == "White mug"
 
 
+def test_one_command_is_enough_to_take_scans(box: Path, tmp_path: Path, cache: Path) -> None:
+    """The whole store with all its services, an account, a token; then the worker ends with the server."""
+    data = str(tmp_path / "data")
+    env = {**os.environ, "SHOWROOM_CACHE": str(cache)}
+
+    def showroom(*args: str) -> str:
+        command = [sys.executable, "-m", "showroom", *args]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, env=env)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    command = [sys.executable, "-m", "showroom", "serve", "--data", data, "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=env) as server:
+        try:
+            assert server.stdout is not None
+            url = server.stdout.readline().strip().rstrip("/")
+            showroom("account", "add", "mira", "--role", "merchant", "--tenant", "nordlicht", "--no-password",
+                     "--data", data)  # fmt: skip
+            token = showroom("account", "token", "mira", "--scope", "products:write", "--data", data).splitlines()[-1]
+            said = showroom("upload", str(box), "--server", url, "--token", token, "--fast", "--preset", "mobile",
+                            "--unit", "m", "--name", "Lunch box", "--publish")  # fmt: skip
+            assert "/api/products/nordlicht.lunch-box, version 1" in said
+            status, body, _ = get(url, "/api/products/nordlicht.lunch-box")
+            assert (status, json.loads(body)["name"]) == (200, "Lunch box")
+            children = psutil.Process(server.pid).children()
+            assert ["showroom.jobs.worker" in " ".join(child.cmdline()) for child in children] == [True]
+        finally:
+            server.send_signal(signal.SIGTERM)
+            status_code = server.wait(60)
+    assert status_code == 0
+    assert not psutil.wait_procs(children, timeout=30)[1]
+
+
 def test_a_command_that_is_killed_goes_on_when_it_is_run_again(start: Callable[..., Running], tmp_path: Path) -> None:
     server = start(worker=False)
     scan = tmp_path / "big.obj"
