@@ -355,6 +355,7 @@ class Hub:
         if old is not None:
             old.leave(Close.REPLACED)
         visit.address = address
+        visit.changed()
         self.counters.resumes_total += 1
         connection.visit, connection.room = visit, copy
         copy.greet(visit, connection, key, resumed_at=cursor)
@@ -423,25 +424,26 @@ class Hub:
     async def _reseat(self, copy: RoomCopy, kept: KeptCopy) -> None:
         """Give everybody their place back after a restart; they are away until their client resumes."""
         copy.next_member = kept.next_member
-        blocked = await self._database.read(storage.blocked([one.who.id for one in kept.visits]))
+        blocked = await self._database.read(storage.blocked([one.seat.who.id for one in kept.visits]))
         for one in kept.visits:
-            if not copy.seats.retake(one.seat):
+            seat = one.seat
+            if not copy.seats.retake(seat.seat):
                 continue
             visit = Visit(
-                who=one.who,
-                seat=one.seat,
-                key_hash=one.key_hash,
-                member=one.member,
+                who=seat.who,
+                seat=seat.seat,
+                key_hash=seat.key_hash,
+                member=seat.member,
                 slot=0,
-                name=one.name,
-                look=one.look,
-                address=one.address,
-                caps=one.caps,
+                name=seat.name,
+                look=seat.look,
+                address=seat.address,
+                caps=seat.caps,
                 mailbox=Mailbox.at(one.mark),
-                wears=one.wears,
-                since_seq=one.since_seq,
+                wears=seat.wears,
+                since_seq=seat.since_seq,
             )
-            copy.enter(visit, at_cm=one.at_cm, yaw=one.yaw, blocked=blocked.get(one.who.id, ()), is_away=True)
+            copy.enter(visit, at_cm=one.at_cm, yaw=one.yaw, blocked=blocked.get(visit.person, ()), is_away=True)
             self._know(copy, visit)
         objects = await self._database.read(storage.load_state(copy.key, "objects"))
         if objects:

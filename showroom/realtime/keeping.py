@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 from sqlalchemy import Connection, delete, insert, select
 
 from showroom.accounts.principal import Principal
@@ -15,16 +15,14 @@ from showroom.realtime.mailbox import Mark
 Write = Callable[[Connection], None]
 
 
-class KeptVisit(Struct, frozen=True, array_like=True):
+class KeptSeat(Struct, frozen=True, array_like=True):
     """
-    One person's seat.
+    What hardly ever changes of one person's seat.
 
     Parameters
     ----------
     key_hash
         SHA-256 of the resume key; the key itself is nowhere but with its owner.
-    at_cm, yaw
-        Where they stood: x, z, y and 65536ths of a turn.
     since_seq
         Where the room's log stood when they came.
     """
@@ -38,10 +36,23 @@ class KeptVisit(Struct, frozen=True, array_like=True):
     wears: list[tuple[str, str | None]]
     address: str
     caps: int
+    since_seq: int
+
+
+class KeptVisit(Struct, frozen=True, array_like=True):
+    """
+    One person's seat.
+
+    Parameters
+    ----------
+    at_cm, yaw
+        Where they stood: x, z, y and 65536ths of a turn.
+    """
+
+    seat: KeptSeat
     at_cm: tuple[int, int, int]
     yaw: int
     mark: Mark
-    since_seq: int
 
 
 class KeptCopy(Struct, frozen=True, array_like=True):
@@ -55,11 +66,32 @@ class KeptCopy(Struct, frozen=True, array_like=True):
     visits: list[KeptVisit]
 
 
+class PackedCopy(Struct, frozen=True, array_like=True):
+    """A ``KeptCopy`` whose visits are packed already, each when its turn came."""
+
+    copy: str
+    store: str
+    room: str
+    ordinal: int
+    next_member: int
+    visits: list[Raw]
+
+
 _encoder: Final = msgspec.msgpack.Encoder()
 _decoder: Final = msgspec.msgpack.Decoder(KeptCopy)
 
 
-def keep(process: str, copies: Sequence[KeptCopy], closed: Sequence[str], *, at_ms: int) -> Write:
+def pack_seat(seat: KeptSeat) -> Raw:
+    """Packed once, as long as it does not change."""
+    return Raw(_encoder.encode(seat))
+
+
+def pack_visit(seat: Raw, at_cm: tuple[int, int, int], yaw: int, mark: Mark) -> Raw:
+    """A ``KeptVisit``."""
+    return Raw(_encoder.encode((seat, at_cm, yaw, mark)))
+
+
+def keep(process: str, copies: Sequence[PackedCopy], closed: Sequence[str], *, at_ms: int) -> Write:
     """Write down open copies as they are now, and forget closed ones. One transaction for all rooms of a process."""
     rows = [
         {

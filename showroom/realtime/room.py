@@ -5,7 +5,8 @@ Movement is the world's, dealings are the social room's; here both meet sockets.
 list; the tick gives the list to the world, and writes each of the world's frames to everybody it is for.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from showroom.protocol import actions
@@ -23,7 +24,7 @@ from showroom.protocol.messages import (
 )
 from showroom.realtime.counters import Counters, RoomGauges
 from showroom.realtime.desk import Desk
-from showroom.realtime.keeping import KeptCopy
+from showroom.realtime.keeping import PackedCopy
 from showroom.realtime.look import Look
 from showroom.realtime.mailbox import Mailbox
 from showroom.realtime.seats import Seats
@@ -330,6 +331,8 @@ class RoomCopy:
         counters.frames_dropped += dropped
         if self._behind:
             self._catch_up()
+        # A twentieth of the people each tick: all at once would make every twentieth frame late.
+        self._write_down(islice(self.visits.values(), self.tick_number % HZ, None, HZ))
         if self._clock.s() >= self._next_social_s:
             self._next_social_s = self._clock.s() + 0.5
             if self.visits:
@@ -355,13 +358,18 @@ class RoomCopy:
         gauges.buffered_bytes = sum(link.buffered() for link in self._links if link is not None)
         return over
 
-    def kept(self) -> KeptCopy:
-        """For the database."""
-        visits = []
-        for visit in self.visits.values():
-            x, z, y, yaw = self.world.position(visit.slot)
-            visits.append(visit.kept((x, z, y), yaw))
-        return KeptCopy(self.key, self.plan.store, self.plan.room, self.ordinal, self.next_member, visits)
+    def kept(self, *, anew: bool = False) -> PackedCopy:
+        """For the database: everybody as of their last turn, or as they are now."""
+        if anew:
+            self._write_down(list(self.visits.values()))
+        visits = [visit.kept for visit in self.visits.values() if visit.kept is not None]
+        return PackedCopy(self.key, self.plan.store, self.plan.room, self.ordinal, self.next_member, visits)
+
+    def _write_down(self, visits: Iterable[Visit]) -> None:
+        position = self.world.position
+        for visit in visits:
+            x, z, y, yaw = position(visit.slot)
+            visit.packed((x, z, y), yaw)
 
     # ── events
 
@@ -441,9 +449,11 @@ class RoomCopy:
             case actions.Wear():
                 visit.wears = [(product, variant) for product, variant in action.items]
                 visit.rev = self.world.card_changed(visit.slot)
+                visit.changed()
             case actions.Look():
                 visit.look = Look(avatar=action.avatar, tint=list(action.tint))
                 visit.rev = self.world.card_changed(visit.slot)
+                visit.changed()
             case actions.Shop():
                 self.shelves.watch(visit, action.watch)
                 self._watched(self, visit, action.watch)

@@ -125,7 +125,7 @@ class Realtime:
         kept = await self._database.read(keeping.kept(self._process, since_ms=since_ms))
         await self._database.write(keeping.forget(self._process))
         await self.hub.restore(kept)
-        await self._keep()
+        await self._keep(anew=True)
         loop = asyncio.get_running_loop()
         self._tasks = [
             loop.create_task(self._guarded("ticker", self._ticker.work)),
@@ -162,7 +162,7 @@ class Realtime:
             copy.close_all(Close.GOING_AWAY)
         for connection in list(self.hub.connections):
             connection.close(Close.GOING_AWAY)
-        await self._keep()
+        await self._keep(anew=True)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s / 2):
                 while self.hub.connections:
@@ -252,11 +252,11 @@ class Realtime:
                 self.hub.forget()
             await self._keep()
 
-    async def _keep(self) -> None:
+    async def _keep(self, *, anew: bool = False) -> None:
         """Write down all copies in one go."""
         hub = self.hub
         closed, hub.closed_copies[:] = list(hub.closed_copies), []
-        copies = [copy.kept() for copy in hub.copies.values()]
+        copies = [copy.kept(anew=anew) for copy in hub.copies.values()]
         if copies or closed:
             await self._database.write(keeping.keep(self._process, copies, closed, at_ms=self.clock.unix_ms()))
 

@@ -4,9 +4,11 @@ import hashlib
 import secrets
 from typing import TYPE_CHECKING
 
+from msgspec import Raw
+
 from showroom.accounts.principal import Principal
 from showroom.protocol.events import Card
-from showroom.realtime.keeping import KeptVisit
+from showroom.realtime.keeping import KeptSeat, pack_seat, pack_visit
 from showroom.realtime.look import Look
 from showroom.realtime.mailbox import Mailbox
 
@@ -39,8 +41,8 @@ class Visit:
     """
 
     __slots__ = (
-        "address", "away_since_s", "behind_since_s", "caps", "connection", "key_hash", "look", "mailbox", "member",
-        "name", "rev", "seat", "since_seq", "slot", "wears", "who",
+        "_seat", "address", "away_since_s", "behind_since_s", "caps", "connection", "kept", "key_hash", "look",
+        "mailbox", "member", "name", "rev", "seat", "since_seq", "slot", "wears", "who",
     )  # fmt: skip
 
     def __init__(
@@ -75,6 +77,8 @@ class Visit:
         self.connection: Connection | None = None
         self.away_since_s: float | None = None
         self.behind_since_s: float | None = None
+        self.kept: Raw | None = None
+        self._seat: Raw | None = None
 
     @property
     def person(self) -> str:
@@ -96,20 +100,17 @@ class Visit:
             muted=is_muted,
         )
 
-    def kept(self, at_cm: tuple[int, int, int], yaw: int) -> KeptVisit:
-        """For the database."""
-        return KeptVisit(
-            key_hash=self.key_hash,
-            seat=self.seat,
-            who=self.who,
-            member=self.member,
-            name=self.name,
-            look=self.look,
-            wears=self.wears,
-            address=self.address,
-            caps=self.caps,
-            at_cm=at_cm,
-            yaw=yaw,
-            mark=self.mailbox.mark,
-            since_seq=self.since_seq,
-        )
+    def packed(self, at_cm: tuple[int, int, int], yaw: int) -> Raw:
+        """For the database. Most of it is packed once; ``changed`` when it is not true any more."""
+        if self._seat is None:
+            seat = KeptSeat(
+                self.key_hash, self.seat, self.who, self.member, self.name,
+                self.look, self.wears, self.address, self.caps, self.since_seq,
+            )  # fmt: skip
+            self._seat = pack_seat(seat)
+        self.kept = pack_visit(self._seat, at_cm, yaw, self.mailbox.mark)
+        return self.kept
+
+    def changed(self) -> None:
+        """The person looks otherwise, or comes from elsewhere."""
+        self._seat = None

@@ -93,12 +93,14 @@ class ProtocolClient:
 
     async def lose(self) -> None:
         """The link breaks."""
-        assert self._socket is not None and self._task is not None
+        assert self._socket is not None
+        assert self._task is not None
         self._socket.transport.abort()
         await self._task
 
     async def bye(self) -> None:
-        assert self._socket is not None and self._task is not None
+        assert self._socket is not None
+        assert self._task is not None
         await self._socket.send(bytes([ID_BYE]))
         await self._task
 
