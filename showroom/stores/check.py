@@ -167,6 +167,7 @@ def _things(room: Room) -> Iterator[str]:
 
 def _slots(room: Room) -> Iterator[str]:
     standing: list[tuple[Slot, list[plane.Point]]] = []
+    holders = [*layout.supports(room)]
     for slot in room.slots:
         x, y, z = slot.position_m
         width, height, depth = slot.room_m
@@ -175,7 +176,7 @@ def _slots(room: Room) -> Iterator[str]:
             continue
         if not slot.is_hung and y + height > room.height_m + 1e-6:
             yield f"{room.id}: slot {slot.id} reaches through the ceiling. Lower it, or let it take smaller things."
-        if not slot.is_hung and layout.support_of(room, slot) is None:
+        if not slot.is_hung and layout.support_of(slot, holders) is None:
             yield (
                 f"{room.id}: slot {slot.id} hangs in the air at {y:g} m. Put it on the floor, a board, a plinth, "
                 "a seat or a stage, or say is_hung."
@@ -203,22 +204,19 @@ def _ways(store: Store, room: Room) -> Iterator[str]:
         return
     reached = ground.reach(start, width_m=store.aisle_m)
     wide = f"an aisle of {store.aisle_m:g} m"
-    if not reached.any():
+    if not reached:
         yield f"{room.id}: at spawn {first.id} there is no {wide.removeprefix('an ')}. Make room there."
         return
     for spawn in room.spawns[1:]:
-        if ground.nearest_m(reached, (spawn.position_m[0], spawn.position_m[2])) > _ARM_M:
+        if reached.nearest_m((spawn.position_m[0], spawn.position_m[2])) > _ARM_M:
             yield f"{room.id}: from spawn {first.id} {wide} does not lead to spawn {spawn.id}. Make room between them."
     for slot in room.slots:
         # A large thing is reached at its edge.
-        beyond = (
-            ground.nearest_m(reached, (slot.position_m[0], slot.position_m[2]))
-            - min(slot.room_m[0], slot.room_m[2]) / 2
-        )
+        beyond = reached.nearest_m((slot.position_m[0], slot.position_m[2])) - min(slot.room_m[0], slot.room_m[2]) / 2
         if beyond > _ARM_M:
             yield f"{room.id}: from spawn {first.id} {wide} does not lead to slot {slot.id}. Make room before it."
     for to, middle, _ in layout.doors(room):
-        if ground.nearest_m(reached, middle) > max(_ARM_M, store.aisle_m):
+        if reached.nearest_m(middle) > max(_ARM_M, store.aisle_m):
             yield f"{room.id}: from spawn {first.id} {wide} does not lead to the door to {to or 'the street'}."
 
 

@@ -6,7 +6,7 @@ it.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -160,7 +160,7 @@ class Ground:
         )
         free = plane.within(self.points, room.floor)
         for piece in [*pieces(room), *large_slots(room)]:
-            free &= ~self._under(piece.foot)
+            free[self._under(piece.foot)] = False
         clear = ndimage.distance_transform_edt(free.reshape(self._shape)).ravel() * self.cell_m
         self.clear_m: Floats = np.maximum(clear - self.cell_m / 2, 0.0) * free
 
@@ -171,8 +171,8 @@ class Ground:
             return 0.0
         return float(self.clear_m[row * self._shape[1] + column])
 
-    def reach(self, start: Point, *, width_m: float) -> NDArray[np.bool_]:
-        """Which cells one gets to from near ``start`` by ways at least so wide; none if it is too narrow there."""
+    def reach(self, start: Point, *, width_m: float) -> "Reached":
+        """Where one gets to from near ``start`` by ways at least so wide; nowhere if it is too narrow there."""
         from scipy import ndimage
 
         wide = (self.clear_m >= width_m / 2 - self.cell_m).reshape(self._shape)
@@ -181,36 +181,53 @@ class Ground:
         near = np.hypot(*(self.points - np.array(start)).T)
         close = np.flatnonzero((near <= width_m) & (flat > 0))
         if not len(close):
-            return np.zeros(len(flat), bool)
-        found: NDArray[np.bool_] = flat == flat[close[np.argmin(near[close])]]
-        return found
+            return Reached(None, low=self._low, cell_m=self.cell_m)
+        away = ndimage.distance_transform_edt(labels != flat[close[np.argmin(near[close])]]) * self.cell_m
+        return Reached(away, low=self._low, cell_m=self.cell_m)
 
-    def nearest_m(self, cells: NDArray[np.bool_], point: Point) -> float:
-        """From a point to the next of these cells."""
-        if not cells.any():
-            return math.inf
-        return float(np.hypot(*(self.points[cells] - np.array(point)).T).min())
-
-    def _under(self, foot: list[Point]) -> NDArray[np.bool_]:
-        """The cells that a foot touches, however thin it is."""
+    def _under(self, foot: list[Point]) -> NDArray[np.int64]:
+        """The numbers of the cells that a foot touches, however thin it is."""
         reach = self.cell_m * 0.71
         low, high = np.array(foot).min(axis=0) - reach, np.array(foot).max(axis=0) + reach
-        window = np.flatnonzero(((self.points >= low) & (self.points <= high)).all(axis=1))
+        limits = np.array([self._shape[1], self._shape[0]])
+        first = np.clip(((low - self._low) / self.cell_m).astype(int), 0, limits)
+        last = np.clip(((high - self._low) / self.cell_m).astype(int) + 1, 0, limits)
+        window = (np.arange(first[1], last[1])[:, None] * limits[0] + np.arange(first[0], last[0])[None]).ravel()
         points = self.points[window]
         touched = plane.within(points, foot)
         for edge in plane.edges(foot):
             touched |= plane.distance(points, edge) < reach
-        found = np.zeros(len(self.points), bool)
-        found[window[touched]] = True
+        found: NDArray[np.int64] = window[touched]
         return found
 
 
-def support_of(room: Room, slot: Slot, *, within_m: float = 0.03) -> str | None:
-    """What a slot is on; None if it hangs in the air."""
+class Reached:
+    """How far every place is from where one gets to; made by ``Ground.reach``."""
+
+    def __init__(self, away_m: Floats | None, *, low: Floats, cell_m: float) -> None:
+        self._away_m = away_m
+        self._low = low
+        self._cell_m = cell_m
+
+    def __bool__(self) -> bool:
+        return self._away_m is not None
+
+    def nearest_m(self, point: Point) -> float:
+        """From a point to the next place that was reached; the point may lie beyond the walls, in a niche."""
+        if self._away_m is None:
+            return math.inf
+        at = (np.array(point) - self._low) / self._cell_m - 0.5
+        inside = np.clip(np.rint(at), 0, np.array(self._away_m.shape)[::-1] - 1).astype(int)
+        beyond = float(np.hypot(*((at - inside) * self._cell_m)))
+        return float(self._away_m[inside[1], inside[0]]) + (beyond if beyond > self._cell_m else 0.0)
+
+
+def support_of(slot: Slot, among: Iterable[Support], *, within_m: float = 0.03) -> str | None:
+    """What a slot is on: the floor, or one of these; None if it hangs in the air."""
     x, y, z = slot.position_m
     if abs(y) <= within_m:
         return "the floor"
-    for support in supports(room):
+    for support in among:
         if any(abs(y - top) <= within_m for top in support.tops_m) and plane.is_within((x, z), support.foot):
             return support.name
     return None

@@ -92,6 +92,11 @@ def distance(points: Floats, segment: Segment) -> Floats:
 
 def overlap(one: Sequence[Point], other: Sequence[Point], *, by: float = 1e-6) -> bool:
     """Whether two convex polygons overlap by more than ``by`` (separating axes)."""
+    # Most pairs are far apart: their boxes tell.
+    for axis in (0, 1):
+        mine, theirs = [point[axis] for point in one], [point[axis] for point in other]
+        if max(mine) <= min(theirs) + by or max(theirs) <= min(mine) + by:
+            return False
     for first, second in ((one, other), (other, one)):
         sign = 1.0 if area(first) > 0 else -1.0
         for (x0, z0), (x1, z1) in edges(first):

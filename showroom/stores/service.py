@@ -5,6 +5,7 @@ A store is put as a draft, which only its merchant sees, and published, which ev
 in memory for a moment: rooms and pages ask often, merchants change seldom.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
@@ -132,7 +133,7 @@ class Stores:
         StoreMoved
             ``expected`` is not the newest version (any more).
         """
-        refuse_faults(store, check_store(store))
+        refuse_faults(store, await asyncio.to_thread(check_store, store))
         return await self._database.write(records.put(tenant, store, by=by, now_ms=self._now_ms(), expected=expected))
 
     async def publish(self, tenant: str, store: str, *, version: int | None = None) -> Kept:
@@ -148,7 +149,7 @@ class Stores:
             records.newest(tenant, store) if version is None else records.kept(tenant, store, version)
         )
         products = await self._products() if self._products is not None else None
-        refuse_faults(draft.store, check_store(draft.store, products=products))
+        refuse_faults(draft.store, await asyncio.to_thread(check_store, draft.store, products=products))
         done = await self._database.write(records.publish(tenant, store, draft.version, now_ms=self._now_ms()))
         self._kept = (float("-inf"), {})
         return done
@@ -171,7 +172,7 @@ class Stores:
         draft = await self.newest(tenant, store)
         changed = place(draft.store, slot, product, variant=variant)
         if self._products is not None and product is not None:
-            faults = check_store(changed, products=await self._products())
+            faults = await asyncio.to_thread(check_store, changed, products=await self._products())
             refuse_faults(changed, [fault for fault in faults if f"slot {slot}" in fault])
         done = await self.put(
             tenant, msgspec.convert(msgspec.to_builtins(changed), Store), by=by, expected=draft.newest
