@@ -110,6 +110,7 @@ class Flock:
         self._by_seat: dict[tuple[str, int], Bot] = {}
         self._by_member: dict[tuple[str, int], Bot] = {}
         self._steps = 0
+        self._stepped_s = clock()
         self._cpu_s = 0.0
         self._began_s = clock()
         self._ended_s = 0.0
@@ -270,7 +271,8 @@ class Flock:
                 if pose is not None:
                     self.measure.poses_out += 1
                     bot.shopper.post(pose)
-        self.measure.client_s += len(placed) * STEP_S
+        self.measure.client_s += len(placed) * min(now_s - self._stepped_s, 2.0)
+        self._stepped_s = now_s
         self.measure.said = sum(bot.mind.said for bot in self.bots)
         if self._steps % 10 == 0:
             self._each_second(placed, now_s)

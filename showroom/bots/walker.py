@@ -18,6 +18,7 @@ TURN: Final = math.radians(200)
 APART_M: Final = 0.65
 """Between two people's middles."""
 _FORESEE_S: Final = 1.6
+_CLEAR_M: Final = 0.1
 
 Neighbour = tuple[float, float, float, float]
 """x, z, and their velocity."""
@@ -166,8 +167,8 @@ class Walker:
             place = (x + try_x * dt, z + try_z * dt)
             if not (try_x or try_z):
                 continue
-            # From too near a wall (one may be put there) any way is good that does not lead through it.
-            if ground.is_free(place) or (not was_free and not ground.crosses(self.at, place)):
+            # From too near a wall (one may be put there) any way is good that does not lead through it, or to it.
+            if ground.is_free(place) or (not was_free and not ground.crosses(self.at, _beyond(self.at, place))):
                 self.at, self.velocity = place, (try_x, try_z)
                 return
         self.velocity = (0.0, 0.0)
@@ -196,3 +197,12 @@ class Walker:
         # Somebody else may stand there already: near is near enough, and after a while anywhere is.
         if left < 0.12 or (left < 1.0 and self._stuck_s > 0.6) or self._stuck_s > 4:
             self.goal = self.waypoint = None
+
+
+def _beyond(start: Point, end: Point) -> Point:
+    """A little further than ``end``."""
+    length = math.dist(start, end) or 1.0
+    return (
+        end[0] + (end[0] - start[0]) / length * _CLEAR_M,
+        end[1] + (end[1] - start[1]) / length * _CLEAR_M,
+    )
