@@ -212,9 +212,12 @@ class Uploads:
     def metrics(self) -> Iterable[Sample]:
         """What the operator's metrics show of uploads."""
         yield Sample(
-            name="showroom_upload_bytes", help="Bytes of scans taken.", value=self.service.bytes_taken, kind="counter"
+            name="showroom_upload_bytes",
+            help="Bytes of scans taken.",
+            value=self.service.intake.bytes_taken,
+            kind="counter",
         )
-        yield Sample(name="showroom_upload_parts", help="Parts coming in now.", value=self.service.writers)
+        yield Sample(name="showroom_upload_parts", help="Parts coming in now.", value=self.service.intake.writers)
         yield Sample(name="showroom_conversions_waiting", help="Conversions in the queue.", value=self._waiting)
         yield Sample(
             name="showroom_worker_starts", help="Starts of the worker's process.", kind="counter",
@@ -224,7 +227,7 @@ class Uploads:
     async def _create(self, call: Call) -> web.Response:
         """Begin an upload."""
         asked: NewUpload = call.body
-        row = await self.service.create(
+        row = await self.service.intake.create(
             call.who, name=asked.name, size_bytes=asked.size_bytes, sha256=asked.sha256 or "", wanted=asked.options
         )
         answer = self._answer(row, status=201)
@@ -249,7 +252,7 @@ class Uploads:
         if "Content-Encoding" in request.headers:
             raise WrongUpload("A part is sent as it is. Leave Content-Encoding out.")
         offset = _number(request.headers.get("Upload-Offset", ""), "Upload-Offset")
-        at = await self.service.append(
+        at = await self.service.intake.append(
             call.who,
             call.path["id"],
             offset=offset,

@@ -59,9 +59,9 @@ class Parts:
         sync_folder(path.parent)
         sync_folder(self.root)
 
-    def open(self, upload: str, suffix: str, *, offset: int) -> "Part":
+    def open(self, upload: str, suffix: str) -> "Part":
         """
-        Begin to write at ``offset``; what lies behind it was never acknowledged and is cut off.
+        Lock the file for writing. Ask for the acknowledged offset only now, with the lock, and ``begin`` there.
 
         Raises
         ------
@@ -82,7 +82,7 @@ class Parts:
                 "Another client is sending a part of this upload. Wait for it, ask for the offset, and go on there.",
                 retry_after_s=2,
             ) from None
-        return Part(descriptor, offset)
+        return Part(descriptor)
 
     def digest(self, upload: str, suffix: str) -> str:
         """SHA-256 of the file, in hexadecimal."""
@@ -117,19 +117,25 @@ class Part:
     ----------
     descriptor
         Of the locked file.
-    offset
-        Where to begin.
     """
 
-    def __init__(self, descriptor: int, offset: int) -> None:
+    def __init__(self, descriptor: int) -> None:
         self._lock = threading.Lock()
         self._descriptor = descriptor
-        self.has = os.fstat(descriptor).st_size
-        """Bytes that the file had; fewer than ``offset`` if the disk lost what it had promised."""
-        self.at = min(offset, self.has)
-        self._begun_at = self.at
-        os.ftruncate(descriptor, self.at)
-        os.lseek(descriptor, self.at, os.SEEK_SET)
+        self._begun_at = 0
+        self.at = 0
+        """Where the next byte goes."""
+
+    def begin(self, offset: int) -> int:
+        """
+        Go to ``offset``; what lies behind it was never acknowledged and is cut off. Where it really is: before
+        ``offset``, if the disk lost what it had promised.
+        """
+        with self._lock:
+            self.at = self._begun_at = min(offset, os.fstat(self._descriptor).st_size)
+            os.ftruncate(self._descriptor, self.at)
+            os.lseek(self._descriptor, self.at, os.SEEK_SET)
+            return self.at
 
     def write(self, data: bytes | bytearray) -> None:
         """
@@ -154,7 +160,7 @@ class Part:
             return self.at
 
     def take_back(self) -> None:
-        """Forget everything since ``open``."""
+        """Forget everything since ``begin``."""
         with self._lock:
             os.ftruncate(self._descriptor, self._begun_at)
             os.lseek(self._descriptor, self._begun_at, os.SEEK_SET)

@@ -1,51 +1,35 @@
 """
-Uploads, conversions and drafts as the server does them: the rules of ``uploads`` and ``conversions`` on its database,
-the bytes on its disk, in threads of their own so that no room waits for a disk.
+Uploads, conversions and drafts as the server does them: the rules of ``uploads`` and ``conversions`` on its database.
 
-What it is not: HTTP (see ``showroom.http.uploads``), or the work itself (see ``worker``).
+What it is not: HTTP (see ``showroom.http.uploads``), the taking in of bytes (``intake``), or the work itself
+(``worker``).
 """
 
-import asyncio
 import contextlib
-import hashlib
 import hmac
 import logging
 import secrets
-import shutil
 import time
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from showroom.accounts.principal import Principal, Scope
+from showroom.accounts.principal import Principal
 from showroom.db.database import Database
-from showroom.jobs import check, conversions, options, uploads
+from showroom.jobs import conversions, options, uploads
 from showroom.jobs.drafts import Drafts
-from showroom.jobs.errors import (
-    ChecksumMismatch,
-    DiskFull,
-    DraftRefused,
-    ScanRefused,
-    UploadsBusy,
-    UploadState,
-    UploadTooLarge,
-    WrongOffset,
-)
-from showroom.jobs.parts import Part, Parts
+from showroom.jobs.errors import DraftRefused, UploadState
+from showroom.jobs.intake import Intake
+from showroom.jobs.parts import Parts
 from showroom.jobs.places import Places
 from showroom.jobs.queue import Queue
+from showroom.jobs.threads import Threads
 from showroom.settings import Settings
 from showroom_assets.library import Library, Published
 from showroom_assets.manifest import Product
 
 _log = logging.getLogger("showroom.uploads")
-T = TypeVar("T")
 Row = dict[str, Any]
 _THREADS: Final = 4
-_MOST_WRITERS: Final = 64
-_LOOKS_AT_A_TIME: Final = 2
-_BUFFER_BYTES: Final = 1 << 20
-_SYNC_BYTES: Final = 8 << 20
 _SILENCE_S: Final = 30.0
 _LEFT_S: Final = 3600.0
 _EVENTS_MS: Final = 30 * 86_400_000
@@ -81,54 +65,15 @@ class Service:
         self.now_ms: Final = clock_ms
         self._now = clock_ms
         self._new_id = new_id
-        self._silence_s = silence_s
         self._places = Places.of(settings)
         self._parts = Parts(self._places.uploads)
         self._drafts = Drafts(self._places.drafts)
         self._places.drafts.mkdir(parents=True, exist_ok=True)
         self._queue = Queue(settings)
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="uploads")
-        self._looks = asyncio.Semaphore(_LOOKS_AT_A_TIME)
-        self._finishing: dict[str, asyncio.Lock] = {}
-        self._writers = 0
-        self.bytes_taken = 0
-        """Of parts that were acknowledged, since the start."""
-
-    async def create(
-        self, who: Principal, *, name: str, size_bytes: int, sha256: str, wanted: options.ConversionOptions
-    ) -> Row:
-        """
-        A new upload.
-
-        Raises
-        ------
-        WrongUpload, UploadTooLarge, TooManyUploads, DiskFull
-        """
-        who.require(Scope.PRODUCTS_WRITE)
-        options.check(wanted)
-        suffix = uploads.check_name(name)
-        upload = self._new_id()
-        free = await self._thread(lambda: shutil.disk_usage(self._places.uploads).free)
-        # The file first: a folder without a row is swept away, a row without a file would be a broken promise.
-        await self._thread(lambda: self._parts.create(upload, suffix))
-        try:
-            return await self._db.write(
-                lambda db: uploads.create(
-                    db,
-                    who,
-                    upload=upload,
-                    name=name,
-                    size_bytes=size_bytes,
-                    sha256=sha256,
-                    options=options.to_json(wanted),
-                    settings=self.settings,
-                    free_bytes=free,
-                    now_ms=self._now(),
-                )
-            )
-        except BaseException:
-            self._behind(lambda: self._parts.remove(upload))
-            raise
+        self._threads = Threads(_THREADS)
+        self.intake: Final = Intake(
+            settings, database, self._parts, self._threads, clock_ms=clock_ms, new_id=new_id, silence_s=silence_s
+        )
 
     async def upload(self, who: Principal, upload: str) -> Row:
         """An upload that ``who`` may see."""
@@ -137,129 +82,6 @@ class Service:
     async def uploads(self, who: Principal, *, sha256: str = "", size_bytes: int | None = None) -> list[Row]:
         """The tenant's uploads."""
         return await self._db.read(lambda db: uploads.find(db, who, sha256=sha256, size_bytes=size_bytes))
-
-    async def append(
-        self, who: Principal, upload: str, *, offset: int, length: int | None, data: AsyncIterator[bytes], sha256: bytes
-    ) -> int:
-        """
-        Take a part; the new offset. What it says is on the disk.
-
-        Parameters
-        ----------
-        length
-            Of the part, if it is known beforehand.
-        sha256
-            Of the part, 32 bytes, or nothing. With it the part is taken whole or not at all; without it, what came
-            before a lost link stays.
-
-        Raises
-        ------
-        WrongOffset, UploadTaken, UploadTooLarge, ChecksumMismatch, UploadGone, UploadState, UploadsBusy, DiskFull
-        """
-        row = await self.upload(who, upload)
-        if row["state"] != uploads.OPEN:
-            raise UploadState("This upload is whole already. Convert it.", state=row["state"])
-        if self._writers >= _MOST_WRITERS:
-            raise UploadsBusy("Too many uploads at this moment. Try again in some seconds.", retry_after_s=5)
-        self._writers += 1
-        try:
-            part = await self._open(row)
-            try:
-                # Only now, with the lock, is the offset sure.
-                row = await self.upload(who, upload)
-                return await self._fill(row, part, offset=offset, length=length, data=data, sha256=sha256)
-            except OSError as exc:
-                if isinstance(exc, ConnectionError | TimeoutError):
-                    raise
-                _log.error("upload %s cannot be written: %s", upload, exc)
-                raise DiskFull("The server's disk cannot take this part. Try again later.") from exc
-            finally:
-                # In the threads, behind a write that is still under way.
-                self._behind(part.close)
-        finally:
-            self._writers -= 1
-
-    async def _open(self, row: Row) -> Part:
-        try:
-            opening = self._threads.submit(self._parts.open, row["id"], row["suffix"], offset=row["offset_bytes"])
-        except RuntimeError as exc:  # as in ``_thread``
-            raise UploadsBusy("The server is closing. Try again when it is back.", retry_after_s=10) from exc
-        try:
-            return await asyncio.wrap_future(opening)
-        except asyncio.CancelledError:
-            # The thread goes on: nobody else would ever let go of the lock.
-            opening.add_done_callback(
-                lambda done: None if done.cancelled() or done.exception() else done.result().close()
-            )
-            raise
-
-    async def _fill(
-        self, row: Row, part: Part, *, offset: int, length: int | None, data: AsyncIterator[bytes], sha256: bytes
-    ) -> int:
-        upload, size = row["id"], row["size_bytes"]
-        if part.has < row["offset_bytes"]:
-            # The disk has lost what it promised, or an older copy was restored. Honest is the only way out.
-            await self._note(upload, part.at)
-        elif part.at != row["offset_bytes"]:
-            raise WrongOffset("Another client sent a part just now. Ask for the offset.", offset=row["offset_bytes"])
-        if offset != part.at:
-            raise WrongOffset(f"The next part begins at byte {part.at}, not {offset}. Go on there.", offset=part.at)
-        if length is not None and offset + length > size:
-            raise UploadTooLarge(f"The upload has {size:,} bytes; this part goes beyond. Begin again.", size_bytes=size)
-        digest = hashlib.sha256()
-        waiting = bytearray()
-        synced = part.at
-
-        async def flush() -> None:
-            nonlocal waiting
-            piece, waiting = waiting, bytearray()
-
-            def write() -> None:
-                digest.update(piece)
-                part.write(piece)
-
-            await self._thread(write)
-
-        try:
-            async for piece in self._patient(data):
-                if part.at + len(waiting) + len(piece) > size:
-                    raise UploadTooLarge(f"More came than the {size:,} bytes announced. Begin again.", size_bytes=size)
-                waiting += piece
-                if len(waiting) >= _BUFFER_BYTES:
-                    await flush()
-                if not sha256 and part.at - synced >= _SYNC_BYTES:
-                    synced = await self._thread(part.sync)
-                    await self._note(upload, synced)
-        except (ConnectionError, TimeoutError):
-            if not sha256:
-                with contextlib.suppress(OSError):
-                    await flush()
-                    await self._note(upload, await self._thread(part.sync))
-            raise
-        if waiting:
-            await flush()
-        if sha256 and not hmac.compare_digest(digest.digest(), sha256):
-            await self._thread(part.take_back)
-            raise ChecksumMismatch(
-                "What came is not what was sent: the checksum differs. Send it again.", offset=offset
-            )
-        at = await self._thread(part.sync)
-        await self._note(upload, at)
-        self.bytes_taken += at - offset
-        return at
-
-    async def _patient(self, data: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """The pieces, while they keep coming."""
-        while True:
-            async with asyncio.timeout(self._silence_s):
-                try:
-                    piece = await anext(data)
-                except StopAsyncIteration:
-                    return
-            yield piece
-
-    async def _note(self, upload: str, offset: int) -> None:
-        await self._db.write(lambda db: uploads.set_offset(db, upload, offset, now_ms=self._now()))
 
     async def finish(self, who: Principal, upload: str, wanted: options.ConversionOptions | None) -> Row:
         """
@@ -278,16 +100,7 @@ class Service:
         """
         if wanted is not None:
             options.check(wanted)
-        lock = self._finishing.setdefault(upload[:64], asyncio.Lock())
-        try:
-            async with lock:
-                row = await self.upload(who, upload)
-                if row["state"] == uploads.OPEN:
-                    await self._close(row)
-                row = await self.upload(who, upload)
-        finally:
-            if not lock.locked():
-                self._finishing.pop(upload[:64], None)
+        row = await self.intake.whole(who, upload)
         chosen = wanted if wanted is not None else options.from_json(row["options"])
         conversion, key = self._new_id(), self._new_id()
         found, is_new = await self._db.write(
@@ -304,32 +117,10 @@ class Service:
         )
         if is_new:
             try:
-                await self._thread(self._queue.ring)
+                await self._threads.run(self._queue.ring)
             except Exception as exc:  # noqa: BLE001 - the conversion is in the table: a worker will find it
                 _log.warning("no worker was woken: %s", exc)
         return {**found, "name": row["name"]}
-
-    async def _close(self, row: Row) -> None:
-        upload, suffix = row["id"], row["suffix"]
-        if row["offset_bytes"] != row["size_bytes"]:
-            raise UploadState(
-                f"{row['offset_bytes']:,} of {row['size_bytes']:,} bytes are here. Send the rest first.",
-                offset=row["offset_bytes"],
-                size_bytes=row["size_bytes"],
-            )
-        async with self._looks:
-            digest = await self._thread(lambda: self._parts.digest(upload, suffix))
-            if row["sha256"] and digest != row["sha256"]:
-                await self._note(upload, 0)
-                raise ChecksumMismatch("The file that came is not the one announced. Send it again.", offset=0)
-            path = self._parts.path(upload, suffix)
-            refused = await self._thread(lambda: check.refusal(path))
-        if refused is not None:
-            await self._db.write(lambda db: uploads.remove(db, upload, now_ms=self._now()))
-            await self._thread(lambda: self._parts.remove(upload))
-            message = str(refused["message"]).replace(path.name, row["name"])
-            raise ScanRefused(message, reason=refused["code"])
-        await self._db.write(lambda db: uploads.set_whole(db, upload, digest, now_ms=self._now()))
 
     async def remove(self, who: Principal, upload: str) -> None:
         """Give an upload up; its scan is gone, its drafts stay."""
@@ -338,7 +129,7 @@ class Service:
 
     async def _remove(self, upload: str) -> None:
         await self._db.write(lambda db: uploads.remove(db, upload, now_ms=self._now()))
-        await self._thread(lambda: self._parts.remove(upload))
+        await self._threads.run(lambda: self._parts.remove(upload))
 
     async def conversion(self, who: Principal, conversion: str, *, key: str = "") -> Row:
         """A conversion that ``who`` may see, or whoever has its key."""
@@ -368,17 +159,17 @@ class Service:
         row = await self.conversion(who, conversion, key=key)
         if row["state"] not in conversions.WITH_DRAFT:
             raise UploadState(f"There is no draft here: the conversion is {row['state']}.", state=row["state"])
-        return row, await self._thread(lambda: self._drafts.product(conversion))
+        return row, await self._threads.run(lambda: self._drafts.product(conversion))
 
     async def file(self, row: Row, product: Product, path: str) -> tuple[Any, AsyncIterator[bytes]] | None:
         """An entry of a draft's manifest and its bytes; None if it lists no such path."""
         file = next((file for file in product.files if file.path == path), None)
         if file is None:
             return None
-        pieces = await self._thread(lambda: self._drafts.stream(row["id"], file))
+        pieces = await self._threads.run(lambda: self._drafts.stream(row["id"], file))
 
         async def stream() -> AsyncIterator[bytes]:
-            while (piece := await self._thread(lambda: next(pieces, None))) is not None:
+            while (piece := await self._threads.run(lambda: next(pieces, None))) is not None:
                 yield piece
 
         return file, stream()
@@ -403,8 +194,8 @@ class Service:
         if row["state"] == conversions.REFUSED and not force:
             reasons = " ".join(product.quality.reasons) or "It is under the quality bar."
             raise DraftRefused(f"{reasons} Convert it in another way, or publish it with force.")
-        library = await self._thread(lambda: self._library_of(row["tenant"]))
-        published = await self._thread(
+        library = await self._threads.run(lambda: self._library_of(row["tenant"]))
+        published = await self._threads.run(
             lambda: self._drafts.publish(conversion, library, force=True, expected_version=expected_version)
         )
         await self._settle(row, conversions.PUBLISHED, version=published.version)
@@ -423,14 +214,9 @@ class Service:
                 db, row["id"], state=state, before=conversions.WITH_DRAFT, now_ms=self._now(), version=version
             )
         )
-        await self._thread(lambda: self._drafts.remove(row["id"]))
+        await self._threads.run(lambda: self._drafts.remove(row["id"]))
         with contextlib.suppress(UploadState):  # another conversion of the scan waits
             await self._remove(row["upload"])
-
-    @property
-    def writers(self) -> int:
-        """Parts that are coming in now."""
-        return self._writers
 
     async def waiting(self) -> int:
         """Conversions that wait for a worker."""
@@ -444,34 +230,20 @@ class Service:
         ):
             with contextlib.suppress(UploadState):
                 await self._remove(upload)
-        there = await self._thread(self._parts.ids)
+        there = await self._threads.run(self._parts.ids)
         known = await self._db.read(lambda db: uploads.known(db, there))
         for left in there:
             if left not in known and self._parts.age_s(left, now_s=now / 1000) > _LEFT_S:
-                await self._thread(lambda left=left: self._parts.remove(left))  # type: ignore[misc]
-        drafts = await self._thread(self._drafts.ids)
+                await self._threads.run(lambda left=left: self._parts.remove(left))  # type: ignore[misc]
+        drafts = await self._threads.run(self._drafts.ids)
         wanted = await self._db.read(lambda db: conversions.with_files(db, drafts))
         for left in set(drafts) - wanted:
-            await self._thread(lambda left=left: self._drafts.remove(left))  # type: ignore[misc]
-        await self._thread(lambda: self._drafts.sweep(older_than_s=_LEFT_S, now_s=now / 1000))
+            await self._threads.run(lambda left=left: self._drafts.remove(left))  # type: ignore[misc]
+        await self._threads.run(lambda: self._drafts.sweep(older_than_s=_LEFT_S, now_s=now / 1000))
         await self._db.write(lambda db: conversions.forget_events(db, before_ms=now - _EVENTS_MS))
         await self._db.write(lambda db: uploads.forget(db, before_ms=now - _EVENTS_MS))
 
     def close(self) -> None:
         """Let the threads go."""
-        self._threads.shutdown(wait=True)
+        self._threads.close()
         self._queue.close()
-
-    def _behind(self, work: Callable[[], None]) -> None:
-        """Do it soon, without waiting; at once, if the threads have gone."""
-        try:
-            self._threads.submit(work)
-        except RuntimeError:
-            work()
-
-    async def _thread(self, work: Callable[[], T]) -> T:
-        try:
-            doing = asyncio.get_running_loop().run_in_executor(self._threads, work)
-        except RuntimeError as exc:  # the threads have gone
-            raise UploadsBusy("The server is closing. Try again when it is back.", retry_after_s=10) from exc
-        return await doing

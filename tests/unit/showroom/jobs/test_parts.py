@@ -20,12 +20,14 @@ def parts(tmp_path: Path) -> Parts:
 
 
 def test_what_was_not_acknowledged_is_cut_off_before_more_is_written(parts: Parts) -> None:
-    part = parts.open(ID, ".obj", offset=0)
+    part = parts.open(ID, ".obj")
+    part.begin(0)
     part.write(b"known")
     assert part.sync() == 5
     part.write(b" and lost")
     part.close()
-    again = parts.open(ID, ".obj", offset=5)
+    again = parts.open(ID, ".obj")
+    again.begin(5)
     again.write(b"!")
     again.sync()
     again.close()
@@ -33,20 +35,23 @@ def test_what_was_not_acknowledged_is_cut_off_before_more_is_written(parts: Part
 
 
 def test_two_never_write_at_once_and_the_second_may_when_the_first_has_gone(parts: Parts) -> None:
-    first = parts.open(ID, ".obj", offset=0)
+    first = parts.open(ID, ".obj")
+    first.begin(0)
     with pytest.raises(UploadTaken):
-        parts.open(ID, ".obj", offset=0)
+        parts.open(ID, ".obj")
     first.close()
     first.close()
-    parts.open(ID, ".obj", offset=0).close()
+    parts.open(ID, ".obj").close()
 
 
 def test_a_part_that_is_taken_back_leaves_no_byte(parts: Parts) -> None:
-    part = parts.open(ID, ".obj", offset=0)
+    part = parts.open(ID, ".obj")
+    part.begin(0)
     part.write(b"good")
     part.sync()
     part.close()
-    part = parts.open(ID, ".obj", offset=4)
+    part = parts.open(ID, ".obj")
+    part.begin(4)
     part.write(b"bad")
     part.take_back()
     part.write(b"better")
@@ -55,15 +60,15 @@ def test_a_part_that_is_taken_back_leaves_no_byte(parts: Parts) -> None:
 
 
 def test_bytes_that_the_disk_lost_are_noticed(parts: Parts) -> None:
-    part = parts.open(ID, ".obj", offset=100)
-    assert (part.has, part.at) == (0, 0)
+    part = parts.open(ID, ".obj")
+    assert part.begin(100) == 0
     part.close()
 
 
 def test_writing_to_a_removed_upload_is_gone(parts: Parts) -> None:
     parts.remove(ID)
     with pytest.raises(UploadGone):
-        parts.open(ID, ".obj", offset=0)
+        parts.open(ID, ".obj")
     assert parts.ids() == []
 
 
@@ -84,3 +89,13 @@ def test_only_the_servers_own_ids_and_plain_suffixes_are_paths(
 def test_what_is_no_id_is_no_path(parts: Parts, upload: str) -> None:
     with pytest.raises(ValueError, match="not an id"):
         parts.folder(upload)
+
+
+def test_to_open_a_file_cuts_nothing_off(parts: Parts) -> None:
+    part = parts.open(ID, ".obj")
+    part.begin(0)
+    part.write(b"known")
+    part.sync()
+    part.close()
+    parts.open(ID, ".obj").close()
+    assert parts.path(ID, ".obj").read_bytes() == b"known"

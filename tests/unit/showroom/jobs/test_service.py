@@ -60,7 +60,7 @@ async def pieces(data: bytes, *, fails: bool = False, size: int = 100_000) -> As
 
 
 async def begin(service: Service, who: Principal, data: bytes = DATA, *, name: str = "a.obj", **more: Any) -> str:
-    row = await service.create(
+    row = await service.intake.create(
         who, name=name, size_bytes=len(data), sha256=more.pop("sha256", ""), wanted=ConversionOptions(**more)
     )
     return str(row["id"])
@@ -69,7 +69,9 @@ async def begin(service: Service, who: Principal, data: bytes = DATA, *, name: s
 async def send(
     service: Service, who: Principal, upload: str, data: bytes, *, offset: int = 0, sha256: bytes = b"", **more: Any
 ) -> int:
-    return await service.append(who, upload, offset=offset, length=None, data=pieces(data, **more), sha256=sha256)
+    return await service.intake.append(
+        who, upload, offset=offset, length=None, data=pieces(data, **more), sha256=sha256
+    )
 
 
 def stored(tmp_path: Path, upload: str, suffix: str = ".obj") -> bytes:
@@ -142,7 +144,9 @@ def test_a_sender_that_is_cancelled_lets_go_of_the_upload(run: Any, anna: Princi
             begun.set()
             await asyncio.Event().wait()
 
-        sending = asyncio.create_task(service.append(anna, upload, offset=0, length=None, data=slow(), sha256=b""))
+        sending = asyncio.create_task(
+            service.intake.append(anna, upload, offset=0, length=None, data=slow(), sha256=b"")
+        )
         await begun.wait()
         with pytest.raises(UploadTaken):
             await send(service, anna, upload, b"x")
@@ -174,9 +178,9 @@ def test_a_sender_that_falls_silent_is_given_up_and_its_bytes_are_kept(
         service = Service(settings, database, lambda tenant: Library(str(tmp_path / "lib")), silence_s=0.1)
         upload = await begin(service, anna)
         with pytest.raises(TimeoutError):
-            await service.append(anna, upload, offset=0, length=None, data=silent(), sha256=b"")
+            await service.intake.append(anna, upload, offset=0, length=None, data=silent(), sha256=b"")
         assert (await service.upload(anna, upload))["offset_bytes"] == 1000
-        assert service.writers == 0
+        assert service.intake.writers == 0
         service.close()
         with pytest.raises(UploadsBusy):  # a server that is closing says so
             await send(service, anna, upload, DATA[1000:], offset=1000)
@@ -203,13 +207,35 @@ def test_many_clients_on_one_upload_never_mix_their_bytes(run: Any, anna: Princi
     run(test)
 
 
+def test_an_offset_that_was_read_before_another_client_moved_it_destroys_nothing(
+    run: Any, anna: Principal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test(service: Service) -> None:
+        upload = await begin(service, anna)
+        usual = service.intake._open
+
+        async def late(row: Any) -> Any:
+            """Between reading the offset and taking the lock, somebody else sends a part."""
+            monkeypatch.setattr(service.intake, "_open", usual)
+            await send(service, anna, upload, DATA[:5_000_000])
+            return await usual(row)
+
+        monkeypatch.setattr(service.intake, "_open", late)
+        with pytest.raises(WrongOffset) as refused:
+            await send(service, anna, upload, DATA)
+        assert refused.value.fields["offset"] == 5_000_000
+        assert stored(tmp_path, upload) == DATA[:5_000_000]
+
+    run(test)
+
+
 def test_more_than_was_announced_is_refused(run: Any, anna: Principal) -> None:
     async def test(service: Service) -> None:
         upload = await begin(service, anna, b"12345")
         with pytest.raises(UploadTooLarge):
             await send(service, anna, upload, b"123456")
         with pytest.raises(UploadTooLarge):
-            await service.append(anna, upload, offset=0, length=10**12, data=pieces(b""), sha256=b"")
+            await service.intake.append(anna, upload, offset=0, length=10**12, data=pieces(b""), sha256=b"")
         assert await send(service, anna, upload, b"12345") == 5
 
     run(test)
