@@ -1,22 +1,53 @@
-/** The store's page: a canvas to walk in, and the plain list one key away. */
+/**
+ * The store's page: asks the server which store this is, and opens it.
+ *
+ * Where one stands is part of the address (`#at=x,z,yaw,pitch&mood=evening`), so that a place can be sent to a friend.
+ */
 import "./store.css";
+import type { StorePlan } from "./world/plan";
 import { BOUTIQUE } from "./world/sample";
+import { Stock } from "./world/stock";
 import { World } from "./world/world";
 
+const BUDGET = { mobile: 150e6, desktop: 600e6 } as const;
+
+async function plan(): Promise<StorePlan> {
+  const name = new URLSearchParams(location.search).get("store");
+  if (!name || !/^[a-z0-9-]{1,60}$/.test(name)) return BOUTIQUE;
+  const [{ readStore }, answer] = await Promise.all([import("./world/manifest"), fetch(`/api/stores/${name}/manifest`)]);
+  if (!answer.ok) throw new Error(`store ${name}: ${answer.status}`);
+  return readStore(await answer.json());
+}
+
+async function open(host: HTMLElement): Promise<void> {
+  const isPhone = matchMedia("(pointer: coarse)").matches && Math.min(innerWidth, innerHeight) < 600;
+  const tier = isPhone ? "mobile" : "desktop";
+  const began = performance.now();
+  const marks: Record<string, number> = {};
+  const mark = (name: string): void => {
+    marks[name] = Math.round(performance.now() - began);
+    host.setAttribute(`data-${name}`, "");
+  };
+  const place = (): URLSearchParams => new URLSearchParams(location.hash.slice(1));
+  const world = new World(host, await plan(), {
+    tier, isStill: matchMedia("(prefers-reduced-motion: reduce)").matches, mood: place().get("mood") ?? "", pixelRatio: Math.min(devicePixelRatio, 2),
+    told: (stage, progress) => {
+      if (progress >= 1) mark(stage);
+    },
+  });
+  world.add(new Stock(world, BUDGET[tier], isPhone, () => mark("stocked")));
+  const stand = (): void => {
+    const at = (place().get("at") ?? "").split(",").map(Number);
+    if (at.length >= 3 && at.every(Number.isFinite)) world.walk.stand(at[0] ?? 0, at[1] ?? 0, ((at[2] ?? 0) * Math.PI) / 180, ((at[3] ?? 0) * Math.PI) / 180);
+    const mood = place().get("mood");
+    if (mood) world.mood = mood;
+    world.redraw();
+  };
+  stand();
+  addEventListener("hashchange", stand);
+  addEventListener("pagehide", () => world.dispose(), { once: true });
+  Object.assign(window, { __store: () => ({ ...marks, draws: world.renderer.info.render.calls, triangles: world.renderer.info.render.triangles, lightmap: world.assembly.atlas.width, rays: world.rays }) });
+}
+
 const host = document.getElementById("place");
-if (!host) throw new Error("the page has no place for the store");
-const query = new URLSearchParams(location.search);
-const isPhone = matchMedia("(pointer: coarse)").matches && Math.min(innerWidth, innerHeight) < 600;
-const world = new World(host, BOUTIQUE, {
-  tier: isPhone ? "mobile" : "desktop",
-  isStill: matchMedia("(prefers-reduced-motion: reduce)").matches,
-  mood: query.get("mood") ?? "day",
-  pixelRatio: Math.min(devicePixelRatio, 2),
-  told: (stage, progress) => {
-    if (stage === "lit" && progress >= 1) host.setAttribute("data-stocked", "");
-    if (progress >= 1) host.setAttribute(`data-${stage}`, "");
-  },
-});
-const at = (query.get("at") ?? "").split(",").map(Number);
-if (at.length >= 3 && at.every(Number.isFinite)) world.walk.stand(at[0] ?? 0, at[1] ?? 0, ((at[2] ?? 0) * Math.PI) / 180, ((at[3] ?? 0) * Math.PI) / 180);
-addEventListener("pagehide", () => world.dispose(), { once: true });
+if (host) void open(host);

@@ -147,7 +147,7 @@ function buildOpening(shell: Shell, looks: Looks, frame: Frame, length: number, 
     });
     return;
   }
-  if (opening.kind === "arch") return;
+  if (opening.kind === "arch" || opening.isInner) return;
   const outside: Frame = { ...frame, o: at(x, sill + h / 2, -depth + 0.06) };
   built.portals.push({ frame: outside, width_m: w, height_m: h });
   joineryOf(shell, looks, outside, opening);
@@ -191,7 +191,7 @@ function skirting(shell: Shell, material: string, frame: Frame, length: number, 
 }
 
 function barriers(frame: Frame, length: number, openings: readonly Opening[], built: Built): void {
-  for (const [a, b] of spans(length, openings, (o) => o.kind === "arch")) {
+  for (const [a, b] of spans(length, openings, (o) => o.kind === "arch" || o.isInner === true)) {
     const [p, q] = [along(frame, a, 0), along(frame, b, 0)];
     built.barriers.push([p[0], p[2], q[0], q[2]]);
   }

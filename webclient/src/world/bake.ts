@@ -88,13 +88,13 @@ export function bake(input: BakeInput, told: (done: number) => void = () => unde
   smoothCharts(input, points.owner, direct, LAYERS);
   const open = new Float32Array(width * height);
   let indirect = new Float32Array(width * height * LAYERS);
-  for (const [bounce, step, count] of [[0, 6, 48], [1, 3, 72]] as const) {
+  for (const [bounce, step, count] of [[0, 6, 48], [1, 3, 128]] as const) {
     const next = new Float32Array(width * height * LAYERS);
     rays += gather(input, tracer, points, direct, indirect, next, open, step, Math.max(8, Math.round(count * input.quality)));
     indirect = next;
     told(0.7 + 0.2 * bounce);
   }
-  for (let pass = 0; pass < 3; pass++) smoothCharts(input, points.owner, indirect, LAYERS);
+  for (let pass = 0; pass < 4; pass++) smoothCharts(input, points.owner, indirect, LAYERS);
   smoothCharts(input, points.owner, open, 1);
   const sky = new Uint16Array(width * height * 4);
   const lamps = new Uint16Array(width * height * 4);

@@ -28,6 +28,8 @@ export interface Opening {
   readonly isRound: boolean;
   /** How far a niche goes in. */
   readonly depth_m: number;
+  /** Another room lies behind it, not the street. */
+  readonly isInner?: boolean;
 }
 
 export interface Wall {
@@ -106,6 +108,9 @@ export interface Slot extends Placed {
   /** The largest thing that may stand here. */
   readonly room_m: Vec3;
   readonly isHero: boolean;
+  readonly variant?: string | null;
+  /** On a wall or from the ceiling: no shadow under it. */
+  readonly isHung?: boolean;
 }
 
 export interface Room {
@@ -153,4 +158,6 @@ export interface StorePlan {
   readonly rooms: readonly Room[];
   readonly spawn: readonly Placed[];
   readonly moods: Readonly<Record<string, Mood>>;
+  /** The one at the start. */
+  readonly mood: string;
 }

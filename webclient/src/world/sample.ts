@@ -3,10 +3,10 @@ import type { Lamp, MaterialPlan, Mood, Opening, Room, Shelf, Slot, StorePlan, V
 
 const MATERIALS: Readonly<Record<string, MaterialPlan>> = {
   wall: { surface: "limewash", colour: "#e6ddcf" },
-  accent: { surface: "limewash", colour: "#b98d70" },
+  accent: { surface: "limewash", colour: "#b79a84" },
   ceiling: { surface: "plaster", colour: "#efe9df" },
-  floor: { surface: "oak", colour: "#b48a5e" },
-  joinery: { surface: "oak", colour: "#9c7650" },
+  floor: { surface: "oak", colour: "#a88b6a" },
+  joinery: { surface: "oak", colour: "#8f7152" },
   stone: { surface: "stone", colour: "#cbbfae" },
   metal: { surface: "brass", colour: "#b08d57" },
   textile: { surface: "textile", colour: "#d8cbb8" },
@@ -55,7 +55,7 @@ const ROOM: Room = {
   mirrors: [{ id: "mirror", position: [3.2, 0, BACK + 0.07], yaw_deg: 0, width_m: 0.8, height_m: 2.1, isRound: true }],
   stages: [],
   rugs: [{ id: "rug", position: [0, 0, -2.9], yaw_deg: 0, size_m: [3.6, 3.2], material: "textile" }],
-  signs: [],
+  signs: [{ id: "name", text: "Maison Lund", position: [-2.85, 2.35, BACK + 0.012], yaw_deg: 0, height_m: 0.2 }],
   lamps: [
     spot("hero-a", [-1.1, 3.55, -1.6], [0, 0.8, -3.4], 1000, 26), spot("hero-b", [1.1, 3.55, -1.6], [0, 0.8, -3.4], 1000, 26),
     spot("a", [-1.4, 3.55, 0.5], [-1.9, 0.95, -0.6], 480), spot("b", [-1.4, 3.55, 1.8], [-1.9, 0.8, 0.75], 480),
@@ -80,10 +80,10 @@ const ROOM: Room = {
 };
 
 const DAY: Mood = {
-  sky_kelvin: 6000, sky_nits: 3600, sun_kelvin: 4600, sun_lux: 3000, sun_azimuth_deg: -118, sun_elevation_deg: 34, lamps: 1, white_kelvin: 5400, white: 0.52,
+  sky_kelvin: 6000, sky_nits: 3600, sun_kelvin: 4600, sun_lux: 3000, sun_azimuth_deg: -118, sun_elevation_deg: 34, lamps: 1, white_kelvin: 5400, white: 0.58,
 };
 const EVENING: Mood = {
-  sky_kelvin: 12000, sky_nits: 28, sun_kelvin: 3000, sun_lux: 0, sun_azimuth_deg: -118, sun_elevation_deg: 34, lamps: 1, white_kelvin: 3500, white: 0.36,
+  sky_kelvin: 9000, sky_nits: 16, sun_kelvin: 3000, sun_lux: 0, sun_azimuth_deg: -118, sun_elevation_deg: 34, lamps: 1, white_kelvin: 3150, white: 0.4,
 };
 
 export const BOUTIQUE: StorePlan = {
@@ -93,4 +93,5 @@ export const BOUTIQUE: StorePlan = {
   rooms: [ROOM],
   spawn: [{ id: "door", position: [0, 0, 4.4], yaw_deg: 180 }],
   moods: { day: DAY, evening: EVENING },
+  mood: "day",
 };

@@ -4,11 +4,12 @@
  * What it is not: who else is there, or what is for sale; those are parts that are added (`add`).
  */
 import {
-  BufferAttribute, BufferGeometry, Color, DataTexture, DoubleSide, HalfFloatType, LinearFilter, Mesh, MeshBasicMaterial, MeshStandardMaterial, NeutralToneMapping, PerspectiveCamera,
+  BufferAttribute, BufferGeometry, Color, DataTexture, DoubleSide, HalfFloatType, LinearFilter, Mesh, MeshStandardMaterial, NeutralToneMapping, PerspectiveCamera,
   PMREMGenerator, RGBAFormat, Scene, Shape, ShapeGeometry, Matrix4, Vector3, WebGLRenderer, type WebGLRenderTarget,
 } from "three";
 import { assemble, type Assembly, type Piece } from "./assemble";
 import type { Baked, BakeInput } from "./bake";
+import { Glow, Letters } from "./fittings";
 import { newLight, shine, surfaceMaterial, textures, type Light } from "./materials";
 import { blend, weigh, type Weights } from "./moods";
 import { Outside } from "./outside";
@@ -40,7 +41,7 @@ const LIGHTMAP = { mobile: 384, desktop: 512 } as const;
 const QUALITY = { mobile: 0.4, desktop: 0.6 } as const;
 const DETAIL = { mobile: 0.5, desktop: 1 } as const;
 const MOOD_S = 1.6;
-const FOV_DEG = 58;
+const FOV_DEG = 54;
 
 export class World {
   readonly scene = new Scene();
@@ -72,7 +73,7 @@ export class World {
   constructor(host: HTMLElement, plan: StorePlan, options: WorldOptions) {
     this.plan = plan;
     this.#options = options;
-    this.#mood = options.mood in plan.moods ? options.mood : (Object.keys(plan.moods)[0] ?? "");
+    this.#mood = options.mood in plan.moods ? options.mood : plan.mood;
     this.renderer = new WebGLRenderer({ antialias: true, powerPreference: "high-performance" });
     this.renderer.toneMapping = NeutralToneMapping;
     const canvas = this.renderer.domElement;
@@ -82,6 +83,7 @@ export class World {
     this.walk = new Walk(canvas, this.assembly.barriers, options.isStill);
     const spawn = plan.spawn[0];
     if (spawn) this.walk.stand(spawn.position[0], spawn.position[2], (spawn.yaw_deg * Math.PI) / 180);
+    this.#from = this.#to = this.#now = this.#weights(this.#mood);
     const { min, max } = this.assembly.box;
     this.light.boxMin.value.set(...min);
     this.light.boxMax.value.set(...max);
@@ -89,7 +91,8 @@ export class World {
     for (const piece of this.assembly.pieces) this.#mesh(piece);
     for (const glass of this.assembly.glasses) this.#mirror(glass);
     this.scene.add(this.#outside.mesh);
-    this.#from = this.#to = this.#now = this.#weights(this.#mood);
+    this.add(new Glow(this.scene, this.assembly.lamps));
+    for (const room of plan.rooms) for (const sign of room.signs) this.add(new Letters(this.scene, sign));
     this.#shine();
     this.#resized = new ResizeObserver(() => this.#fit(host));
     this.#resized.observe(host);
@@ -98,6 +101,11 @@ export class World {
     this.#paint();
     this.#bake(this.assembly.light);
     this.#frame = requestAnimationFrame((now) => this.#tick(now));
+  }
+
+  /** Rays the last bake cast. */
+  get rays(): number {
+    return this.#baked?.rays ?? 0;
   }
 
   get mood(): string {
@@ -271,13 +279,11 @@ export class World {
   #reflect(): void {
     if (this.#isEnded) return;
     const filter = new PMREMGenerator(this.renderer);
-    const hidden = this.scene.environment;
     this.scene.environment = null;
     const made = filter.fromScene(this.scene, 0, 0.1, 100, { size: 128, position: this.light.boxAt.value });
     filter.dispose();
     this.#probe?.dispose();
     this.#probe = made;
-    void hidden;
     this.scene.environment = made.texture;
     this.#isDirty = true;
   }
@@ -318,5 +324,3 @@ function halfMap(data: Uint16Array<ArrayBuffer>, width: number, height: number):
 function blankMap(): DataTexture {
   return halfMap(new Uint16Array([0x3400, 0x3400, 0x3400, 0, 0x3400, 0x3400, 0x3400, 0, 0x3400, 0x3400, 0x3400, 0, 0x3400, 0x3400, 0x3400, 0]), 2, 2);
 }
-
-void MeshBasicMaterial;
