@@ -53,6 +53,7 @@ def main() -> None:
         "colyseus": "0.18.17, StateView over the same area as our 3 x 3 cells, 20 Hz patches",
         "picows prototype": "bare picows and numpy: 3 x 3 cells, 10 bytes an avatar, no tickets, no authority",
     }
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that no server is left running
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))  # a socket for each avatar, in both processes
     build()
