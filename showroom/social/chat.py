@@ -16,7 +16,7 @@ from showroom.social.errors import ChatRefused, ChatTooFast, Muted
 from showroom.social.links import has_link
 from showroom.social.rate import Bucket
 from showroom.social.text import clean, fold
-from showroom.social.words import BlockList
+from showroom.social.words import BlockList, default_list
 
 Point = tuple[float, float]
 """x and z, metres."""
@@ -103,12 +103,12 @@ class Chat:
     Parameters
     ----------
     blocked
-        Words that are refused.
+        Words that are refused; None: those that come with the server.
     """
 
     def __init__(self, rules: ChatRules | None = None, *, blocked: BlockList | None = None) -> None:
         self.rules: Final = rules or ChatRules()
-        self._blocked = blocked or BlockList()
+        self._blocked = default_list() if blocked is None else blocked
         self._voices: dict[str, _Voice] = {}
         self._echoes: deque[tuple[int, str]] = deque(maxlen=256)
 

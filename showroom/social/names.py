@@ -12,7 +12,7 @@ from typing import Final
 from showroom.social.errors import NameRefused
 from showroom.social.links import has_link
 from showroom.social.text import clean, skeleton
-from showroom.social.words import BlockList
+from showroom.social.words import BlockList, default_list
 
 SHORTEST: Final = 2
 LONGEST: Final = 24  # of the protocol's Name
@@ -60,13 +60,13 @@ class NameRules:
     Parameters
     ----------
     blocked
-        Words that no name may hold.
+        Words that no name may hold; None: those that come with the server.
     reserved
         More names that only staff may bear, such as the store's own.
     """
 
     def __init__(self, *, blocked: BlockList | None = None, reserved: Iterable[str] = ()) -> None:
-        self._blocked = blocked or BlockList()
+        self._blocked = default_list() if blocked is None else blocked
         own = tuple(reserved)
         self._reserved: Final = frozenset(skeleton(word) for word in (*RESERVED, *own)) - {""}
         self._unspaced: Final = tuple(word for word in (*RESERVED_UNSPACED, *own) if not word.isascii())

@@ -135,6 +135,12 @@ def _tail(letters: str, gap: str) -> str:
 
 
 @cache
+def default_list() -> BlockList:
+    """``default_words``, made ready."""
+    return BlockList(default_words())
+
+
+@cache
 def default_words() -> tuple[str, ...]:
     """The lists that come with the server: a few dozen common swear words of English, Spanish and Chinese."""
     folder = resources.files("showroom.social") / "wordlists"
