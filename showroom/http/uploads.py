@@ -19,6 +19,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from aiohttp import web
 from msgspec import Meta, Struct
+from sqlalchemy.exc import SQLAlchemyError
 
 from showroom.accounts.principal import Scope
 from showroom.db.database import Database
@@ -333,7 +334,7 @@ class Uploads:
                 if time.monotonic() - tidied > _TIDY_S:
                     tidied = time.monotonic()
                     await self.service.tidy()
-            except (ShowroomError, OSError) as exc:
+            except (ShowroomError, SQLAlchemyError, OSError) as exc:
                 _log.warning("tidying failed: %s", exc)
 
 

@@ -55,21 +55,33 @@ class Queue:
         Busy
             The queue cannot be reached.
         """
-        try:
-            self._task()
-        except Exception as exc:
-            raise Busy("The queue of conversions does not answer. Try again in a minute.", retry_after_s=60) from exc
+        self._ask(self._task)
 
     def is_quiet(self) -> bool:
-        """Whether no ring is waiting to be heard."""
-        return int(self._huey.pending_count()) == 0
+        """
+        Whether no ring is waiting to be heard.
+
+        Raises
+        ------
+        Busy
+            The queue cannot be reached.
+        """
+        return int(self._ask(self._huey.pending_count)) == 0
 
     def consumer(self, jobs: int) -> "QuietConsumer":
         """What hears the rings, with a thread for each of ``jobs``; ``start`` and ``stop`` it."""
         return QuietConsumer(self._huey, workers=jobs, worker_type="thread", periodic=False, max_delay=_SLOWEST_LOOK_S)
 
     def close(self) -> None:
+        """Let the connection go."""
         self._huey.storage.close()
+
+    @staticmethod
+    def _ask(work: Callable[[], Any]) -> Any:
+        try:
+            return work()
+        except Exception as exc:  # SQLite's, Redis's, huey's own
+            raise Busy("The queue of conversions does not answer. Try again in a minute.", retry_after_s=60) from exc
 
 
 class QuietConsumer(Consumer):  # type: ignore[misc]  # huey has no types

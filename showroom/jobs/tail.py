@@ -11,6 +11,8 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any, Final
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from showroom.db.database import Database
 from showroom.jobs import conversions
 from showroom.jobs.errors import UploadsBusy
@@ -52,7 +54,7 @@ class Tail:
 
     async def run(self) -> None:
         """Look for ever."""
-        with contextlib.suppress(ShowroomError):
+        with contextlib.suppress(ShowroomError, SQLAlchemyError):
             self._known = {row["id"]: row["last_event"] for row in await self._heads()}
         while True:
             is_idle = True
@@ -60,7 +62,7 @@ class Tail:
                 rows = await self._heads() if self._watching or self._listener else []
                 is_idle = not rows
                 await self._spread(rows)
-            except ShowroomError as exc:
+            except (ShowroomError, SQLAlchemyError) as exc:  # the database is away for a moment
                 _log.warning("%s", exc)
             self._awake.clear()
             with contextlib.suppress(TimeoutError):
