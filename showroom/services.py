@@ -9,20 +9,24 @@ import importlib
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from showroom.accounts.service import Accounts
 from showroom.db.database import Database, sqlite_url
+from showroom.db.shop.offers import offers_at
 from showroom.http import accounts as http_accounts
+from showroom.http import feeds as http_feeds
 from showroom.http import rooms as http_rooms
 from showroom.http import shop as http_shop
 from showroom.http import stores as http_stores
 from showroom.http.catalogue import CatalogueService, OfferNow
 from showroom.http.endpoint import Endpoint
 from showroom.http.peers import Peers
-from showroom.http.uploads import Uploads
+from showroom.http.uploads import Progress, Uploads
 from showroom.keys import derive, secret
+from showroom.protocol.events import Job
 from showroom.realtime import Realtime
 from showroom.sample import Sample
 from showroom.samples import live_samples
@@ -100,9 +104,18 @@ class Services:
             rules=ShopRules(lease_s=settings.lease_s, pay_s=settings.pay_s, provider_grace_s=settings.payment_grace_s),
             catalogue=_Manifests(self.library_of),
         )
-        self.uploads: Final = Uploads(settings, self.database, self.library_of, on_published=self._published)
         self.realtime: Final = Realtime(
-            settings, self.database, self.stores, peers=self.peers, secret=derive(key, "rooms"), ice=ice(settings)
+            settings,
+            self.database,
+            self.stores,
+            peers=self.peers,
+            secret=derive(key, "rooms"),
+            ice=ice(settings),
+            stock=self._stock,
+        )
+        self.shop.watch(self.realtime.tell_stock)
+        self.uploads: Final = Uploads(
+            settings, self.database, self.library_of, on_progress=self._progress, on_published=self._published
         )
 
     def library_of(self, tenant: str) -> Library:
@@ -129,6 +142,7 @@ class Services:
             *http_stores.endpoints(self.stores),
             *http_rooms.endpoints(self.realtime, live_url=http_rooms.live_url_of(self.settings.public_url)),
             *http_shop.endpoints(self.shop),
+            *http_feeds.endpoints(self.shop, self.catalogue.now, public_url=self.settings.public_url),
             *self.uploads.endpoints(),
         ]
 
@@ -143,6 +157,16 @@ class Services:
 
     async def _offers(self) -> Mapping[tuple[str, str], Sequence[OfferNow]]:
         return await http_shop.offers_now(self.shop)
+
+    async def _stock(self, tenant: str, skus: list[str]) -> Mapping[str, int]:
+        """What is left of some SKUs of a merchant."""
+        found = await self.database.read(partial(offers_at, places=[(tenant, sku) for sku in skus]))
+        return {sku: offer.available for (_, sku), offer in found.items()}
+
+    async def _progress(self, owner: str, progress: Progress) -> None:
+        """A step of somebody's conversion, told to them wherever they are."""
+        done = round(1000 * min(1.0, max(0.0, progress.fraction)))
+        self.realtime.tell(owner, Job(job=progress.conversion, step=progress.step, done=done))
 
     async def _published(self, tenant: str, product: str) -> None:
         self.catalogue.changed()

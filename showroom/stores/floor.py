@@ -7,6 +7,7 @@ import numpy as np
 from showroom.stores import layout, plane
 from showroom.stores.manifest import Room
 from showroom.world.floor import Floor
+from showroom.world.things import Thing
 
 
 def floor_of(room: Room) -> Floor:
@@ -46,3 +47,23 @@ def floor_of(room: Room) -> Floor:
         y_cm=(0, math.ceil(highest * 100) + 50),
         corner_mm=(round(float(low[0]) * 1000), round(float(low[1]) * 1000)),
     )
+
+
+def things_of(room: Room) -> dict[str, Thing]:
+    """
+    The products that stand in a room's slots, by slot: what one may take into one's hands, and where it stands.
+
+    Positions are centimetres from the floor's corner, as people's; turns are quaternions times 10,000.
+    """
+    low_x, low_z = min(x for x, _ in room.floor), min(z for _, z in room.floor)
+    found: dict[str, Thing] = {}
+    for slot in room.slots:
+        if slot.product is None:
+            continue
+        x, y, z = slot.position_m
+        half = math.radians(slot.yaw_deg) / 2
+        found[slot.id] = Thing(
+            at=(round((x - low_x) * 100), round(y * 100), round((z - low_z) * 100)),
+            turn=(0, round(math.sin(half) * 10_000), 0, round(math.cos(half) * 10_000)),
+        )
+    return found

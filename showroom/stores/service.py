@@ -18,7 +18,7 @@ from showroom.realtime.plan import RoomPlan
 from showroom.stores import records
 from showroom.stores.check import check_store
 from showroom.stores.fill import place
-from showroom.stores.floor import floor_of
+from showroom.stores.floor import floor_of, things_of
 from showroom.stores.manifest import Store
 from showroom.stores.records import Kept, NoSuchStore, Version
 from showroom.tenants import public_id
@@ -100,6 +100,7 @@ class Stores:
                     floor=floor_of(room),
                     seats=room.people,
                     revision=kept.sha256[:16],
+                    things=things_of(room),
                 )
                 for room in kept.store.rooms
             ]
