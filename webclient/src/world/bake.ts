@@ -171,6 +171,19 @@ function rasterise(input: BakeInput): Points {
 /** The sky's luminance along a direction, as a part of its mean; the ground outside gives back a third. */
 const skyAt = (up: number): number => (up > 0 ? 0.75 + 0.6 * up : 0.32);
 
+function leavesByPortal(portals: readonly BakePortal[], px: number, py: number, pz: number, dx: number, dy: number, dz: number): boolean {
+  for (let i = 0; i < portals.length; i++) {
+    const { o, x, y, n, width_m, height_m } = portals[i]!;
+    const leaving = dx * n[0] + dy * n[1] + dz * n[2];
+    if (leaving > -1e-6) continue;
+    const t = ((o[0] - px) * n[0] + (o[1] - py) * n[1] + (o[2] - pz) * n[2]) / leaving;
+    if (t < 0) continue;
+    const [hx, hy, hz] = [px + dx * t - o[0], py + dy * t - o[1], pz + dz * t - o[2]];
+    if (Math.abs(hx * x[0] + hy * x[1] + hz * x[2]) < width_m / 2 && Math.abs(hx * y[0] + hy * y[1] + hz * y[2]) < height_m / 2) return true;
+  }
+  return false;
+}
+
 /** Direct light on one texel; nine neighbours share a pattern of samples, which `smoothCharts` joins. Returns rays cast. */
 function light(input: BakeInput, tracer: Tracer, points: Points, at: number, pattern: number, out: Float32Array): number {
   const [nx, ny, nz] = [points.normal[at * 3]!, points.normal[at * 3 + 1]!, points.normal[at * 3 + 2]!];
@@ -213,6 +226,7 @@ function light(input: BakeInput, tracer: Tracer, points: Points, at: number, pat
       const dy = sy + (hash(pattern, j, 72) - 0.5) * 2 * SUN_SIZE;
       const dz = sz + (hash(pattern, j, 73) - 0.5) * 2 * SUN_SIZE;
       const d = Math.hypot(dx, dy, dz);
+      if (!leavesByPortal(input.portals, px, py, pz, dx, dy, dz)) continue; // walls have no outer face to stop it
       rays++;
       if (!tracer.isBlocked(px, py, pz, dx / d, dy / d, dz / d, 1e9)) seen++;
     }

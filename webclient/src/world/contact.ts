@@ -26,7 +26,9 @@ void main() {
   float d = length( max( q, 0.0 ) ) + min( max( q.x, q.y ), 0.0 ) - round_;
   float wide = 1.0 - smoothstep( -0.4, 1.0, d / box.z );
   float tight = 1.0 - smoothstep( -0.15, 0.22, d / box.z );
-  float alpha = 0.34 * wide * wide + 0.4 * tight;
+  // What is wide stands on legs: it shades more than it touches.
+  float legs = smoothstep( 0.22, 0.45, min( box.x, box.y ) );
+  float alpha = mix( 0.34, 0.3, legs ) * wide * wide + mix( 0.4, 0.0, legs ) * tight;
   gl_FragColor = vec4( vec3( 0.09, 0.065, 0.05 ), alpha );
 }`;
 

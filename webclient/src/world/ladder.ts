@@ -1,4 +1,4 @@
-/** Which products deserve which detail: by how large they look, nearest first, under one budget of decoded bytes. */
+/** Which products deserve which detail: by how large they look, nearest first, under one budget of decoded bytes and draw calls. */
 
 /** 0: poster; then a product's levels from coarse to fine. */
 export interface Candidate {
@@ -6,6 +6,14 @@ export interface Candidate {
   readonly size_m: number;
   /** What level 1, 2, … would take once decoded, bytes; coarse to fine. */
   readonly bytes: readonly number[];
+  /** How many draw calls its model takes. */
+  readonly draws: number;
+}
+
+export interface Budget {
+  readonly bytes: number;
+  /** Draw calls for products; a poster takes one. */
+  readonly draws: number;
 }
 
 /** Below this many degrees of view a level is enough; one entry a level, the last one open. */
@@ -21,14 +29,14 @@ export function wishedLevel(distance_m: number, size_m: number, levels: number):
 /**
  * A level for each candidate: everyone's wish if it fits; otherwise the far ones step down first.
  *
- * @returns levels, in the candidates' order; their bytes add up to at most `budget`
+ * @returns levels, in the candidates' order; together they keep to `budget`
  */
-export function share(candidates: readonly Candidate[], budget: number): number[] {
+export function share(candidates: readonly Candidate[], budget: Budget): number[] {
   const levels = candidates.map((c) => wishedLevel(c.distance_m, c.size_m, c.bytes.length));
   const cost = (i: number): number => (levels[i] ? (candidates[i]?.bytes[levels[i]! - 1] ?? 0) : 0);
   let total = candidates.reduce((sum, _, i) => sum + cost(i), 0);
   const farFirst = candidates.map((_, i) => i).sort((a, b) => candidates[b]!.distance_m - candidates[a]!.distance_m);
-  while (total > budget) {
+  while (total > budget.bytes) {
     // The finest levels give way before anyone loses the model.
     const finest = Math.max(...levels);
     if (finest === 0) break;
@@ -37,6 +45,14 @@ export function share(candidates: readonly Candidate[], budget: number): number[
     total -= cost(i);
     levels[i]!--;
     total += cost(i);
+  }
+  let draws = candidates.reduce((sum, c, i) => sum + (levels[i] ? c.draws : 1), 0);
+  for (const i of farFirst) {
+    if (draws <= budget.draws) break;
+    const one = candidates[i]!.draws;
+    if (!levels[i] || one <= 1) continue;
+    levels[i] = 0;
+    draws -= one - 1;
   }
   return levels;
 }

@@ -43,10 +43,8 @@ irradiance += storeLight;
 float storeOpen = clamp( storeLamps.a, 0.0, 1.0 );
 #if defined( USE_ENVMAP ) && defined( RE_IndirectSpecular )
   float storeGloss = saturate( pow( saturate( dot( geometryNormal, geometryViewDir ) ) + storeOpen, exp2( - 16.0 * material.roughness - 1.0 ) ) - 1.0 + storeOpen );
+  storeGloss = mix( storeGloss, 1.0, 0.6 * metalnessFactor );
   radiance += getIBLRadiance( geometryViewDir, geometryNormal, material.roughness ) * storeGloss;
-#endif
-#if METAL == 1
-  iblIrradiance += storeLight;
 #endif
 `;
 
@@ -73,7 +71,7 @@ function patch(shader: WebGLProgramParametersWithUniforms, light: Light): void {
     .replace("#include <common>", "#include <common>\nvarying vec3 vStoreAt;\nuniform sampler2D lampMap;\nuniform vec3 skyTint, sunTint, lampTint, boxMin, boxMax, boxAt;")
     .replace("#include <envmap_physical_pars_fragment>", `${BENT}\n${reflection}`)
     .replace("#include <roughnessmap_fragment>", "float roughnessFactor = roughness;\n#ifdef USE_MAP\nroughnessFactor *= sampledDiffuseColor.a;\n#endif")
-    .replace("#include <lights_fragment_maps>", LIT.replace("#if METAL == 1\n  iblIrradiance += storeLight;\n#endif\n", ""));
+    .replace("#include <lights_fragment_maps>", LIT);
 }
 
 export interface Painted {

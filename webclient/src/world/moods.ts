@@ -47,7 +47,7 @@ const scaled = (c: Vec3, k: number): Vec3 => [c[0] * k, c[1] * k, c[2] * k];
 
 /** A mood's weights, exposed so that a white wall's brighter half lies at `mood.white`. */
 export function weigh(mood: Mood, baked: Baked | null): Weights {
-  const sky = scaled(fromKelvin(mood.sky_kelvin, mood.white_kelvin), mood.sky_nits / 1000);
+  const sky = scaled(fromKelvin(Math.min(mood.sky_kelvin, mood.white_kelvin * 1.9), mood.white_kelvin), mood.sky_nits / 1000);
   const sun = scaled(fromKelvin(mood.sun_kelvin, mood.white_kelvin), mood.sun_lux / 1000);
   const lamps = scaled(fromKelvin(WHITE_K, mood.white_kelvin), mood.lamps);
   const typical = baked ? brightHalf(baked, sky, sun, lamps) : 1;

@@ -3,8 +3,10 @@
  *
  * Drawn by one shader on the inside of a sphere, from a few numbers a mood sets: no picture is loaded.
  */
-import { BackSide, Color, Mesh, ShaderMaterial, SphereGeometry, Vector3 } from "three";
+import { BackSide, Color, Mesh, ShaderMaterial, SphereGeometry } from "three";
 import { fromKelvin, type Weights } from "./moods";
+
+type Rgb = readonly [number, number, number];
 
 const VERTEX = /* glsl */ `
 varying vec3 way;
@@ -70,12 +72,15 @@ export class Outside {
     const level = Math.max(...weights.sky);
     const night = level > 0.4 ? 0 : 1 - level / 0.4;
     // Eyes and cameras hold back a bright view: it is shown at a part of what it lights the room with.
-    const shown = Math.min(1.45, level * 0.42) + 0.055 * night;
+    const shown = Math.min(1.45, level * 0.42) * (1 - night);
     const [r, g, b] = fromKelvin(kelvin, 5600);
-    const tint = new Vector3(r, g, b).divideScalar(Math.max(r, g, b));
-    u.zenith.value.setRGB(tint.x * 0.62 * shown, tint.y * 0.76 * shown, tint.z * 0.98 * shown);
-    u.horizon.value.setRGB(1.0 * shown, (0.97 - 0.2 * night) * shown, (0.92 - 0.12 * night) * shown);
-    u.ground.value.setRGB(0.48 * shown * (1 - 0.55 * night), 0.5 * shown * (1 - 0.5 * night), 0.43 * shown * (1 - 0.3 * night));
+    const most = Math.max(r, g, b);
+    const mix = (c: Color, day: Rgb, dusk: Rgb): void => {
+      c.setRGB((day[0] * r * shown) / most + dusk[0] * night, (day[1] * g * shown) / most + dusk[1] * night, (day[2] * b * shown) / most + dusk[2] * night);
+    };
+    mix(u.zenith.value, [0.62, 0.76, 0.98], [0.006, 0.012, 0.038]);
+    mix(u.horizon.value, [1, 0.97, 0.92], [0.085, 0.07, 0.1]);
+    mix(u.ground.value, [0.48, 0.5, 0.43], [0.004, 0.006, 0.012]);
     u.night.value = night * 0.9;
     u.gain.value = 1;
   }

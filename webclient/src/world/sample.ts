@@ -2,10 +2,10 @@
 import type { Lamp, MaterialPlan, Mood, Opening, Room, Shelf, Slot, StorePlan, Vec3 } from "./plan";
 
 const MATERIALS: Readonly<Record<string, MaterialPlan>> = {
-  wall: { surface: "limewash", colour: "#e6ddcf" },
+  wall: { surface: "limewash", colour: "#ebe5db" },
   accent: { surface: "limewash", colour: "#b79a84" },
   ceiling: { surface: "plaster", colour: "#efe9df" },
-  floor: { surface: "oak", colour: "#a88b6a" },
+  floor: { surface: "oak", colour: "#a68d70" },
   joinery: { surface: "oak", colour: "#8f7152" },
   stone: { surface: "stone", colour: "#cbbfae" },
   metal: { surface: "brass", colour: "#b08d57" },
@@ -80,10 +80,10 @@ const ROOM: Room = {
 };
 
 const DAY: Mood = {
-  sky_kelvin: 6000, sky_nits: 3600, sun_kelvin: 4600, sun_lux: 3000, sun_azimuth_deg: -118, sun_elevation_deg: 34, lamps: 1, white_kelvin: 5400, white: 0.58,
+  sky_kelvin: 6000, sky_nits: 3600, sun_kelvin: 4600, sun_lux: 3000, sun_azimuth_deg: -118, sun_elevation_deg: 34, lamps: 1, white_kelvin: 5000, white: 0.62,
 };
 const EVENING: Mood = {
-  sky_kelvin: 9000, sky_nits: 16, sun_kelvin: 3000, sun_lux: 0, sun_azimuth_deg: -118, sun_elevation_deg: 34, lamps: 1, white_kelvin: 3150, white: 0.4,
+  sky_kelvin: 9000, sky_nits: 10, sun_kelvin: 3000, sun_lux: 0, sun_azimuth_deg: -118, sun_elevation_deg: 34, lamps: 1, white_kelvin: 3150, white: 0.4,
 };
 
 export const BOUTIQUE: StorePlan = {

@@ -11,7 +11,7 @@ import { catalogue, product, type Product, type Row } from "../api";
 import { dispose as disposeModel, load } from "../viewer/loader";
 import { environment } from "../viewer/studio";
 import { ContactShadows } from "./contact";
-import { share, type Candidate } from "./ladder";
+import { share, type Budget, type Candidate } from "./ladder";
 import type { Weights } from "./moods";
 import type { Slot } from "./plan";
 import type { Part, World } from "./world";
@@ -32,6 +32,7 @@ interface Model {
   readonly source: Group;
   users: number;
   bytes: number;
+  readonly draws: number;
 }
 
 class Stand {
@@ -48,6 +49,8 @@ class Stand {
   model: Object3D | null = null;
   address = "";
   fade = 0;
+  /** Of its model, once it has been here; a guess before. */
+  draws = 4;
 
   constructor(slot: Slot, row: Row) {
     this.slot = slot;
@@ -68,7 +71,7 @@ export class Stock implements Part {
   readonly #ended = new AbortController();
   readonly #light: Texture;
   readonly #plane = new PlaneGeometry(1, 1);
-  readonly #budget: number;
+  readonly #budget: Budget;
   readonly #delivery: readonly string[];
   #shadows: ContactShadows | null = null;
   #sinceLook = 0;
@@ -77,9 +80,9 @@ export class Stock implements Part {
   #told: (() => void) | null;
 
   /** @param stocked called once every product in sight shows its first model, or has failed to */
-  constructor(world: World, budget_bytes: number, isPhone: boolean, stocked: () => void) {
+  constructor(world: World, budget: Budget, isPhone: boolean, stocked: () => void) {
     this.#world = world;
-    this.#budget = budget_bytes;
+    this.#budget = budget;
     this.#delivery = isPhone ? ["mobile", "webp", "desktop"] : ["desktop", "mobile", "webp"];
     this.#told = stocked;
     this.#light = environment(world.renderer);
@@ -192,7 +195,7 @@ export class Stock implements Part {
     const { x, z } = this.#world.walk.position;
     const candidates = this.#stands.map((stand): Candidate => ({
       distance_m: Math.hypot(stand.slot.position[0] - x, stand.slot.position[2] - z), size_m: stand.size_m,
-      bytes: stand.levels?.map((level) => level.bytes) ?? [1e6],
+      bytes: stand.levels?.map((level) => level.bytes) ?? [1e6], draws: stand.draws,
     }));
     const levels = share(candidates, this.#budget);
     const order = this.#stands.map((_, i) => i).sort((a, b) => (candidates[a]?.distance_m ?? 0) - (candidates[b]?.distance_m ?? 0));
@@ -238,6 +241,7 @@ export class Stock implements Part {
       stand.model = copy;
       stand.address = chosen.address;
       stand.shown = level;
+      stand.draws = model.draws;
       stand.fade = 1;
       if (old) this.#remove(stand, old, address);
     } catch (error) {
@@ -291,7 +295,7 @@ export class Stock implements Part {
     if (!loading) {
       loading = load(address, this.#world.renderer, this.#ended.signal).then(({ scene }) => {
         scene.updateMatrixWorld(true);
-        return { source: scene, users: 0, bytes: decodedBytes(scene) };
+        return { source: scene, users: 0, bytes: decodedBytes(scene), draws: drawsOf(scene) };
       });
       loading.catch(() => this.#models.delete(address));
       this.#models.set(address, loading);
@@ -320,6 +324,14 @@ export class Stock implements Part {
     this.#plane.dispose();
     this.#light.dispose();
   }
+}
+
+function drawsOf(model: Object3D): number {
+  let draws = 0;
+  model.traverse((object) => {
+    if ((object as Mesh).isMesh) draws++;
+  });
+  return draws;
 }
 
 /** What a model takes in graphics memory: vertices, and textures with their smaller copies. */
