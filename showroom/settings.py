@@ -40,7 +40,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rate_write: Annotated[float, setting("What one person may write.", unit="requests/s", gt=0, le=100_000)] = 10.0
     rate_costly: Annotated[
         float,
-        setting("How often one person may sign in, search or begin an upload.", unit="requests/s", gt=0, le=100_000),
+        setting("How often one person may sign in or put a store.", unit="requests/s", gt=0, le=100_000),
     ] = 1.0
     rate_per_address: Annotated[
         float, setting("How many people's worth one address may ask.", unit="people", ge=1, le=100_000)
@@ -84,6 +84,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         float, setting("Silence after which a connection counts as lost.", unit="s", ge=2, le=600)
     ] = 30.0
     ticket_s: Annotated[float, setting("How long a seat ticket is good.", unit="s", ge=1, le=600)] = 30.0
+    process: Annotated[
+        str, setting("Name of this process among those that share a database.", pattern="^[a-z0-9-]{1,32}$")
+    ] = "main"
+    live_url: Annotated[
+        str, setting("Address of this process's own rooms when several share a site (wss://one.shop.example/live).")
+    ] = ""
     connections_per_address: Annotated[
         int, setting("Room connections from one address; a school may share one.", unit="connections", ge=1, le=100_000)
     ] = 500

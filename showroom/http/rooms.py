@@ -82,13 +82,11 @@ def endpoints(realtime: Realtime, *, live_url: str = "") -> list[Endpoint]:
         """The rooms of a store and how many people are there."""
         store = call.path["id"]
         names = await realtime.rooms(store)
-        open_copies = realtime.copies(store)
         found = []
         for room in names:
             copies = [
-                CopyInfo(copy=copy.ordinal, people=copy.seats.taken, seats=copy.seats.capacity)
-                for copy in sorted(open_copies, key=lambda copy: copy.ordinal)
-                if copy.plan.room == room
+                CopyInfo(copy=copy.ordinal, people=copy.taken, seats=copy.taken + copy.free)
+                for copy in realtime.copies_everywhere(store, room)
             ]
             found.append(RoomInfo(room=room, people=sum(copy.people for copy in copies), copies=copies))
         return Rooms(store=store, rooms=found)
@@ -111,12 +109,12 @@ def endpoints(realtime: Realtime, *, live_url: str = "") -> list[Endpoint]:
         scheme = "wss" if peer.scheme == "https" else "ws"
         return SeatTicket(
             ticket=granted.token,
-            url=live_url or urlunsplit((scheme, call.request.host, LIVE_PATH, "", "")),
+            url=granted.url or live_url or urlunsplit((scheme, call.request.host, LIVE_PATH, "", "")),
             version=VERSION,
-            store=granted.copy.plan.store,
-            room=granted.copy.plan.room,
-            copy=granted.copy.ordinal,
-            people=granted.copy.seats.taken,
+            store=granted.store,
+            room=granted.room,
+            copy=granted.ordinal,
+            people=granted.people,
             expires_s=realtime.settings.ticket_s,
             nickname=granted.name,
             code=granted.code,

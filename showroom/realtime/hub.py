@@ -1,6 +1,6 @@
 """
-All rooms of this process: copies opened when rooms are full and closed when empty, tickets given out and redeemed,
-seats found again by resume keys.
+All rooms of this process: copies opened and closed, tickets redeemed, seats found again by resume keys. Who gets a
+ticket to which copy is ``reception``'s.
 """
 
 import asyncio
@@ -13,8 +13,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from showroom.accounts.principal import Principal
-from showroom.errors import Busy, NotFound
+from showroom.errors import NotFound
 from showroom.keys import derive
 from showroom.protocol.ids import Close
 from showroom.protocol.messages import Hello
@@ -23,7 +22,6 @@ from showroom.realtime.connection import Connection
 from showroom.realtime.counters import Counters
 from showroom.realtime.desk import Desk
 from showroom.realtime.keeping import KeptCopy
-from showroom.realtime.look import Look
 from showroom.realtime.mailbox import Mailbox
 from showroom.realtime.plan import Plans, RoomPlan
 from showroom.realtime.room import PlaceOf, RoomCopy, new_mailbox
@@ -34,9 +32,9 @@ from showroom.social import storage
 from showroom.social.errors import Banned, RoomLocked
 from showroom.social.log import RoomLog
 from showroom.social.moderation import Moderation, address_key
-from showroom.social.names import NameRules, NamesTaken
+from showroom.social.names import NamesTaken
 from showroom.social.parties import Parties
-from showroom.social.room import SocialRoom
+from showroom.social.room import Effects, SocialRoom
 from showroom.world.slots import RoomIsFull
 from showroom.world.world import World
 from showroom_assets.errors import ShowroomError
@@ -59,18 +57,6 @@ StockOf = Callable[[str, list[str]], Awaitable[Mapping[str, int]]]
 """What is left of SKUs of a merchant (tenant, SKUs)."""
 
 
-class CopiesFull(Busy):
-    """Every copy of the room is full, and no more may be opened."""
-
-    code = "room.full"
-
-
-class PartyTooLarge(Busy):
-    """The copy where the party is has no seat left."""
-
-    code = "room.party_full"
-
-
 @dataclass(slots=True)
 class Store:
     """What all rooms of a store share."""
@@ -80,19 +66,9 @@ class Store:
 
 
 @dataclass(slots=True)
-class Granted:
-    """A ticket and what goes with it."""
+class Group:
+    """A room: its plan and its open copies here."""
 
-    token: str
-    copy: RoomCopy
-    name: str
-    until_s: float
-    code: str
-    is_beside: bool
-
-
-@dataclass(slots=True)
-class _Room:
     plan: RoomPlan
     copies: list[RoomCopy] = field(default_factory=list)
     next_ordinal: int = 1
@@ -119,19 +95,23 @@ class Hub:
         chance: random.Random,
         ice: Callable[[str], list[dict[str, str]]] = lambda _person: [],
         stock: "StockOf | None" = None,
+        process: str = "main",
     ) -> None:
         self.settings: Final = settings
         self.clock: Final = clock
         self.counters: Final = counters
         self.now_s = clock.s()
         self.is_draining = False
-        self.rooms: Final[dict[tuple[str, str], _Room]] = {}
+        self.rooms: Final[dict[tuple[str, str], Group]] = {}
         self.copies: Final[dict[str, RoomCopy]] = {}
         self.connections: Final[set[Connection]] = set()
         self.stores: Final[dict[str, Store]] = {}
         self.closed_copies: Final[list[str]] = []
         self.entered: Callable[[str], None] = lambda _peer: None
         self.left: Callable[[str], None] = lambda _peer: None
+        self.seated: Callable[[str, str], None] = lambda _store, _person: None
+        self.decided: Callable[[RoomCopy, Effects], None] = lambda _copy, _effects: None
+        self.process: Final = process
         self._database = database
         self.plans: Final = plans
         self._tickets = tickets
@@ -141,113 +121,23 @@ class Hub:
         self._asking: set[asyncio.Task[None]] = set()
         self._address_secret = derive(secret, "addresses")
         self._code_secret = derive(secret, "person codes")
-        self._names = NameRules()
         self._by_key: dict[bytes, tuple[RoomCopy, Visit]] = {}
         self._by_code: dict[str, tuple[RoomCopy, Visit]] = {}
         self._desks: dict[str, asyncio.Task[None]] = {}
-        self._opening = asyncio.Lock()
-        self._blocked: dict[str, frozenset[str]] = {}
-
-    # ── tickets
-
-    async def grant(
-        self,
-        who: Principal,
-        store: str,
-        room: str,
-        *,
-        peer: str,
-        name: str = "",
-        look: Look | None = None,
-        party: str = "",
-        beside: str = "",
-    ) -> Granted:
-        """
-        Promise a seat.
-
-        Parameters
-        ----------
-        peer
-            Address that the request came from.
-        name
-            Nickname; empty: the account's, or a guest's number.
-        party
-            Code of a party to join first.
-        beside
-            Person code of a friend to land next to.
-
-        Raises
-        ------
-        NotFound
-            No such room.
-        CopiesFull, PartyTooLarge
-            No seat, or none with the party.
-        Banned, RoomLocked, NameRefused, PartyRefused, NobodyThere
-            As the names say.
-        """
-        if self.is_draining:
-            raise Busy("The server is about to restart. Try again in a few seconds.", retry_after_s=5)
-        plan = await self._plan(store, room)
-        shared = await self._store(plan)
-        now_ms = self.clock.unix_ms()
-        is_staff = shared.moderation.may_moderate(who)
-        address = address_key(self._address_secret, peer)
-        shared.moderation.check_entry(who.id, room, now_ms, address=address, is_staff=is_staff)
-        wanted = name or who.name
-        shown = self._names.check(wanted, is_staff=is_staff) if wanted else ""
-        if party:
-            shared.parties.join(who.id, party, now_ms)
-            await self._database.write(storage.save_state(store, "parties", shared.parties.snapshot(), at_ms=now_ms))
-        # Read here, since sitting down must not wait for the database.
-        self._blocked[who.id] = (await self._database.read(storage.blocked([who.id]))).get(who.id, frozenset())
-        seat = secrets.token_urlsafe(12)
-        async with self._opening:
-            copy, friend = await self._seat(plan, who.id, seat, shared.parties, beside)
-        until_s = self.clock.unix_s() + self.settings.ticket_s
-        ticket = Ticket(
-            seat, copy.key, store, room, until_s,
-            Principal(id=who.id, role=who.role, name=who.name, tenant=who.tenant, scopes=who.scopes),
-            shown, look or Look(), friend,
-        )  # fmt: skip
-        return Granted(self._tickets.seal(ticket), copy, shown, until_s, self.code_of(who.id), bool(friend))
+        self._used: dict[str, float] = {}
+        self.blocked: Final[dict[str, frozenset[str]]] = {}
 
     def code_of(self, person: str) -> str:
         """What a person gives to friends (``?with=…``); says nothing about the person's id."""
         return hmac.new(self._code_secret, person.encode(), hashlib.sha256).hexdigest()[:16]
 
-    async def _seat(
-        self, plan: RoomPlan, person: str, seat: str, parties: Parties, beside: str
-    ) -> tuple[RoomCopy, str]:
-        """Promise a seat where the person should be: with their party, beside the friend, or where people are."""
-        group = self._group(plan)
-        friend = self._by_code.get(beside)
-        if friend is not None and friend[0] in group.copies and friend[0].seats.promise([seat]):
-            return friend[0], friend[1].person
-        fellows = parties.fellows(person) - {person}
-        number = party.number if (party := parties.of(person)) is not None else 0
-        kept = f"party:{number}:{person}"
-        for copy in group.copies:
-            is_here = copy.seats.is_promised(kept) or any(
-                fellow in copy.visits or copy.seats.is_promised(f"party:{number}:{fellow}") for fellow in fellows
-            )
-            if fellows and is_here:
-                if copy.seats.pass_on(kept, seat) or copy.seats.promise([seat]):
-                    return copy, ""
-                raise PartyTooLarge(
-                    "Your party is in a copy of this room that is full. Wait a moment, or leave the party to go alone.",
-                    retry_after_s=10,
-                )
-        # Fullest first, so that people meet; a whole party must fit, and its seats wait for it a while.
-        wanted = [seat, *(f"party:{number}:{fellow}" for fellow in fellows)]
-        for copy in sorted(group.copies, key=lambda copy: (-copy.seats.taken, copy.ordinal)):
-            if copy.seats.promise(wanted):
-                return copy, ""
-        if len(group.copies) >= self.settings.room_copies:
-            raise CopiesFull("Every copy of this room is full. Try again in a minute.", retry_after_s=30)
-        copy = await self.open_copy(group.plan)
-        if not copy.seats.promise(wanted) and not copy.seats.promise([seat]):
-            raise CopiesFull("This room has no seats. Try again in a minute.", retry_after_s=30)
-        return copy, ""
+    def with_code(self, code: str) -> tuple[RoomCopy, Visit] | None:
+        """Where the person of a code is now."""
+        return self._by_code.get(code)
+
+    def address_key(self, peer: str) -> str:
+        """How an address is kept."""
+        return address_key(self._address_secret, peer)
 
     # ── connections
 
@@ -285,7 +175,7 @@ class Hub:
             connection.close(Close.TICKET)
             return
         copy = self.copies.get(ticket.copy)
-        if copy is None or not copy.seats.is_promised(ticket.id):
+        if copy is None or not self._is_good(copy, ticket):
             connection.close(Close.TICKET)
             return
         moderation = self.stores[ticket.store].moderation
@@ -304,11 +194,12 @@ class Hub:
         except RoomLocked:
             connection.close(Close.ROOM_CLOSED)
             return
+        self._used[ticket.id] = ticket.until_s
         if not copy.seats.take(ticket.id):
-            connection.close(Close.TICKET)
+            connection.close(Close.ROOM_FULL)
             return
-        for other in [copy for copy in self._copies_of(ticket.store) if ticket.who.id in copy.visits]:
-            self._replace(other, other.visits[ticket.who.id], to_other_room=True)
+        self.seated(ticket.store, ticket.who.id)
+        self.dismiss(ticket.store, ticket.who.id, Close.REPLACED)
         key = new_key()
         visit = Visit(
             who=ticket.who,
@@ -323,7 +214,9 @@ class Hub:
             mailbox=new_mailbox(copy),
         )
         try:
-            copy.enter(visit, beside=ticket.beside, blocked=self._blocked.pop(visit.person, ()))
+            friend = self._by_code.get(ticket.beside)
+            beside = friend[1].person if friend is not None else ""
+            copy.enter(visit, beside=beside, blocked=self.blocked.pop(visit.person, ()))
         except RoomIsFull:
             copy.seats.leave(ticket.id)
             connection.close(Close.ROOM_FULL)
@@ -332,6 +225,26 @@ class Hub:
         self.counters.joins_total += 1
         connection.visit, connection.room = visit, copy
         copy.greet(visit, connection, key, resumed_at=None)
+
+    def _is_good(self, copy: RoomCopy, ticket: Ticket) -> bool:
+        """Whether a ticket that is ours still stands: once, with its promise, or from another process."""
+        if ticket.id in self._used:
+            return False
+        if copy.seats.is_promised(ticket.id):
+            return True
+        # Its promise may not have come to us yet; the seat is taken if there is one.
+        return ticket.process != self.process and copy.seats.promise([ticket.id])
+
+    def dismiss(self, store: str, person: str, close: Close) -> None:
+        """End somebody's seats in a store: they sat down in another process, or a moderator there said so."""
+        for copy in self._copies_of(store):
+            visit = copy.visits.get(person)
+            if visit is not None:
+                old = visit.connection
+                copy.depart(visit, to_other_room=close is Close.REPLACED)
+                self._forget(visit)
+                if old is not None:
+                    old.leave(close)
 
     def _resume(self, connection: Connection, key: str, cursor: int) -> None:
         found = self._by_key.get(hash_of(key))
@@ -360,29 +273,22 @@ class Hub:
         connection.visit, connection.room = visit, copy
         copy.greet(visit, connection, key, resumed_at=cursor)
 
-    def _replace(self, copy: RoomCopy, visit: Visit, *, to_other_room: bool) -> None:
-        old = visit.connection
-        copy.depart(visit, to_other_room=to_other_room)
-        self._forget(visit)
-        if old is not None:
-            old.leave(Close.REPLACED)
-
     def _know(self, copy: RoomCopy, visit: Visit) -> None:
         self._by_key[visit.key_hash] = (copy, visit)
-        self._by_code[self.code_of(visit.person)] = (copy, visit)
+        visit.code = self.code_of(visit.person)
+        self._by_code[visit.code] = (copy, visit)
 
     def _forget(self, visit: Visit) -> None:
         self._by_key.pop(visit.key_hash, None)
-        code = self.code_of(visit.person)
-        if (known := self._by_code.get(code)) is not None and known[1] is visit:
-            del self._by_code[code]
+        if (known := self._by_code.get(visit.code)) is not None and known[1] is visit:
+            del self._by_code[visit.code]
 
     # ── copies
 
     async def open_copy(self, plan: RoomPlan, kept: KeptCopy | None = None) -> RoomCopy:
         """Another copy of a room; with ``kept``, the one that was open before a restart, everybody away."""
-        shared = await self._store(plan)
-        group = self._group(plan)
+        shared = await self.store_of(plan)
+        group = self.group_of(plan)
         key = kept.copy if kept is not None else f"{plan.store[:24]}/{plan.room[:24]}/{secrets.token_hex(6)}"
         tail = await self._database.read(storage.newest(key)) if kept is not None else []
         ordinal = kept.ordinal if kept is not None else group.next_ordinal
@@ -400,7 +306,13 @@ class Hub:
             things=plan.things,
             grace_ms=int(self.settings.room_grace_s * 1000),
         )
-        desk = Desk(self._database, lambda effects: place.room.deliver(effects))
+
+        def deliver(effects: Effects) -> None:
+            place.room.deliver(effects)
+            if effects.decisions or effects.cards:
+                self.decided(place.room, effects)
+
+        desk = Desk(self._database, deliver)
         copy = place.room = RoomCopy(
             key=key,
             ordinal=ordinal,
@@ -478,7 +390,7 @@ class Hub:
         """Open again what was open before a restart, as far as the stores still have those rooms."""
         for kept in copies:
             try:
-                plan = await self._plan(kept.store, kept.room)
+                plan = await self.plan_of(kept.store, kept.room)
             except NotFound:
                 continue
             await self.open_copy(plan, kept)
@@ -514,8 +426,11 @@ class Hub:
         now_ms = self.clock.unix_ms()
         for copy in self.copies.values():
             copy.social.forget(now_ms)
-        if len(self._blocked) > _MOST_BLOCK_LISTS:
-            self._blocked.clear()
+        now_s = self.clock.unix_s()
+        for used in [used for used, until_s in self._used.items() if until_s <= now_s]:
+            del self._used[used]
+        if len(self.blocked) > _MOST_BLOCK_LISTS:
+            self.blocked.clear()
         for store in self.stores.values():
             store.moderation.forget(now_ms)
             store.parties.forget(now_ms)
@@ -530,13 +445,21 @@ class Hub:
 
     # ── look-ups
 
-    async def _plan(self, store: str, room: str) -> RoomPlan:
+    async def plan_of(self, store: str, room: str) -> RoomPlan:
+        """
+        A room's plan as it is published now.
+
+        Raises
+        ------
+        NotFound
+        """
         for plan in await self.plans.rooms(store):
             if plan.room == room:
                 return plan
         raise NotFound("There is no such room. Look at the store's list of rooms.", store=store, room=room)
 
-    async def _store(self, plan: RoomPlan) -> Store:
+    async def store_of(self, plan: RoomPlan) -> Store:
+        """What the rooms of a store share; read at the first use."""
         found = self.stores.get(plan.store)
         if found is None:
             now_ms = self.clock.unix_ms()
@@ -551,8 +474,29 @@ class Hub:
             )
         return found
 
-    def _group(self, plan: RoomPlan) -> _Room:
-        group = self.rooms.setdefault((plan.store, plan.room), _Room(plan))
+    async def reload(self, name: str) -> None:
+        """Read sanctions, switches and parties of a store again: another process changed them."""
+        store = self.stores.get(name)
+        if store is None:
+            return
+        sanctions, switches = await self._database.read(storage.in_force(name, self.clock.unix_ms()))
+        parties = await self._database.read(storage.load_state(name, "parties"))
+        # In place, since the store's rooms hold them.
+        store.moderation.__init__(  # type: ignore[misc]
+            name, tenant=store.moderation.tenant, sanctions=sanctions, switches=switches
+        )
+        vars(store.parties).update(vars(Parties.restore(parties, secrets.SystemRandom())))
+        now_ms = self.clock.unix_ms()
+        for copy in self._copies_of(name):
+            for visit in list(copy.visits.values()):
+                try:
+                    store.moderation.check_ban(visit.person, copy.plan.room, now_ms, address=visit.address)
+                except Banned:
+                    self.dismiss(name, visit.person, Close.BANNED)
+
+    def group_of(self, plan: RoomPlan) -> Group:
+        """A room's copies here."""
+        group = self.rooms.setdefault((plan.store, plan.room), Group(plan))
         group.plan = plan
         return group
 

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from showroom.protocol import actions
-from showroom.protocol.events import AnyEvent, Card, Told
+from showroom.protocol.events import Card, Told
 from showroom.protocol.ids import VERSION, Anim, Cap, Close, Mode
 from showroom.protocol.messages import (
     Refused,
@@ -276,10 +276,10 @@ class RoomCopy:
                 found.append(visit.card(party=party.number if party else 0, is_muted=is_muted))
         return encode_cards(found)
 
-    def tell(self, visit: Visit, event: AnyEvent) -> None:
-        """An event for one person who is here now; not kept for those away."""
+    def tell(self, visit: Visit, body: bytes) -> None:
+        """An encoded event for one person who is here now; not kept for those away."""
         if visit.connection is not None:
-            self._push(visit, encode_event_body(event), 0)
+            self._push(visit, body, 0)
             self.flush(visit)
 
     def close_all(self, close: Close) -> None:
@@ -338,7 +338,7 @@ class RoomCopy:
             if self.visits:
                 self._put(self.social.tick(self._clock.unix_ms()))
             for visit, stock in self.shelves.due():
-                self.tell(visit, stock)
+                self.tell(visit, encode_event_body(stock))
 
     def sweep(self, *, grace_s: float) -> list[Visit]:
         """About once a second: lets go of those away for too long, brings the gauges up to date. Who left."""

@@ -7,21 +7,28 @@ import random
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlunsplit
 
 from showroom.accounts.principal import Principal
 from showroom.protocol.events import AnyEvent, Told
 from showroom.protocol.ids import Close
+from showroom.protocol.messages import encode_event_body
 from showroom.realtime import keeping, picows_adapter, websockets_adapter
+from showroom.realtime.bus import AnyNotice, Bus, Changed, CopyNotice, Gone, Promise, Seated, ToPerson
 from showroom.realtime.clock import Clock
 from showroom.realtime.counters import Counters
-from showroom.realtime.door import Door, Protocols
+from showroom.realtime.door import LIVE_PATH, Door, Protocols
 from showroom.realtime.gate import LiveGate
-from showroom.realtime.hub import Granted, Hub, StockOf
+from showroom.realtime.hub import Hub, StockOf
 from showroom.realtime.look import Look
+from showroom.realtime.neighbours import Neighbours
 from showroom.realtime.plan import Plans
+from showroom.realtime.reception import Granted, Reception
+from showroom.realtime.redis_bus import bus_of
 from showroom.realtime.room import RoomCopy
 from showroom.realtime.ticker import Ticker, quiet_garbage
 from showroom.realtime.tickets import Tickets
+from showroom.social.room import Effects
 
 if TYPE_CHECKING:
     from showroom.db.database import Database
@@ -58,8 +65,8 @@ class Realtime:
         Servers for WebRTC that a person is told of.
     stock
         What is left of some SKUs of a merchant: asked when somebody begins to watch them.
-    process
-        Name of this process among those that share a database.
+    bus
+        The way to other processes; None: what the setting says.
     """
 
     def __init__(
@@ -75,7 +82,7 @@ class Realtime:
         chance: random.Random | None = None,
         ice: Callable[[str], list[dict[str, str]]] = lambda _person: [],
         stock: StockOf | None = None,
-        process: str = "main",
+        bus: Bus | None = None,
     ) -> None:
         self.settings: Final = settings
         self.counters: Final = Counters()
@@ -91,13 +98,20 @@ class Realtime:
             chance=chance or random.Random(),
             ice=ice,
             stock=stock,
+            process=settings.process,
         )
+        self._bus: Bus = bus if bus is not None else bus_of(settings.bus)
+        self.neighbours: Final = Neighbours(settings.process, settings.live_url, self._bus, clock=monotonic)
+        self.reception: Final = Reception(self.hub, database, Tickets(secret), self.neighbours)
+        self.hub.seated = self._seated
+        self.hub.decided = self._decided
         self.gate: Final = LiveGate(
             self.hub.receiver, peers=peers, per_address=settings.connections_per_address, counters=self.counters
         )
         self.hub.entered, self.hub.left = self.gate.entered, self.gate.left
         self._database = database
-        self._process = process
+        self._process = settings.process
+        self._stale: set[str] = set()
         self._door: Door | None = None
         self._server: asyncio.Server | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -124,6 +138,7 @@ class Realtime:
         since_ms = self.clock.unix_ms() - int(1000 * (self.settings.room_grace_s + _RESTART_S))
         kept = await self._database.read(keeping.kept(self._process, since_ms=since_ms))
         await self._database.write(keeping.forget(self._process))
+        await self._bus.start(self._heard, self._missed)
         await self.hub.restore(kept)
         await self._keep(anew=True)
         loop = asyncio.get_running_loop()
@@ -152,11 +167,12 @@ class Realtime:
         """
         self.gate.is_open = False
         self.hub.is_draining = True
+        self._bus.publish(Gone(self._process))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s / 2):
                 for copy in list(self.hub.copies.values()):
                     for visit in list(copy.visits.values()):
-                        copy.tell(visit, _DRAINING)
+                        copy.tell(visit, encode_event_body(_DRAINING))
                     await copy.desk.flushed()
         for copy in list(self.hub.copies.values()):
             copy.close_all(Close.GOING_AWAY)
@@ -179,6 +195,7 @@ class Realtime:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
         await self.hub.stop()
+        await self._bus.stop()
         for connection in list(self.hub.connections):
             if connection.link is not None:
                 connection.link.abort()
@@ -197,12 +214,18 @@ class Realtime:
         party: str = "",
         beside: str = "",
     ) -> Granted:
-        """Promise a seat; see ``Hub.grant``."""
-        return await self.hub.grant(who, store, room, peer=peer, name=name, look=look, party=party, beside=beside)
+        """Promise a seat; see ``Reception.grant``."""
+        return await self.reception.grant(who, store, room, peer=peer, name=name, look=look, party=party, beside=beside)
 
     def copies(self, store: str) -> list[RoomCopy]:
-        """The open copies of a store's rooms."""
+        """The open copies of a store's rooms in this process."""
         return [copy for copy in self.hub.copies.values() if copy.plan.store == store]
+
+    def copies_everywhere(self, store: str, room: str) -> list[CopyNotice]:
+        """The open copies of a room in all processes, by number."""
+        here = [_notice(copy) for copy in self.copies(store) if copy.plan.room == room]
+        there = [elsewhere.copy for elsewhere in self.neighbours.copies(store, room)]
+        return sorted([*here, *there], key=lambda copy: copy.ordinal)
 
     async def rooms(self, store: str) -> list[str]:
         """
@@ -222,10 +245,7 @@ class Realtime:
         An event for one person, wherever they are in a room now: ``Cart`` when their cart changed elsewhere, ``Job``
         for the progress of their upload. Not kept: who is away asks the API when they are back.
         """
-        for copy in self.hub.copies.values():
-            visit = copy.visits.get(person)
-            if visit is not None:
-                copy.tell(visit, event)
+        self._bus.publish(ToPerson(self._process, person, encode_event_body(event)))
 
     def tell_stock(self, tenant: str, sku: str, left: int) -> None:
         """So many are left: to be told to whoever watches the SKU in the merchant's rooms (``Shop.watch`` takes it)."""
@@ -241,12 +261,60 @@ class Realtime:
     def _before_tick(self) -> None:
         self.hub.now_s = self.clock.s()
 
+    # ── other processes
+
+    def _announce(self) -> None:
+        if self._bus.is_alone:
+            return
+        if not self.neighbours.url and self.addresses:
+            host, port = self.addresses[0]
+            self.neighbours.url = urlunsplit(("ws", f"{host}:{port}", LIVE_PATH, "", ""))
+        copies = self.hub.copies.values()
+        people = {copy.key: [visit.code for visit in copy.visits.values()] for copy in copies}
+        self.neighbours.announce([_notice(copy) for copy in copies], people)
+
+    def _seated(self, store: str, person: str) -> None:
+        self._bus.publish(Seated(self._process, store, person))
+
+    def _decided(self, copy: RoomCopy, _effects: Effects) -> None:
+        self._bus.publish(Changed(self._process, copy.plan.store))
+
+    def _heard(self, notice: AnyNotice) -> None:
+        match notice:
+            case ToPerson():
+                self._tell(notice.person, notice.body)
+            case _ if notice.process == self._process:
+                return
+            case Promise():
+                copy = self.hub.copies.get(notice.copy)
+                if copy is not None:
+                    copy.seats.promise([notice.seat])
+            case Seated():
+                self.hub.dismiss(notice.store, notice.person, Close.REPLACED)
+            case Changed():
+                self._stale.add(notice.store)
+            case _:
+                self.neighbours.heard(notice)
+
+    def _missed(self) -> None:
+        """The bus was interrupted: everything may have changed."""
+        self._stale.update(self.hub.stores)
+
+    def _tell(self, person: str, body: bytes) -> None:
+        for copy in self.hub.copies.values():
+            visit = copy.visits.get(person)
+            if visit is not None:
+                copy.tell(visit, body)
+
     async def _housekeeping(self) -> None:
         seconds = 0
         while True:
             await asyncio.sleep(1.0)
             seconds += 1
             self.hub.sweep()
+            self._announce()
+            while self._stale:
+                await self.hub.reload(self._stale.pop())
             self._ticker.measure()
             if seconds % 60 == 0:
                 self.hub.forget()
@@ -270,3 +338,7 @@ class Realtime:
             except Exception:  # noqa: BLE001 - whatever it is, the crowd goes on
                 _log.exception("%s failed and goes on", name)
                 await asyncio.sleep(0.05)
+
+
+def _notice(copy: RoomCopy) -> CopyNotice:
+    return CopyNotice(copy.key, copy.plan.store, copy.plan.room, copy.ordinal, copy.seats.taken, copy.seats.free)

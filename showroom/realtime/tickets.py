@@ -41,7 +41,9 @@ class Ticket(Struct, frozen=True, array_like=True):
     until_s
         Unix time.
     beside
-        Whom to appear next to: a person's id, or empty.
+        Whom to appear next to: a person code, or empty.
+    process
+        Who gave it out.
     """
 
     id: _Short
@@ -53,6 +55,7 @@ class Ticket(Struct, frozen=True, array_like=True):
     name: _Short
     look: Look
     beside: _Short = ""
+    process: _Short = "main"
 
 
 class Tickets:

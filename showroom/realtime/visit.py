@@ -41,7 +41,7 @@ class Visit:
     """
 
     __slots__ = (
-        "_seat", "address", "away_since_s", "behind_since_s", "caps", "connection", "kept", "key_hash", "look",
+        "_seat", "address", "away_since_s", "behind_since_s", "caps", "code", "connection", "kept", "key_hash", "look",
         "mailbox", "member", "name", "rev", "seat", "since_seq", "slot", "wears", "who",
     )  # fmt: skip
 
@@ -74,6 +74,7 @@ class Visit:
         self.mailbox = mailbox
         self.since_seq = since_seq
         self.rev = 0
+        self.code = ""
         self.connection: Connection | None = None
         self.away_since_s: float | None = None
         self.behind_since_s: float | None = None
