@@ -63,9 +63,10 @@ tests/bench/peers/node_modules/.ready: tests/bench/peers/package.json
 	@npm install --prefix tests/bench/peers --no-package-lock --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
-schemas: setup ## write assets/schemas/ from the structs
+schemas: setup ## write assets/schemas/ and the table of settings from the code
 	@$(BIN)/python -m showroom_assets.schemas assets/schemas
 	@$(BIN)/python -m showroom.stores.schemas assets/schemas
+	@$(BIN)/python -m showroom.settings_table docs/operate.md
 
 clean: ## remove what was built (keeps .venv)
 	rm -rf build out dist $(CLIENT)/dist

@@ -131,8 +131,8 @@ class Services:
         return [(tenant, self.library_of(tenant)) for tenant in sorted(merchants)]
 
     async def products(self) -> Mapping[str, Product]:
-        """What is on the shelf, by public id."""
-        return {name: shown.manifest for name, shown in (await self.catalogue.now()).products.items()}
+        """What is on the shelf at this moment, by public id."""
+        return {name: shown.manifest for name, shown in (await self.catalogue.fresh()).products.items()}
 
     def endpoints(self) -> list[Endpoint]:
         """Every row of the API."""

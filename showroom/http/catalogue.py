@@ -267,6 +267,15 @@ class CatalogueService:
         assert self._shelf is not None
         return self._shelf
 
+    async def fresh(self) -> Shelf:
+        """The shelf as it is at this moment, for who has just published something; however long it takes to read."""
+        if self._reading is not None:
+            await asyncio.wait([self._reading])  # begun before: it may have missed what came since
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read())
+            self._reading.add_done_callback(self._has_read)
+        return await asyncio.shield(self._reading)
+
     async def _read(self) -> Shelf:
         begun = self._clock()
         libraries = [*await self._libraries()]
