@@ -8,7 +8,7 @@ are counted as skipped. Between two rooms the loop reads sockets, so that many c
 import asyncio
 import gc
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final, Protocol
 
 from showroom.realtime.counters import Counters
@@ -43,12 +43,14 @@ class Ticker:
         counters: Counters,
         before: Callable[[], None],
         hz: int = 20,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._rooms = rooms
         self._clock = clock
         self._counters = counters
         self._before = before
         self._period_s = 1 / hz
+        self._sleep = sleep
         self._lags: deque[float] = deque(maxlen=_KEPT)
         self._costs: deque[float] = deque(maxlen=_KEPT)
 
@@ -57,13 +59,13 @@ class Ticker:
         clock, period = self._clock, self._period_s
         due = clock() + period
         while True:
-            await asyncio.sleep(max(due - clock(), 0.0))
+            await self._sleep(max(due - clock(), 0.0))
             began = clock()
             self._lags.append(began - due)
             self._before()
             for n, room in enumerate(list(self._rooms())):
                 if n:
-                    await asyncio.sleep(0)
+                    await self._sleep(0)
                 room.tick()
             now = clock()
             self._costs.append(now - began)
