@@ -2,8 +2,13 @@
 Bringing a database up to the tables of this version: made whole if it is new, migrated if it is older.
 
 A database that is newer than the program is refused: an older program must not write into tables it does not know.
+
+After a change of tables, ``python -m showroom.db.schema "what changed"`` writes the next migration: read it before you
+commit it.
 """
 
+import sys
+import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +18,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from showroom.db.database import Database
+from showroom.db.database import Database, sqlite_url
 from showroom_assets.errors import ShowroomError
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -61,3 +66,19 @@ def config(connection: Connection | None = None) -> Config:
 
 def _upgrade(connection: Connection) -> None:
     command.upgrade(config(connection), "head")
+
+
+def write_migration(message: str) -> None:
+    """The next migration, from what the tables are now and what all migrations before give."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(sqlite_url(Path(folder) / "empty.db"))
+        create_or_upgrade(database)
+        script = ScriptDirectory.from_config(config())
+        number = f"{len(list(script.walk_revisions())) + 1:04}"
+        with database.engine.connect() as connection:
+            command.revision(config(connection), message, autogenerate=True, rev_id=number)
+        database.close()
+
+
+if __name__ == "__main__":
+    write_migration(sys.argv[1])

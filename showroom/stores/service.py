@@ -26,6 +26,8 @@ from showroom_assets.manifest import Product
 
 _KEPT_S: Final = 2.0
 _MOST_FAULTS: Final = 30
+_LONGEST_ID: Final = 64
+"""Of a store's public id, as rooms have it."""
 
 Products = Callable[[], Awaitable[Mapping[str, Product]]]
 """What is on the shelf, by public id."""
@@ -134,6 +136,10 @@ class Stores:
         StoreMoved
             ``expected`` is not the newest version (any more).
         """
+        if len(public_id(tenant, store.id)) > _LONGEST_ID:
+            raise StoreFaulty(
+                f"{public_id(tenant, store.id)} is longer than {_LONGEST_ID} letters. Choose a shorter id."
+            )
         refuse_faults(store, await asyncio.to_thread(check_store, store))
         return await self._database.write(records.put(tenant, store, by=by, now_ms=self._now_ms(), expected=expected))
 
