@@ -10,7 +10,7 @@ from showroom.stores import schemas
 from showroom.stores.manifest import to_json
 from showroom.stores.templates import TEMPLATES
 
-REPO = Path(__file__).parents[3]
+REPO = Path(__file__).parents[4]
 
 
 def test_the_schema_is_up_to_date() -> None:
