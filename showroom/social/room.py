@@ -622,7 +622,7 @@ class SocialRoom:
 
     def _listen(self, effects: Effects) -> None:
         people = [p for p, o in self._people.items() if o.hears and not o.is_away]
-        if not people:
+        if not any(self._people[person].is_open for person in people) and self.voice.is_silent:
             return
         points = [self._place.where(person) for person in people]
         numbers = [0 if (party := self.parties.of(person)) is None else party.number for person in people]

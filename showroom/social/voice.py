@@ -16,13 +16,15 @@ from typing import Final
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from showroom.social.errors import SignalRefused, TooFast
 from showroom.social.rate import Bucket
 
 LONGEST_SIGNAL: Final[Mapping[str, int]] = {"offer": 16_384, "answer": 16_384, "ice": 1_024, "bye": 0}
 """Characters by kind."""
-_ROWS: Final = 256
+_SPARE: Final = 6
+"""Further candidates, in the place of those who are blocked or taken."""
 
 
 class VoiceRules(Struct, frozen=True, kw_only=True):
@@ -90,6 +92,11 @@ class Voice:
         """Whom one hears, nearest first."""
         return self._heard.get(listener, ())
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether nobody is connected with anybody."""
+        return not self._linked
+
     def linked(self, person: str) -> tuple[str, ...]:
         """Whom one is to be connected with: those one hears and those who hear one, nearest first."""
         return self._linked.get(person, ())
@@ -104,18 +111,15 @@ class Voice:
             The new ``linked`` of everybody for whom it changed; a mere change of order is none. Who is no longer among
             ``ears`` is not told, they know.
         """
-        edges = self._edges(ears)
+        edges = self._chosen(self._candidates(ears))
         heard: dict[str, list[str]] = {}
         links: dict[str, dict[str, float]] = {}
-        listeners: dict[str, int] = {}
-        for _, distance, i, j in edges:
-            listener, speaker = ears.people[i], ears.people[j]
-            if len(heard.get(listener, ())) >= self.rules.speakers:
-                continue
-            if listeners.get(speaker, 0) >= self.rules.listeners:
-                continue
+        people = ears.people
+        for i, j, distance in zip(
+            edges.listener.tolist(), edges.speaker.tolist(), edges.distance.tolist(), strict=True
+        ):  # fmt: skip
+            listener, speaker = people[i], people[j]
             heard.setdefault(listener, []).append(speaker)
-            listeners[speaker] = listeners.get(speaker, 0) + 1
             links.setdefault(listener, {})[speaker] = distance
             links.setdefault(speaker, {})[listener] = distance
         linked = {person: tuple(sorted(others, key=others.__getitem__)) for person, others in links.items()}
@@ -154,57 +158,107 @@ class Voice:
             self._linked[other] = tuple(p for p in self._linked.get(other, ()) if p != person)
         self._heard.pop(person, None)
 
-    def _edges(self, ears: Ears) -> list[tuple[float, float, int, int]]:
-        """(effective distance, distance, listener, speaker) of all that could be heard, nearest first."""
+    def _candidates(self, ears: Ears) -> "_Edges":
+        """Pairs that could be: the nearest open microphones, one's party, those heard now. Nearest first."""
         rules = self.rules
+        count = len(ears.people)
         speakers = np.flatnonzero(ears.is_open)
         if not rules.speakers or not len(speakers):
-            return []
+            return _Edges.none()
         index = {person: i for i, person in enumerate(ears.people)}
-        column = np.full(len(ears.people), -1)
-        column[speakers] = np.arange(len(speakers))
-        most = min(2 * rules.speakers, len(speakers))
-        edges: list[tuple[float, float, int, int]] = []
-        for start in range(0, len(ears.people), _ROWS):
-            rows = np.arange(start, min(start + _ROWS, len(ears.people)))
-            distance = np.linalg.norm(ears.points_m[rows, None] - ears.points_m[None, speakers], axis=2)
-            together = (ears.party[rows, None] == ears.party[None, speakers]) & (ears.party[rows, None] > 0)
-            factor = np.where(together, rules.party, 1.0)
-            limit = np.where(together, rules.party_m, rules.radius_m)
-            for row in rows.tolist():
-                for speaker in self._heard.get(ears.people[row], ()):
-                    j = column[index[speaker]] if speaker in index else -1
-                    if j >= 0:
-                        factor[row - start, j] *= rules.keep
-                        limit[row - start, j] /= rules.keep
-            weighed = np.where(distance <= limit, distance * factor, np.inf)
-            weighed[rows[:, None] == speakers[None]] = np.inf
-            self._drop_blocked(ears, rows, weighed, column, index)
-            nearest = np.argpartition(weighed, most - 1, axis=1)[:, :most]
-            for r, c in zip(*np.nonzero(np.isfinite(np.take_along_axis(weighed, nearest, 1))), strict=True):
-                j = nearest[r, c]
-                edges.append((float(weighed[r, j]), float(distance[r, j]), int(rows[r]), int(speakers[j])))
-        # The distance alone may tie (people on one spot); then by place in the list, so that runs repeat.
-        edges.sort()
+        wanted = min(2 * rules.speakers + _SPARE, len(speakers))
+        _, nearest = cKDTree(ears.points_m[speakers]).query(
+            ears.points_m, k=np.arange(1, wanted + 1), distance_upper_bound=rules.radius_m + 1e-9
+        )
+        rows, columns = np.nonzero(nearest < len(speakers))
+        pairs = [rows * count + speakers[nearest[rows, columns]]]
+        pairs.append(_party_pairs(ears, count))
+        kept = np.array(
+            [
+                index[listener] * count + index[speaker]
+                for listener, heard in self._heard.items()
+                if listener in index
+                for speaker in heard
+                if speaker in index
+            ],
+            np.int64,
+        )
+        pairs.append(kept)
+        pair = np.unique(np.concatenate(pairs))
+        pair = pair[~np.isin(pair, _blocked_pairs(ears, index, count))]
+        listener, speaker = pair // count, pair % count
+        distance = np.hypot(*(ears.points_m[listener] - ears.points_m[speaker]).T)
+        together = (ears.party[listener] == ears.party[speaker]) & (ears.party[listener] > 0)
+        is_kept = np.isin(pair, kept)
+        limit = np.where(together, rules.party_m, rules.radius_m) / np.where(is_kept, rules.keep, 1.0)
+        weight = distance * np.where(together, rules.party, 1.0) * np.where(is_kept, rules.keep, 1.0)
+        good = np.flatnonzero((distance <= limit) & (listener != speaker) & ears.is_open[speaker])
+        # The weight alone may tie (people on one spot); then by place in the list, so that runs repeat.
+        order = good[np.lexsort((pair[good], weight[good]))]
+        return _Edges(listener[order], speaker[order], distance[order])
+
+    def _chosen(self, edges: "_Edges") -> "_Edges":
+        """
+        The pairs that are taken when all are gone through, nearest first, while both ends have room.
+
+        Done in rounds over arrays (deferred acceptance; with one order for both sides the result is the same): each
+        listener asks the nearest, each speaker keeps the nearest who ask. Pair by pair it took twice as long.
+        """
+        while len(edges.listener):
+            asks = _rank(edges.listener) < self.rules.speakers
+            asking = np.flatnonzero(asks)
+            refused = asking[_rank(edges.speaker[asking]) >= self.rules.listeners]
+            if not len(refused):
+                return edges.only(asks)
+            stays = np.ones(len(asks), bool)
+            stays[refused] = False
+            edges = edges.only(stays)
         return edges
 
-    @staticmethod
-    def _drop_blocked(
-        ears: Ears,
-        rows: NDArray[np.int64],
-        weighed: NDArray[np.float64],
-        column: NDArray[np.int64],
-        index: dict[str, int],
-    ) -> None:
-        for person, others in ears.blocked.items():
-            i = index.get(person)
-            if i is None:
-                continue
-            for other in others:
-                j = index.get(other)
-                if j is None:
-                    continue
-                if rows[0] <= i <= rows[-1] and column[j] >= 0:
-                    weighed[i - rows[0], column[j]] = np.inf
-                if rows[0] <= j <= rows[-1] and column[i] >= 0:
-                    weighed[j - rows[0], column[i]] = np.inf
+
+@dataclass(slots=True)
+class _Edges:
+    """Pairs, nearest first; numbers are places in ``Ears.people``."""
+
+    listener: NDArray[np.int64]
+    speaker: NDArray[np.int64]
+    distance: NDArray[np.float64]
+
+    @classmethod
+    def none(cls) -> "_Edges":
+        return cls(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+
+    def only(self, which: NDArray[np.bool_]) -> "_Edges":
+        return _Edges(self.listener[which], self.speaker[which], self.distance[which])
+
+
+def _rank(group: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The how-manieth of its group each element is, in order, from 0."""
+    order = np.argsort(group, kind="stable")
+    sorted_group = group[order]
+    starts = np.flatnonzero(np.r_[True, sorted_group[1:] != sorted_group[:-1]]) if len(group) else group
+    sizes = np.diff(np.r_[starts, len(group)])
+    rank = np.empty(len(group), np.int64)
+    rank[order] = np.arange(len(group)) - np.repeat(starts, sizes)
+    return rank
+
+
+def _party_pairs(ears: Ears, count: int) -> NDArray[np.int64]:
+    members: dict[int, list[int]] = {}
+    for i in np.flatnonzero(ears.party > 0).tolist():
+        members.setdefault(int(ears.party[i]), []).append(i)
+    return np.array(
+        [i * count + j for party in members.values() for i in party for j in party if ears.is_open[j]], np.int64
+    )
+
+
+def _blocked_pairs(ears: Ears, index: Mapping[str, int], count: int) -> NDArray[np.int64]:
+    """Both directions of every block."""
+    found = [
+        (index[person], index[other])
+        for person, others in ears.blocked.items()
+        if person in index
+        for other in others
+        if other in index
+    ]
+    return np.array([i * count + j for one in found for i, j in (one, one[::-1])], np.int64)
