@@ -5,11 +5,12 @@ import json
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from click.testing import CliRunner
 from live_server import HALL, LiveServer
+from room_client import Guest
 from whole_server import running
 
 from showroom.bots.door import HttpDoor, NoEntry
@@ -18,6 +19,10 @@ from showroom.bots.ground import Ground
 from showroom.bots.layout import ground_of
 from showroom.bots.mind import Behaviour, Temper
 from showroom.cli.bots import bots as command
+from showroom.protocol import actions
+from showroom.protocol.ids import Close
+from showroom.protocol.messages import encode_to_server
+from showroom.social import storage
 from showroom.stores.templates.boutique import boutique
 
 _TALKATIVE = Temper(say_per_min=12, react_per_min=20, emote_per_min=10, look_s=(1.0, 2.0))
@@ -76,6 +81,36 @@ def test_bots_that_lose_their_links_come_back_to_their_seats(tmp_path: Path) -> 
                     await asyncio.sleep(0.02)
             assert flock.measure.joined == 6
             assert server.realtime.counters.resumes_total == 6
+            visit.cancel()
+            await asyncio.gather(visit, return_exceptions=True)
+
+    run(main())
+
+
+@pytest.mark.parametrize(("op", "code"), [("kick", Close.KICKED), ("ban", Close.BANNED)])
+def test_a_bot_that_a_host_sends_away_goes_home_and_stays_there(
+    tmp_path: Path, op: Literal["kick", "ban"], code: Close
+) -> None:
+    async def main() -> None:
+        async with hall(tmp_path) as (door, server):
+            flock = Flock(Plan(bots=2, joins_per_s=50), door, ground=Ground.of(HALL))
+            visit = asyncio.create_task(flock.run(60))
+            host = await Guest().join(door.server, bearer="host:a_hanna")
+            await host.until_welcome()
+            async with asyncio.timeout(30):
+                while flock.present < 2:
+                    await asyncio.sleep(0.02)
+                sent_away = flock.bots[0].shopper
+                assert sent_away.member is not None
+                await host.send(encode_to_server(actions.Moderate(op=op, who=sent_away.member, minutes=5)))
+                while not flock.bots[0].task.done():
+                    await asyncio.sleep(0.02)
+            assert dict(flock.measure.closes) == {code: 1}
+            assert flock.summary()["sent_away"] == 1
+            assert flock.present == 1
+            lines = await server.database.read(storage.audited("demo"))
+            assert [(line["act"], line["by"]) for line in lines] == [(op, "a_hanna")]
+            await host.leave()
             visit.cancel()
             await asyncio.gather(visit, return_exceptions=True)
 
