@@ -14,10 +14,9 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-import showroom.db.uploads  # noqa: F401 - defines its tables
 from showroom.accounts.principal import SCOPES, Principal, Role
 from showroom.db.database import Database, sqlite_url
-from showroom.db.tables import metadata
+from showroom.db.schema import create_or_upgrade
 from showroom.http.api import Api
 from showroom.http.limits import Limits, Rate
 from showroom.http.metrics import Metrics
@@ -53,7 +52,7 @@ def make(settings: Settings, **more: Any) -> tuple[web.Application, Uploads, Dat
     folder = Path(settings.data)
     folder.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database or sqlite_url(folder / "showroom.db"))
-    metadata.create_all(database.engine)
+    create_or_upgrade(database)
     uploads = Uploads(settings, database, lambda tenant: library_of(folder, tenant), **more)
     often = Rate(10_000.0, 10_000.0)
     api = Api(
