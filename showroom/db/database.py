@@ -22,6 +22,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from showroom.errors import Busy
 
@@ -55,6 +56,7 @@ class Database:
         self.engine: Final[Engine] = _engine(url)
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="db-read")
         self._waiting: queue.Queue[_Job | None] = queue.Queue(_MOST_WAITING)
+        self._is_closed = False
         self._writer = threading.Thread(target=self._write_for_ever, name="db-write", daemon=True)
         self._writer.start()
 
@@ -77,8 +79,11 @@ class Database:
 
     def read_now(self, work: Work[T]) -> T:
         """As ``read``, in the caller's thread."""
-        with self.engine.connect() as connection:
-            return work(connection)
+        try:
+            with self.engine.connect() as connection:
+                return work(connection)
+        except (OperationalError, PoolTimeout) as exc:
+            raise _no_answer() from exc
 
     def write_now(self, work: Work[T]) -> T:
         """As ``write``, for callers without an event loop."""
@@ -87,12 +92,15 @@ class Database:
 
     def close(self) -> None:
         """Finish what is waiting, then let go of all connections."""
+        self._is_closed = True
         self._waiting.put(None)
         self._writer.join()
         self._readers.shutdown()
         self.engine.dispose()
 
     def _submit(self, work: Work[T]) -> "Future[T]":
+        if self._is_closed:  # nobody would ever answer
+            raise Busy("The server is closing. Try again in a few seconds.", retry_after_s=5)
         job = _Job(work, Future())
         try:
             self._waiting.put_nowait(job)
@@ -127,7 +135,7 @@ class Database:
                 if attempt + 1 < _TRIES and _is_passing(exc):
                     threading.Event().wait(0.005 * 2**attempt)
                     continue
-                busy = Busy("The database does not answer. Try again in a few seconds.", retry_after_s=5)
+                busy = _no_answer()
                 busy.__cause__ = exc
                 for job in jobs:
                     job.answer.set_exception(busy)
@@ -190,6 +198,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _no_answer() -> Busy:
+    return Busy("The database does not answer. Try again in a few seconds.", retry_after_s=5)
 
 
 def _is_passing(exc: DBAPIError) -> bool:

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 
@@ -38,12 +38,14 @@ from showroom_assets.errors import ShowroomError
 from showroom_assets.product import Product
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 log = logging.getLogger(__name__)
 OnStock = Callable[[str, str, int], None]
 """Called on the event loop with tenant, SKU and what is available now, after every change."""
 
 _TRIES: Final = 3
 _AT_ONCE: Final = 200
+_TOGETHER: Final = 8
 _MOST_OFFERS: Final = 100_000
 _PROVIDER_S: Final = 20.0
 _UNASKED_MS: Final = 10_000
@@ -118,7 +120,7 @@ class Shop:
         self._told: dict[tuple[str, str], int] = {}
         self._seen_ms = 0
         self._claims: Batches[Ask, Lease] = Batches(self._claim_batch)
-        self._sweeper: asyncio.Task[None] | None = None
+        self._sweepers: list[asyncio.Task[None]] = []
         self._forgot_at = 0.0
 
     # ── life
@@ -126,14 +128,18 @@ class Shop:
     async def start(self) -> None:
         """Begin sweeping. The tables exist by now."""
         self._seen_ms = await self._database.read(self._clock)
-        self._sweeper = asyncio.create_task(self._sweep_for_ever(), name="shop-sweeper")
+        # Two of them: a provider that hangs must not keep stock from being freed.
+        self._sweepers = [
+            asyncio.create_task(self._for_ever(self._sweep_stock), name="shop-sweeper"),
+            asyncio.create_task(self._for_ever(self._sweep_payments), name="shop-payments"),
+        ]
 
     async def stop(self) -> None:
         """Stop sweeping and finish the claims that are under way."""
-        if self._sweeper is not None:
-            self._sweeper.cancel()
-            await asyncio.wait([self._sweeper])
-            self._sweeper = None
+        for sweeper in self._sweepers:
+            sweeper.cancel()
+        await asyncio.gather(*self._sweepers, return_exceptions=True)
+        self._sweepers = []
         await self._claims.stop()
 
     def watch(self, on_stock: OnStock) -> None:
@@ -311,19 +317,27 @@ class Shop:
 
     async def sweep(self) -> None:
         """Do once all that is done now and then; several processes may do so at the same time."""
+        await self._sweep_stock()
+        await self._sweep_payments()
+
+    async def _sweep_stock(self) -> None:
         while await self._write(partial(upkeep.expire_some, limit=_AT_ONCE)) == _AT_ONCE:
             pass
-        now_ms = await self._database.read(self._clock)
-        for order_id in await self._database.read(partial(orders.overdue, now_ms=now_ms, limit=_AT_ONCE)):
-            await self._close_overdue(order_id, now_ms)
-        unasked = partial(orders.unasked, before_ms=now_ms - _UNASKED_MS, limit=_AT_ONCE)
-        for order_id in await self._database.read(unasked):
-            await self._ask_payment(await self.order(order_id))
-        await self._send_refunds(now_ms)
         if time.monotonic() - self._forgot_at > _FORGET_EVERY_S:
             self._forgot_at = time.monotonic()
             await self._write(upkeep.forget)
-        await self._tell_changes(now_ms)
+        await self._tell_changes(await self._database.read(self._clock))
+
+    async def _sweep_payments(self) -> None:
+        now_ms = await self._database.read(self._clock)
+        overdue = await self._database.read(partial(orders.overdue, now_ms=now_ms, limit=_AT_ONCE))
+        await _each(overdue, lambda order_id: self._close_overdue(order_id, now_ms))
+        unasked = partial(orders.unasked, before_ms=now_ms - _UNASKED_MS, limit=_AT_ONCE)
+        await _each(await self._database.read(unasked), self._ask_payment_of)
+        await self._send_refunds(now_ms)
+
+    async def _ask_payment_of(self, order_id: str) -> None:
+        await self._ask_payment(await self.order(order_id))
 
     async def _ask_payment(self, order: Order) -> Order:
         if order.state is not OrderState.PLACED:
@@ -378,16 +392,19 @@ class Shop:
     async def _send_refunds(self, now_ms: int) -> None:
         name = self.provider.name
         due = await self._database.read(partial(payments.due_refunds, provider=name, now_ms=now_ms, limit=_AT_ONCE))
-        for refund in due:
+
+        async def send(refund: payments.Refund) -> None:
             # Before asking, so that a provider that hangs or kills us is not asked without end.
             await self._write(partial(payments.postpone, provider=name, charge=refund.charge))
             try:
                 event = await _within(self.provider.refund(refund.charge, refund.amount))
             except ProviderGone as exc:
                 log.warning("the payment provider is away; a refund waits: %s", exc)
-                continue
+                return
             if event is not None:
                 await self._write(partial(payments.heard, provider=name, event=event))
+
+        await _each(due, send)
 
     # ── works
 
@@ -433,7 +450,11 @@ class Shop:
         if self._on_stock is None or self._told.get(place, -1) >= now.version:
             return
         self._told[place] = now.version
-        self._on_stock(now.tenant, now.sku, now.on_hand)
+        try:
+            self._on_stock(now.tenant, now.sku, now.on_hand)
+        except Exception:
+            # The change is committed: whoever made it must hear so, even if a listener is broken.
+            log.exception("a listener to stock failed")
 
     async def _tell_changes(self, now_ms: int) -> None:
         """Changes made by other processes; a commit may become visible a little after its time stamp."""
@@ -444,21 +465,37 @@ class Shop:
             self._tell(now)
         self._seen_ms = now_ms
 
-    async def _sweep_for_ever(self) -> None:
+    async def _for_ever(self, sweep: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
-                await self.sweep()
-            except ShowroomError as exc:
-                log.warning("a sweep of the shop failed and will be done again: %s", exc.message)
+                await sweep()
+            except Exception:  # it must outlive any fault, or stock is never freed again
+                log.exception("a sweep of the shop failed and will be done again")
             await asyncio.sleep(self.rules.sweep_s)
 
 
+async def _each(items: Iterable[Item], do: Callable[[Item], Awaitable[None]]) -> None:
+    """A few at a time; one that fails does not keep the others from their turn."""
+    places = asyncio.Semaphore(_TOGETHER)
+
+    async def one(item: Item) -> None:
+        async with places:
+            try:
+                await do(item)
+            except ShowroomError as exc:
+                log.warning("left for the next sweep: %s", exc.message)
+
+    await asyncio.gather(*(one(item) for item in items))
+
+
 async def _within(call: Awaitable[T]) -> T:
-    """The provider's answer, or ``ProviderGone`` after a while."""
+    """The provider's answer; ``ProviderGone`` if none comes in time, or it fails in any way of its own."""
     try:
         return await asyncio.wait_for(call, _PROVIDER_S)
-    except TimeoutError as exc:
-        raise ProviderGone("no answer in time") from exc
+    except ProviderGone:
+        raise
+    except Exception as exc:
+        raise ProviderGone(f"{type(exc).__name__}: {exc}") from exc
 
 
 def random_id(letter: str) -> str:
