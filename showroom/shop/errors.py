@@ -1,6 +1,7 @@
 """What may go wrong in the shop, each with a code of its own; the HTTP status comes from the class above it."""
 
 from showroom.errors import BadRequest, Conflict, Forbidden, Gone, NotFound
+from showroom_assets.errors import ShowroomError
 
 
 class NoSuchOffer(NotFound):
@@ -97,6 +98,12 @@ class CodeOver(Gone):
     """A cart code that was used, has expired or never was."""
 
     code = "shop.code_over"
+
+
+class WeakSecret(ShowroomError):
+    """The webhooks' secret could be guessed."""
+
+    code = "shop.weak_secret"
 
 
 class BadSignature(Forbidden):

@@ -24,7 +24,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from showroom.shop.errors import NoSuchOrder, WrongState
+from showroom.shop.errors import NoSuchOrder, WeakSecret, WrongState
 from showroom.shop.money import Money
 from showroom.shop.payment import Answer, EventKind, Intent, PaymentEvent, read_event, sign, verify
 
@@ -63,7 +63,7 @@ class TestProvider:
         refunds: Literal["at_once", "webhook", "failed"] = "at_once",
     ) -> None:
         if len(secret) < 16:
-            raise ValueError("the secret must have 16 bytes at least")
+            raise WeakSecret("The setting payment_secret is too short: give it 16 characters at least, by chance.")
         self.refunds: Literal["at_once", "webhook", "failed"] = refunds
         self.waiting: list[Webhook] = []
         """Webhooks about refunds that have not been sent yet."""

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from showroom.shop.errors import BadSignature, NoSuchOrder, WrongState
+from showroom.shop.errors import BadSignature, NoSuchOrder, WeakSecret, WrongState
 from showroom.shop.money import Money
 from showroom.shop.payment import EventKind, PaymentEvent, read_event, sign, verify
 from showroom.shop.rehearsal import TestProvider
@@ -95,6 +95,11 @@ def test_the_test_provider_plays_every_part(answer: str, count: int, closed: boo
     assert (asyncio.run(one.close(intent)) is not None) is closed
     ids = [one.read(hook.body, hook.signature, now_s=1000).id for hook in hooks]
     assert len(set(ids)) == (1 if answer == "double" else count)
+
+
+def test_a_secret_that_can_be_guessed_is_refused() -> None:
+    with pytest.raises(WeakSecret, match="16 characters"):
+        TestProvider(b"short", clock_s=lambda: 1000)
 
 
 def test_a_closed_payment_cannot_be_made() -> None:
