@@ -16,22 +16,29 @@ REPO = Path(__file__).resolve().parents[2]
 def table(name: str, record: dict[str, Any]) -> str:
     """The goals as Markdown."""
     scans = len(record["figures"].get("scans", {}))
+    beside = "; ".join(f"{peer} ({what})" for peer, what in sorted(record["peers"].items()))
     lines = [
-        f"By `make bench-{name}`, {scans} scans, beside "
-        + " and ".join(f"{tool} {version}" for tool, version in sorted(record["peers"].items()))
-        + ":",
+        f"By `make bench-{name}`{f', {scans} scans' if scans else ''}, beside {beside}:",
         "",
         "| | goal | measured |",
         "|---|---|---|",
     ]
     for goal in record["goals"]:
         mark = {True: "", False: " (missed)", None: " (not measured)"}[goal["met"]]
-        lines.append(f"| {goal['name']} | {goal['goal']} | {goal['value']:g}{mark} |")
-    noise = "; ".join(
-        f"{what}: {', '.join(f'{key} {value:.2f}' for key, value in found.items())}"
-        for what, found in record["noise"].items()
-    )
-    return "\n".join([*lines, "", f"Noise of the same measurement in that run: {noise}."])
+        value = "" if goal["value"] is None else f"{goal['value']:g}"
+        lines.append(f"| {goal['name']} | {goal['goal']} | {value}{mark} |")
+    return "\n".join([*lines, "", f"Noise of the same measurement in that run: {_noise(record['noise'])}."])
+
+
+def _noise(found: dict[str, Any]) -> str:
+    def said(value: Any) -> str:
+        if isinstance(value, dict):
+            return ", ".join(f"{key} {said(one)}" for key, one in value.items())
+        if isinstance(value, list):
+            return " to ".join(said(one) for one in (min(value), max(value))) if value else "none"
+        return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+    return "; ".join(f"{what}: {said(value)}" for what, value in found.items())
 
 
 def main(name: str) -> None:
