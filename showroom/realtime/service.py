@@ -264,7 +264,7 @@ class Realtime:
     # ── other processes
 
     def _announce(self) -> None:
-        if self._bus.is_alone:
+        if self._bus.is_alone or self.hub.is_draining:
             return
         if not self.neighbours.url and self.addresses:
             host, port = self.addresses[0]

@@ -1,0 +1,235 @@
+"""A copy of a room and its links: who is behind loses frames, never events, and catches up with a keyframe."""
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from showroom.accounts.principal import SCOPES, Principal, Role
+from showroom.db.database import Database, sqlite_url
+from showroom.db.tables import metadata
+from showroom.protocol.events import Said
+from showroom.protocol.ids import Close
+from showroom.protocol.messages import Numbered, Say, encode_to_server
+from showroom.protocol.pose import Pose
+from showroom.protocol.session import ClientSession
+from showroom.realtime.bus import MemoryBus
+from showroom.realtime.clock import Clock
+from showroom.realtime.connection import Connection
+from showroom.realtime.counters import Counters
+from showroom.realtime.hub import EMPTY_FOR_S, Hub
+from showroom.realtime.neighbours import Neighbours
+from showroom.realtime.plan import FixedPlans, RoomPlan
+from showroom.realtime.reception import Reception
+from showroom.realtime.room import FRAMES_BEHIND_BYTES, STALLED_S
+from showroom.realtime.tickets import Tickets
+from showroom.settings import Settings
+from showroom.world.floor import Floor
+
+SECRET = bytes(32)
+
+
+class Wire:
+    """A link whose reader can stall; what was read goes into a client's session, as over a socket."""
+
+    peer = "203.0.113.7"
+
+    def __init__(self) -> None:
+        self.session = ClientSession()
+        self.unread: list[bytes] = []
+        self.stuck_bytes = 0
+        self.said: list[str] = []
+        self.close_code: int | None = None
+
+    def write(self, prepared: bytes) -> None:
+        while prepared:
+            size, start = prepared[1] & 127, 2
+            if size == 126:
+                size, start = int.from_bytes(prepared[2:4], "big"), 4
+            self.send(prepared[start : start + size])
+            prepared = prepared[start + size :]
+
+    def send(self, message: bytes) -> None:
+        assert self.close_code is None
+        self.unread.append(message)
+
+    def read(self) -> None:
+        self.stuck_bytes = 0
+        for message in self.unread:
+            found = self.session.receive(message)
+            if isinstance(found, Numbered) and isinstance(found.event, Said):
+                self.said.append(found.event.text)
+        self.unread.clear()
+
+    def ping(self) -> None: ...
+
+    def buffered(self) -> int:
+        return self.stuck_bytes
+
+    def close(self, code: int, reason: str = "") -> None:
+        self.close_code = code
+
+    def abort(self) -> None: ...
+
+
+class House:
+    """A hub with one room, a clock to turn, and people with wires."""
+
+    def __init__(self, folder: Path) -> None:
+        self.now_s = 100.0
+        self.database = Database(sqlite_url(folder / "x.db"))
+        metadata.create_all(self.database.engine)
+        clock = Clock(lambda: self.now_s, lambda: 1_000_000.0)
+        self.counters = Counters()
+        plans = FixedPlans(RoomPlan(store="demo", room="hall", floor=Floor((1400, 1400)), seats=20))
+        self.hub = Hub(
+            Settings(), self.database, plans, secret=SECRET, clock=clock, counters=self.counters,
+            tickets=Tickets(SECRET), chance=random.Random(1),
+        )  # fmt: skip
+        neighbours = Neighbours("main", "", MemoryBus(), clock=lambda: self.now_s)
+        self.reception = Reception(self.hub, self.database, Tickets(SECRET), neighbours)
+
+    async def join(self, name: str) -> tuple[Wire, Connection]:
+        who = Principal(id=f"a_{name}", role=Role.SHOPPER, scopes=SCOPES[Role.SHOPPER])
+        granted = await self.reception.grant(who, "demo", "hall", peer=Wire.peer, name=name)
+        wire, connection = Wire(), self.hub.receiver(Wire.peer)
+        connection.opened(wire)
+        connection.message(wire.session.hello(granted.token))
+        return wire, connection
+
+    def tick(self, seconds: float = 0.05) -> None:
+        self.now_s += seconds
+        self.hub.now_s = self.hub.clock.s()
+        for copy in self.hub.copies.values():
+            copy.tick()
+
+    async def close(self) -> None:
+        await self.hub.stop()
+        self.database.close()
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Callable[[Callable[[House], Coroutine[Any, Any, None]]], None]:
+    def runner(test: Callable[[House], Coroutine[Any, Any, None]]) -> None:
+        async def main() -> None:
+            house = House(tmp_path)
+            try:
+                await test(house)
+            finally:
+                await house.close()
+
+        asyncio.run(main())
+
+    return runner
+
+
+def test_a_reader_that_is_behind_loses_frames_and_then_holds_what_everybody_holds(run: Any) -> None:
+    async def test(house: House) -> None:
+        walker, other, slow = [await house.join(name) for name in ("walker", "other", "slow")]
+        copy = next(iter(house.hub.copies.values()))
+        house.tick()
+        for wire, _ in (walker, other, slow):
+            wire.read()
+        slow[0].stuck_bytes = FRAMES_BEHIND_BYTES + 1
+        x, z, _, _ = copy.world.position(walker[1].visit.slot)
+        for n in range(40):
+            walker[1].message(Pose(time_ms=50 * n, x=x + 5 * n, z=z).encode())
+            house.tick()
+            walker[0].read()
+            other[0].read()
+        assert slow[0].unread == []
+        assert house.counters.frames_dropped >= 1
+        slow[0].stuck_bytes = 0
+        house.tick()
+        house.tick()
+        slow[0].read()
+        here = {slot: (seen.x, seen.z) for slot, seen in other[0].session.crowd.near.items()}
+        assert {slot: (seen.x, seen.z) for slot, seen in slow[0].session.crowd.near.items()} == here
+        assert slow[0].session.due() == []  # no gap to ask about
+        assert slow[0].close_code is None
+
+    run(test)
+
+
+def test_events_wait_for_a_slow_reader_and_come_in_order(run: Any) -> None:
+    async def test(house: House) -> None:
+        speaker, slow = [await house.join(name) for name in ("speaker", "slow")]
+        copy = next(iter(house.hub.copies.values()))
+        house.tick()
+        slow[0].read()
+        slow[0].stuck_bytes = 1 << 20
+        for n in range(3):
+            speaker[1].message(encode_to_server(Say(text=f"word {n}")))
+            await copy.desk.flushed()
+            house.tick(2.0)
+        assert slow[0].unread == []
+        slow[0].stuck_bytes = 0
+        house.tick()
+        slow[0].read()
+        assert slow[0].said == ["word 0", "word 1", "word 2"]
+
+    run(test)
+
+
+def test_a_reader_that_stalls_for_long_is_closed_and_may_come_back(run: Any) -> None:
+    async def test(house: House) -> None:
+        (wire, connection), (_, walker) = await house.join("slow"), await house.join("walker")
+        house.tick()
+        wire.read()
+        key = wire.session.seat.key
+        wire.stuck_bytes = FRAMES_BEHIND_BYTES + 1
+        x, z, _, _ = next(iter(house.hub.copies.values())).world.position(walker.visit.slot)
+        for n in range(int(STALLED_S) + 3):
+            walker.message(Pose(time_ms=1000 * n, x=x + 10 * n, z=z).encode())
+            house.tick(1.0)
+        assert wire.close_code == Close.SLOW_READER
+        assert Close(wire.close_code).may_retry
+        connection.closed(None)
+        again, back = Wire(), house.hub.receiver(Wire.peer)
+        again.session = wire.session
+        again.session.lost()
+        back.opened(again)
+        back.message(again.session.hello(None))
+        house.tick()
+        again.read()
+        assert again.session.seat.resumed
+        assert key == again.session.seat.key
+        assert len(again.session.crowd.near) == 2
+
+    run(test)
+
+
+def test_an_empty_copy_closes_and_its_successor_has_another_key(run: Any) -> None:
+    async def test(house: House) -> None:
+        _, connection = await house.join("ana")
+        first = next(iter(house.hub.copies.values()))
+        first.depart(connection.visit)
+        house.tick(EMPTY_FOR_S + 31)
+        house.hub.sweep()
+        assert not house.hub.copies
+        await house.join("ben")
+        second = next(iter(house.hub.copies.values()))
+        assert second.key != first.key
+
+    run(test)
+
+
+def test_an_impostor_cannot_acknowledge_or_resume_what_is_not_theirs(run: Any) -> None:
+    async def test(house: House) -> None:
+        wire, connection = await house.join("ana")
+        house.tick()
+        wire.read()
+        connection.message(b"\x06\xff\x00\x00\x00")
+        assert wire.close_code == Close.MALFORMED
+        thief, link = house.hub.receiver("198.51.100.1"), Wire()
+        thief.opened(link)
+        link.session.seat = wire.session.seat
+        guess = wire.session.seat.key[:-1] + ("A" if wire.session.seat.key[-1] != "A" else "B")
+        hello = wire.session.hello(None).replace(wire.session.seat.key.encode(), guess.encode())
+        thief.message(hello)
+        assert link.close_code == Close.RESUME_UNKNOWN
+
+    run(test)
