@@ -6,7 +6,7 @@ lifted here.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from msgspec import Meta, Struct
 
@@ -17,6 +17,9 @@ from showroom.http.endpoint import Call, Endpoint
 from showroom.social import storage
 from showroom.social.moderation import Act, Moderation, Target
 
+if TYPE_CHECKING:
+    from showroom.realtime.hub import Hub
+
 _STORE: Final = r"{id:(?:[a-z0-9-]{1,63}\.)?[a-z0-9-]{1,80}}"
 _SUBJECT: Final = r"{subject:[A-Za-z0-9_.:-]{1,80}}"
 _LIFTING: Final = {"mute": Act.UNMUTE, "ban": Act.UNBAN}
@@ -24,6 +27,18 @@ _MOST_LINES: Final = 100
 
 ModerationOf = Callable[[str], Awaitable[Moderation]]
 """What is in force in a store: the very object that its rooms ask. Raises NotFound for a store that is not there."""
+
+
+def of_hub(hub: "Hub") -> ModerationOf:
+    """What the rooms of this process ask."""
+
+    async def moderation_of(store: str) -> Moderation:
+        plans = await hub.plans.rooms(store)
+        if not plans:
+            raise NotFound("There is no such store. Look at the list of stores.", store=store)
+        return (await hub.store_of(plans[0])).moderation
+
+    return moderation_of
 
 
 class AuditQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

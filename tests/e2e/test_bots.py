@@ -19,6 +19,7 @@ from showroom.bots.ground import Ground
 from showroom.bots.layout import ground_of
 from showroom.bots.mind import Behaviour, Temper
 from showroom.cli.bots import bots as command
+from showroom.http.moderation import of_hub
 from showroom.protocol import actions
 from showroom.protocol.ids import Close
 from showroom.protocol.messages import encode_to_server
@@ -110,6 +111,10 @@ def test_a_bot_that_a_host_sends_away_goes_home_and_stays_there(
             assert flock.present == 1
             lines = await server.database.read(storage.audited("demo"))
             assert [(line["act"], line["by"]) for line in lines] == [(op, "a_hanna")]
+            moderation = await of_hub(server.realtime.hub)("demo")
+            assert (moderation.in_force("ban", lines[0]["subject"], "hall", lines[0]["at_ms"]) is None) is (
+                op == "kick"
+            )
             await host.leave()
             visit.cancel()
             await asyncio.gather(visit, return_exceptions=True)
