@@ -18,6 +18,7 @@ from showroom.db.database import Database, sqlite_url
 from showroom.db.shop.offers import offers_at
 from showroom.http import accounts as http_accounts
 from showroom.http import feeds as http_feeds
+from showroom.http import moderation as http_moderation
 from showroom.http import rooms as http_rooms
 from showroom.http import shop as http_shop
 from showroom.http import stores as http_stores
@@ -34,6 +35,7 @@ from showroom.settings import Settings
 from showroom.shop.payment import Provider
 from showroom.shop.rehearsal import TestProvider
 from showroom.shop.service import Shop, ShopRules
+from showroom.social.moderation import Moderation
 from showroom.social.turn import ice_servers
 from showroom.stores.service import Stores
 from showroom.tenants import DEFAULT_TENANT
@@ -140,7 +142,10 @@ class Services:
             *http_accounts.endpoints(self.accounts),
             *self.catalogue.endpoints(),
             *http_stores.endpoints(self.stores),
-            *http_rooms.endpoints(self.realtime, live_url=http_rooms.live_url_of(self.settings.public_url)),
+            *http_rooms.endpoints(
+                self.realtime, live_url=self.settings.live_url or http_rooms.live_url_of(self.settings.public_url)
+            ),
+            *http_moderation.endpoints(self.database, self._moderation, clock_ms=lambda: int(time.time() * 1000)),
             *http_shop.endpoints(self.shop),
             *http_feeds.endpoints(self.shop, self.catalogue.now, public_url=self.settings.public_url),
             *self.uploads.endpoints(),
@@ -157,6 +162,11 @@ class Services:
 
     async def _offers(self) -> Mapping[tuple[str, str], Sequence[OfferNow]]:
         return await http_shop.offers_now(self.shop)
+
+    async def _moderation(self, store: str) -> Moderation:
+        """What is in force in a store: the very object that its rooms ask."""
+        plans = await self.stores.rooms(store)
+        return (await self.realtime.hub.store_of(plans[0])).moderation
 
     async def _stock(self, tenant: str, skus: list[str]) -> Mapping[str, int]:
         """What is left of some SKUs of a merchant."""
