@@ -91,7 +91,7 @@ class _Voice:
     def __init__(self, rules: ChatRules, now_ms: int) -> None:
         self.bucket = Bucket(rules.per_s, rules.burst, now_ms=now_ms)
         self.last_ms: int | None = None
-        self.recent: deque[tuple[int, str]] = deque(maxlen=16)
+        self.recent: deque[tuple[int, int]] = deque(maxlen=16)  # hashes: a crowd's words would be megabytes
         self.strikes: deque[int] = deque(maxlen=rules.strikes)
         self.silent_until_ms = 0
 
@@ -110,7 +110,7 @@ class Chat:
         self.rules: Final = rules or ChatRules()
         self._blocked = default_list() if blocked is None else blocked
         self._voices: dict[str, _Voice] = {}
-        self._echoes: deque[tuple[int, str]] = deque(maxlen=256)
+        self._echoes: deque[tuple[int, int]] = deque(maxlen=256)
 
     def say(
         self,
@@ -195,11 +195,12 @@ class Chat:
     def _check_repeats(self, voice: _Voice, shown: str, scope: Scope, now_ms: int) -> None:
         rules = self.rules
         folded = fold(shown)
-        likeness = "".join(c for c in folded if c.isalnum()) or folded
+        letters = "".join(c for c in folded if c.isalnum()) or folded
+        likeness = hash(letters)
         since = now_ms - rules.repeat_s * 1000
         if sum(at > since and said == likeness for at, said in voice.recent) >= rules.repeats:
             raise ChatRefused("You have said that already. Say something else.")
-        if scope is Scope.ROOM and len(likeness) >= 16:
+        if scope is Scope.ROOM and len(letters) >= 16:
             since = now_ms - rules.echo_s * 1000
             if sum(at > since and said == likeness for at, said in self._echoes) >= rules.echoes:
                 raise ChatRefused("That is being said a lot right now. Say something else.")

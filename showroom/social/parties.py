@@ -7,7 +7,7 @@ being invited or with the party's code. Parties belong to the store, not to a ro
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Annotated, Final
 
 import msgspec
@@ -21,6 +21,7 @@ _ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that reads like s
 _CODE_LENGTH: Final = 8
 _INVITED_MS: Final = 120_000
 _MOST_INVITED: Final = 32
+_ABSENT_MS: Final = 180_000
 
 Person = Annotated[str, Meta(max_length=64)]
 
@@ -72,6 +73,7 @@ class Parties:
         self._by_person: dict[str, Party] = {}
         self._invited: dict[tuple[str, str], int] = {}  # (whom, by whom) -> until
         self._buckets: dict[str, Bucket] = {}
+        self._absent_since_ms: dict[str, int] = {}
 
     def of(self, person: str) -> Party | None:
         """The party a person is in."""
@@ -188,10 +190,30 @@ class Parties:
         self._by_code[party.code] = party
         return party
 
-    def forget(self, now_ms: int) -> None:
-        """Drop what is over; call about once a minute."""
+    def forget(self, now_ms: int, present: Collection[str] | None = None) -> list[str]:
+        """
+        Drop what is over; call about once a minute.
+
+        Parameters
+        ----------
+        present
+            Everybody who has a seat in one of the store's rooms. Members who had none for three minutes leave: they
+            asked for a ticket and never came, or did not come back after a restart. None: nobody leaves.
+
+        Returns
+        -------
+        list[str]
+            Who has left; their party's card and snapshot are to be renewed.
+        """
+        absent = [] if present is None else [person for person in self._by_person if person not in present]
+        self._absent_since_ms = {person: self._absent_since_ms.get(person, now_ms) for person in absent}
+        left = [person for person, since in self._absent_since_ms.items() if now_ms - since >= _ABSENT_MS]
+        for person in left:
+            self.leave(person)
+            del self._absent_since_ms[person]
         self._invited = {pair: until for pair, until in self._invited.items() if until > now_ms}
         self._buckets = {person: bucket for person, bucket in self._buckets.items() if not bucket.is_full(now_ms)}
+        return left
 
     def __iter__(self) -> Iterator[Party]:
         return iter(self._by_code.values())

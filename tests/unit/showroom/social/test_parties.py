@@ -120,6 +120,20 @@ def _try(parties: Parties, code: str) -> type[Exception]:
     raise AssertionError("the code was guessed")
 
 
+def test_members_who_never_come_do_not_fill_a_party_for_ever() -> None:
+    parties = Parties(random.Random(1), most=2)
+    code = parties.create("ana").code
+    parties.join("ghost", code, 0)
+    with pytest.raises(PartyRefused):
+        parties.join("bob", code, 1)
+    assert parties.forget(0, {"ana"}) == []
+    assert parties.forget(100_000, {"ana", "ghost"}) == []  # was there for a moment: counted anew
+    assert parties.forget(200_000, {"ana"}) == []
+    assert parties.forget(380_000, {"ana"}) == ["ghost"]
+    assert parties.join("bob", code, 380_000).members == ["ana", "bob"]
+    assert parties.forget(10**9) == []
+
+
 def test_when_the_leader_goes_the_next_one_leads() -> None:
     parties = Parties(random.Random(1))
     code = parties.create("ana").code
