@@ -5,19 +5,27 @@
  */
 import "./store.css";
 import type { StorePlan } from "./world/plan";
-import { BOUTIQUE } from "./world/sample";
 import { Stock } from "./world/stock";
 import { World } from "./world/world";
 
 /** For products; the place itself takes some 25 MB and 20 draw calls. */
 const BUDGET = { mobile: { bytes: 125e6, draws: 75 }, desktop: { bytes: 575e6, draws: 260 } } as const;
 
+/** The store named in the address, else the server's first, else one to look at (`showroom demo` has products only). */
 async function plan(): Promise<StorePlan> {
-  const name = new URLSearchParams(location.search).get("store");
-  if (!name || !/^[a-z0-9-]{1,60}$/.test(name)) return BOUTIQUE;
-  const [{ readStore }, answer] = await Promise.all([import("./world/manifest"), fetch(`/api/stores/${name}/manifest`)]);
+  const named = new URLSearchParams(location.search).get("store");
+  const name = named ?? (await firstStore());
+  if (!name) return (await import("./world/sample")).BOUTIQUE;
+  const [{ readStore }, answer] = await Promise.all([import("./world/manifest"), fetch(`/api/stores/${encodeURIComponent(name)}`)]);
   if (!answer.ok) throw new Error(`store ${name}: ${answer.status}`);
   return readStore(await answer.json());
+}
+
+async function firstStore(): Promise<string | null> {
+  const answer = await fetch("/api/stores");
+  if (!answer.ok) return null;
+  const found = (await answer.json()) as { stores?: readonly { id?: string }[] };
+  return found.stores?.[0]?.id ?? null;
 }
 
 async function open(host: HTMLElement): Promise<void> {
@@ -50,5 +58,18 @@ async function open(host: HTMLElement): Promise<void> {
   Object.assign(window, { __store: () => ({ ...marks, draws: world.renderer.info.render.calls, triangles: world.renderer.info.render.triangles, lightmap: world.assembly.atlas.width, rays: world.rays }) });
 }
 
+/** A sentence and a way on: the products as a list need no 3D. */
+function failed(host: HTMLElement, error: unknown): void {
+  console.warn(error);
+  const text = document.createElement("p");
+  text.setAttribute("role", "alert");
+  text.textContent = error instanceof Error && error.name === "UnreadableStore" ? error.message : "The store cannot be shown here. ";
+  const way = document.createElement("a");
+  way.href = "/";
+  way.textContent = "See the products as a list";
+  text.append(" ", way);
+  host.replaceChildren(text);
+}
+
 const host = document.getElementById("place");
-if (host) void open(host);
+if (host) open(host).catch((error: unknown) => failed(host, error));

@@ -22,7 +22,7 @@ export interface Built {
 
 const BEVEL = 0.008;
 const SKIRTING_M = 0.09;
-const RAFT_DROP_M = 0.3;
+export const RAFT_DROP_M = 0.3;
 const RAFT_THICK_M = 0.12;
 const ROUND = 14;
 
@@ -71,11 +71,9 @@ export function buildRoom(shell: Shell, room: Room, joinery: string, metal: stri
   const { floor, height_m: height } = room;
   const xs = floor.map((p) => p[0]);
   const zs = floor.map((p) => p[1]);
-  // The floor runs on under walls and into niches and doors.
-  const reach = 0.6;
-  const [x0, x1, z0, z1] = [Math.min(...xs) - reach, Math.max(...xs) + reach, Math.min(...zs) - reach, Math.max(...zs) + reach];
-  pane(shell, { material: room.floor_material, grain_deg: 45 }, { o: [0, 0, 0], x: [1, 0, 0], y: [0, 0, -1], n: [0, 1, 0] },
-    [[x0, -z1], [x1, -z1], [x1, -z0], [x0, -z0]]);
+  const [x0, x1, z0, z1] = [Math.min(...xs), Math.max(...xs), Math.min(...zs), Math.max(...zs)];
+  const ground: Frame = { o: [0, 0, 0], x: [1, 0, 0], y: [0, 0, -1], n: [0, 1, 0] };
+  pane(shell, { material: room.floor_material, grain_deg: 45 }, ground, floor.map(([x, z]): Vec2 => [x, -z]));
   pane(shell, { material: room.ceiling_material, weight: room.raft_inset_m > 0 ? 0.5 : 0.8 }, { o: [0, height, 0], x: [1, 0, 0], y: [0, 0, 1], n: [0, -1, 0] },
     floor.map(([x, z]): Vec2 => [x, z]).reverse());
   for (const [i, wall] of room.walls.entries()) {
@@ -88,11 +86,46 @@ export function buildRoom(shell: Shell, room: Room, joinery: string, metal: stri
       const hole = holes[k];
       if (hole) buildOpening(shell, { wall: wall.material, joinery, metal }, frame, length, wall.thickness_m, opening, hole, built);
     }
+    for (const opening of wall.openings) threshold(shell, room.floor_material, ground, frame, length, wall.thickness_m, opening);
     skirting(shell, wall.material, frame, length, wall.openings);
     barriers(frame, length, wall.openings, built);
   }
-  if (room.raft_inset_m > 0) raft(shell, room, x0 + reach, x1 - reach, z0 + reach, z1 - reach, built);
+  if (hasRaft(room)) raft(shell, room, x0, x1, z0, z1, built);
   return built;
+}
+
+/** A raft is a rectangle: rooms of another shape go without. */
+export function hasRaft(room: Room): boolean {
+  return room.raft_inset_m > 0 && room.floor.length === 4 && room.floor.every(([x, z], i) => {
+    const [nx, nz] = room.floor[(i + 1) % 4] ?? [x, z];
+    return Math.abs(x - nx) < 1e-6 || Math.abs(z - nz) < 1e-6;
+  });
+}
+
+/** How far the room's own part of an opening goes in; a wall between two rooms is shared half and half. */
+function depthOf(opening: Opening, thickness: number): number {
+  return opening.kind === "niche" ? opening.depth_m : opening.isInner ? thickness / 2 : thickness;
+}
+
+/** The floor goes on into doorways, arches and niches that stand on it. */
+function threshold(shell: Shell, material: string, ground: Frame, wall: Frame, length: number, thickness: number, opening: Opening): void {
+  if (opening.sill_m > 0) return;
+  const depth = depthOf(opening, thickness);
+  const middle = length - opening.at_m;
+  const half = opening.width_m / 2;
+  const corners = ([[middle - half, 0], [middle + half, 0], [middle + half, -depth], [middle - half, -depth]] as const).map(([a, c]): Vec2 => {
+    const p = along(wall, a, 0, c);
+    return [p[0], -p[2]];
+  });
+  pane(shell, { material, grain_deg: 45 }, ground, counterClockwise(corners));
+}
+
+function counterClockwise(points: readonly Vec2[]): readonly Vec2[] {
+  const area = points.reduce((sum, [a, b], i) => {
+    const [c, d] = points[(i + 1) % points.length] ?? [a, b];
+    return sum + a * d - c * b;
+  }, 0);
+  return area < 0 ? [...points].reverse() : points;
 }
 
 /** A hole that stands on the floor is a notch of the wall's outline, not a hole in it. */
@@ -130,7 +163,7 @@ interface Looks {
 }
 
 function buildOpening(shell: Shell, looks: Looks, frame: Frame, length: number, thickness: number, opening: Opening, hole: Outline, built: Built): void {
-  const depth = opening.kind === "niche" ? opening.depth_m : thickness;
+  const depth = depthOf(opening, thickness);
   sweep(shell, { material: looks.wall, weight: 1.3 }, frame, hole, [
     { out: BEVEL, up: 0, face: [0, 1] }, { out: BEVEL * 0.3, up: -BEVEL * 0.3, face: [0.7, 0.7] }, { out: 0, up: -BEVEL, face: [1, 0] }, { out: 0, up: -depth, face: [1, 0] },
   ], true);

@@ -1,5 +1,5 @@
 /** From a plan to triangles, charts and a plan of light: everything a store is before it is drawn. */
-import { buildRoom, type Portal, type Segment } from "./architecture";
+import { buildRoom, hasRaft, RAFT_DROP_M, type Portal, type Segment } from "./architecture";
 import { pack, type Atlas } from "./atlas";
 import type { BakeInput, BakeLamp } from "./bake";
 import { footprint, lampBody, mirror, plinth, rug, seat, shelf, stage } from "./furniture";
@@ -35,16 +35,19 @@ export interface Assembly {
   readonly light: BakeInput;
   readonly atlas: Atlas;
   readonly triangles: number;
-  /** The first room's inside: reflections are bent to it. */
-  readonly box: { readonly min: Vec3; readonly max: Vec3 };
+  /** Each room's inside: reflections are bent to it. */
+  readonly insides: readonly Inside[];
+}
+
+export interface Inside {
+  readonly min: Vec3;
+  readonly max: Vec3;
 }
 
 export interface AssembleOptions {
   /** The lightmap's side, texels. */
   readonly texels: number;
   readonly quality?: number;
-  /** Which mood's sun is baked. */
-  readonly mood?: string;
 }
 
 const SHELF_LIGHT_LM = 130;
@@ -84,9 +87,10 @@ export function assemble(plan: StorePlan, options: AssembleOptions): Assembly {
       uv: new Float32Array(soup.uv.map((x) => x / tile)), uv1, index: new Uint32Array(soup.index),
     });
   }
-  const sun = Object.values(plan.moods).find((m) => m.sun_lux > 0);
+  // One sun is baked: that of the brightest mood.
+  const sun = Object.values(plan.moods).sort((a, b) => b.sun_lux - a.sun_lux)[0];
   return {
-    pieces, portals, barriers, glasses, lamps, atlas, triangles: shell.triangles, box: insideOf(plan.rooms[0]),
+    pieces, portals, barriers, glasses, lamps, atlas, triangles: shell.triangles, insides: plan.rooms.map(insideOf),
     light: lightPlan(pieces, atlas, portals, lamps, sunward(sun?.sun_azimuth_deg ?? 0, sun?.sun_elevation_deg ?? 40), options.quality ?? 1),
   };
 }
@@ -112,7 +116,7 @@ function furnish(shell: Shell, room: Room, names: { metal: string; joinery: stri
   for (const plan of room.stages) stage(shell, plan, names.metal);
   for (const plan of room.rugs) rug(shell, plan);
   for (const plan of room.mirrors) glasses.push({ plan, ...mirror(shell, plan, names.metal) });
-  const ceiling = room.height_m - (room.raft_inset_m > 0 ? 0.3 : 0);
+  const ceiling = room.height_m - (hasRaft(room) ? RAFT_DROP_M : 0);
   for (const lamp of room.lamps) lampBody(shell, lamp, names.metal, ceiling);
 }
 
@@ -130,10 +134,10 @@ function shelfLights(position: Vec3, yaw_deg: number, width: number, depth: numb
   });
 }
 
-function insideOf(room: Room | undefined): Assembly["box"] {
-  const xs = (room?.floor ?? [[-3, -3], [3, 3]]).map((p) => p[0]);
-  const zs = (room?.floor ?? [[-3, -3], [3, 3]]).map((p) => p[1]);
-  return { min: [Math.min(...xs), 0, Math.min(...zs)], max: [Math.max(...xs), room?.height_m ?? 3, Math.max(...zs)] };
+function insideOf(room: Room): Inside {
+  const xs = room.floor.map((p) => p[0]);
+  const zs = room.floor.map((p) => p[1]);
+  return { min: [Math.min(...xs), 0, Math.min(...zs)], max: [Math.max(...xs), room.height_m, Math.max(...zs)] };
 }
 
 /** Towards the sun: azimuth from the front (+Z) to the right (+X). */

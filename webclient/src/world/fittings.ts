@@ -1,42 +1,53 @@
 /** What shines and what is written: the bright faces of lamps, and letters on a wall. */
 import {
-  CanvasTexture, CircleGeometry, Color, DynamicDrawUsage, InstancedMesh, LinearMipmapLinearFilter, Matrix4, Mesh, MeshBasicMaterial, PlaneGeometry, Quaternion, SRGBColorSpace, Vector3, type Scene,
+  CanvasTexture, CircleGeometry, Color, InstancedMesh, LinearMipmapLinearFilter, Matrix4, Mesh, MeshBasicMaterial, PlaneGeometry, Quaternion, SphereGeometry, SRGBColorSpace, Vector3, type BufferGeometry, type Scene,
 } from "three";
 import { fromKelvin, type Weights } from "./moods";
-import type { Lamp, Sign } from "./plan";
+import type { Lamp, Sign, Vec3 } from "./plan";
 import type { Part } from "./world";
 
-/** The glowing mouths of spots, in one draw. */
+const MOUTH_M = 0.031;
+const FRONT = new Vector3(0, 0, 1);
+
+/** The glowing faces of spots, panels and pendants: one draw a kind. */
 export class Glow implements Part {
-  readonly #mesh: InstancedMesh<CircleGeometry, MeshBasicMaterial>;
+  readonly #meshes: readonly InstancedMesh<BufferGeometry, MeshBasicMaterial>[];
   readonly #scene: Scene;
 
   constructor(scene: Scene, lamps: readonly Lamp[]) {
-    const spots = lamps.filter((lamp) => lamp.kind === "spot");
     this.#scene = scene;
-    this.#mesh = new InstancedMesh(new CircleGeometry(0.031, 20), new MeshBasicMaterial(), Math.max(1, spots.length));
-    this.#mesh.instanceMatrix.setUsage(DynamicDrawUsage);
-    this.#mesh.count = spots.length;
-    const front = new Vector3(0, 0, 1);
-    for (const [i, lamp] of spots.entries()) {
-      const at = new Vector3(...lamp.position);
-      const aim = new Vector3(...lamp.target).sub(at).normalize();
-      this.#mesh.setMatrixAt(i, new Matrix4().compose(at.addScaledVector(aim, -0.004), new Quaternion().setFromUnitVectors(front, aim), new Vector3(1, 1, 1)));
-    }
-    scene.add(this.#mesh);
+    const kinds: readonly [Lamp["kind"], () => BufferGeometry, (lamp: Lamp) => Vec3][] = [
+      ["spot", () => new CircleGeometry(MOUTH_M, 20), () => [1, 1, 1]],
+      ["panel", () => new PlaneGeometry(1, 1), ({ size_m: [w, h] }) => [w, h, 1]],
+      ["pendant", () => new SphereGeometry(0.5, 32, 20), ({ size_m: [w, h] }) => [Math.max(w, 0.16), Math.max(w, 0.16), Math.max(h, 0.12)]],
+    ];
+    this.#meshes = kinds.flatMap(([kind, shape, size]) => {
+      const some = lamps.filter((lamp) => lamp.kind === kind);
+      if (!some.length) return [];
+      const mesh = new InstancedMesh(shape(), new MeshBasicMaterial(), some.length);
+      for (const [i, lamp] of some.entries()) {
+        const at = new Vector3(...lamp.position);
+        const aim = new Vector3(...lamp.target).sub(at).normalize();
+        mesh.setMatrixAt(i, new Matrix4().compose(at.addScaledVector(aim, -0.004), new Quaternion().setFromUnitVectors(FRONT, aim), new Vector3(...size(lamp))));
+      }
+      return [mesh];
+    });
+    scene.add(...this.#meshes);
   }
 
   lit(weights: Weights): void {
     const [r, g, b] = fromKelvin(2850, 4200);
     const level = 2.2 * Math.min(1, Math.max(...weights.lamps));
-    this.#mesh.material.color.setRGB(r * level, g * level, b * level);
+    for (const mesh of this.#meshes) mesh.material.color.setRGB(r * level, g * level, b * level);
   }
 
   dispose(): void {
-    this.#scene.remove(this.#mesh);
-    this.#mesh.geometry.dispose();
-    this.#mesh.material.dispose();
-    this.#mesh.dispose();
+    for (const mesh of this.#meshes) {
+      this.#scene.remove(mesh);
+      mesh.geometry.dispose();
+      mesh.material.dispose();
+      mesh.dispose();
+    }
   }
 }
 

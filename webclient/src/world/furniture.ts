@@ -10,11 +10,10 @@ const FINE = 1.7;
 export function shelf(shell: Shell, plan: Shelf, metal: string): void {
   const frame = standing(plan.position, plan.yaw_deg);
   const { width_m: w, depth_m: d } = plan;
-  for (const [i, up] of plan.boards_m.entries()) {
+  for (const up of plan.boards_m) {
     box(shell, { material: plan.material, weight: FINE }, frame, [0, 0, up - BOARD_M], [w, d, BOARD_M], 0.004);
     // A brass lip under the front edge, where the strip light hides.
     box(shell, { material: metal, weight: 0.6 }, frame, [0, -d / 2 + 0.012, up - BOARD_M - 0.014], [w - 0.02, 0.012, 0.014], 0.002);
-    void i;
   }
   const top = Math.max(...plan.boards_m) + 0.5;
   for (const side of [-1, 1]) {
@@ -30,7 +29,7 @@ export function plinth(shell: Shell, plan: Plinth): void {
   const look = { material: plan.material, weight: FINE, shift: [plan.position[0], plan.position[2]] as Vec2 };
   // It stands off the floor on a recessed foot: a line of shadow.
   const foot = 0.018;
-  const inner: Outline = { out: outline.out, points: outline.points.map(([a, b], i): Vec2 => [a - (outline.out[i]?.[0] ?? 0) * 0.02, b - (outline.out[i]?.[1] ?? 0) * 0.02]) };
+  const inner = plan.shape === "round" ? circle(w / 2 - 0.02, 56) : rounded(w - 0.04, d - 0.04, 0.006, 2);
   sweep(shell, { ...look, weight: 0.6 }, frame, inner, [{ out: 0, up: 0, face: [1, 0] }, { out: 0, up: foot, face: [1, 0] }]);
   sweep(shell, look, frame, outline, rim(h, 0.006, 2, foot));
   const lid = outline.points.map(([a, b], i): Vec2 => [a - (outline.out[i]?.[0] ?? 0) * 0.006, b - (outline.out[i]?.[1] ?? 0) * 0.006]);

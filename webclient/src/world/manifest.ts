@@ -42,7 +42,7 @@ export function readStore(value: unknown): StorePlan {
     const look = record(one, name);
     const colour = text(look["colour"]);
     materials[name] = {
-      surface: text(look["surface"]) in RECIPES ? (look["surface"] as SurfaceKind) : "plaster",
+      surface: Object.hasOwn(RECIPES, text(look["surface"])) && look["surface"] !== "veneer" ? (look["surface"] as SurfaceKind) : "plaster",
       colour: /^#[0-9a-f]{6}$/i.test(colour) ? colour : "#e6ddcf",
     };
   }

@@ -1,6 +1,6 @@
 /** Day, evening, and what lies between: the colours of light by temperature, and how a mood weighs the bake's layers. */
 import type { Baked } from "./bake";
-import { unhalf } from "./bake";
+import { unhalf } from "./half";
 import type { Mood, Vec3 } from "./plan";
 
 /** What lamps are baked against; a mood's own white is laid over it. */

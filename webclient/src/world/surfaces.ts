@@ -55,7 +55,7 @@ function plaster(u: number, v: number, out: Grain): void {
   const cloud = fbm(u, v, 3, 3, 4, 21);
   out.tone = 1 + cloud * 0.018;
   out.warmth = 0;
-  out.rough = 0.92;
+  out.rough = 0.9 + cloud * 0.05;
   out.height_mm = cloud * 0.4 + fbm(u, v, 96, 96, 2, 22) * 0.05;
 }
 
@@ -170,7 +170,7 @@ function textile(u: number, v: number, out: Grain): void {
   const cloud = fbm(u, v, 6, 6, 3, 84);
   out.tone = 0.9 + loops * 0.2 + fine * 0.04 + cloud * 0.04;
   out.warmth = cloud * 0.01;
-  out.rough = 0.95;
+  out.rough = 0.92 + loops * 0.06;
   out.height_mm = loops * 2.2 + fine * 0.3;
 }
 

@@ -9,6 +9,7 @@ import {
 } from "three";
 import { assemble, type Assembly, type Piece } from "./assemble";
 import type { Baked, BakeInput } from "./bake";
+import { bakeKey, keep, recall } from "./bakestore";
 import { Glow, Letters } from "./fittings";
 import { newLight, shine, surfaceMaterial, textures, type Light } from "./materials";
 import { blend, weigh, type Weights } from "./moods";
@@ -64,6 +65,7 @@ export class World {
   #to: Weights;
   #now: Weights;
   #fade = 1;
+  #room = -1;
   #mood: string;
   #frame = 0;
   #last = 0;
@@ -84,10 +86,7 @@ export class World {
     const spawn = plan.spawn[0];
     if (spawn) this.walk.stand(spawn.position[0], spawn.position[2], (spawn.yaw_deg * Math.PI) / 180);
     this.#from = this.#to = this.#now = this.#weights(this.#mood);
-    const { min, max } = this.assembly.box;
-    this.light.boxMin.value.set(...min);
-    this.light.boxMax.value.set(...max);
-    this.light.boxAt.value.set((min[0] + max[0]) / 2, EYE_M, (min[2] + max[2]) / 2);
+    this.#enter(this.#roomAt());
     for (const piece of this.assembly.pieces) this.#mesh(piece);
     for (const glass of this.assembly.glasses) this.#mirror(glass);
     this.scene.add(this.#outside.mesh);
@@ -99,7 +98,7 @@ export class World {
     this.#fit(host);
     options.told("built", 1);
     this.#paint();
-    this.#bake(this.assembly.light);
+    void this.#bake(this.assembly.light);
     this.#frame = requestAnimationFrame((now) => this.#tick(now));
   }
 
@@ -146,6 +145,11 @@ export class World {
     if (this.#fade < 1) this.#settle(dt / MOOD_S);
     if (this.walk.isMoving) this.#isDirty = true;
     this.walk.update(dt, this.camera);
+    const room = this.#roomAt();
+    if (room !== this.#room) {
+      this.#enter(room);
+      this.#reflect();
+    }
     for (const part of this.#parts) part.update?.(dt);
   }
 
@@ -225,7 +229,11 @@ export class World {
     }
   }
 
-  #bake(input: BakeInput): void {
+  async #bake(input: BakeInput): Promise<void> {
+    const key = bakeKey(this.plan, input.width, input.quality);
+    const kept = await recall(key);
+    if (this.#isEnded) return;
+    if (kept) return this.#wear(kept);
     const worker = new Worker(new URL("./bake.worker.ts", import.meta.url), { type: "module" });
     this.#workers.push(worker);
     worker.addEventListener("message", (event: MessageEvent<{ done?: number; baked?: Baked }>) => {
@@ -235,6 +243,7 @@ export class World {
       if (!baked) return;
       worker.terminate();
       this.#wear(baked);
+      void keep(key, baked, Date.now());
     });
     worker.postMessage(input);
   }
@@ -252,6 +261,23 @@ export class World {
     this.#settle(1);
     this.#reflect();
     this.#options.told("lit", 1);
+  }
+
+  /** The room one stands in; in a doorway, the one before. */
+  #roomAt(): number {
+    const { x, z } = this.walk.position;
+    const found = this.assembly.insides.findIndex(({ min, max }) => x >= min[0] && x <= max[0] && z >= min[2] && z <= max[2]);
+    return found >= 0 ? found : Math.max(0, this.#room);
+  }
+
+  #enter(room: number): void {
+    this.#room = room;
+    const inside = this.assembly.insides[room];
+    if (!inside) return;
+    const { min, max } = inside;
+    this.light.boxMin.value.set(...min);
+    this.light.boxMax.value.set(...max);
+    this.light.boxAt.value.set((min[0] + max[0]) / 2, EYE_M, (min[2] + max[2]) / 2);
   }
 
   #weights(name: string): Weights {
@@ -275,7 +301,7 @@ export class World {
     this.#isDirty = true;
   }
 
-  /** Take the room's own picture for reflections: once a mood, after the light or the surfaces changed. */
+  /** Take the room's own picture for reflections: once a room and a mood, after the light or the surfaces changed. */
   #reflect(): void {
     if (this.#isEnded) return;
     const filter = new PMREMGenerator(this.renderer);
