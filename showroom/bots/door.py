@@ -9,6 +9,7 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -42,9 +43,9 @@ class Seat:
 class Door(Protocol):
     """Where seats come from: ``HttpDoor``, or a test's own."""
 
-    async def seat(self, name: str) -> Seat:
+    async def seat(self, name: str, tint: Sequence[int] = ()) -> Seat:
         """
-        A seat for somebody of that name.
+        A seat for somebody of that name, in those colours.
 
         Raises
         ------
@@ -68,10 +69,10 @@ class HttpDoor:
         self.room: Final = room
         self._at_once = asyncio.Semaphore(16)
 
-    async def seat(self, name: str) -> Seat:
+    async def seat(self, name: str, tint: Sequence[int] = ()) -> Seat:
         """A ticket; waits as long as the server asks when it is busy."""
         path = f"/api/rooms/{urllib.parse.quote(self.store)}/{urllib.parse.quote(self.room)}/tickets"
-        answer = await self._ask("POST", path, {"nickname": name})
+        answer = await self._ask("POST", path, {"nickname": name, "look": {"tint": list(tint)}})
         url = answer.get("url") or answer.get("socket")
         ticket = answer.get("ticket")
         if not isinstance(url, str) or not isinstance(ticket, str):

@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from showroom.bots.door import Door, NoEntry
 from showroom.bots.ground import Ground, Stop
+from showroom.bots.looks import tint
 from showroom.bots.measure import Measure, Trail
 from showroom.bots.mind import Behaviour, Mind, Temper, pick_language
 from showroom.bots.phrases import NAMES
@@ -205,6 +206,7 @@ class Flock:
             measure=self.measure,
             clock=self._clock,
             chance=chance,
+            tint=tint(chance),
             is_watching=number < self.plan.watchers,
             on_event=self._heard,
         )

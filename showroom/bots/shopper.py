@@ -11,7 +11,7 @@ import contextlib
 import math
 import random
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -41,6 +41,8 @@ class Shopper:
     ----------
     door
         Where its ticket comes from.
+    tint
+        Colours of its avatar.
     walker
         Its body: put where the server says it stands.
     clock
@@ -60,10 +62,12 @@ class Shopper:
         measure: Measure,
         clock: Callable[[], float],
         chance: random.Random,
+        tint: Sequence[int] = (),
         is_watching: bool = False,
         on_event: Callable[["Shopper", Numbered], None] | None = None,
     ) -> None:
         self.name: Final = name
+        self.tint: Final = tuple(tint)
         self.walker: Final = walker
         self.is_watching: Final = is_watching
         self.session = ClientSession()
@@ -159,7 +163,7 @@ class Shopper:
         """One connection, from HELLO to its end; the close code."""
         is_resume = self.session.seat is not None
         if not is_resume or self._seat is None:
-            self._seat = await self._door.seat(self.name)
+            self._seat = await self._door.seat(self.name, self.tint)
         host = urlsplit(self._seat.url).hostname or ""
         async with connect(
             self._seat.url,
