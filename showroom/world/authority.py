@@ -26,6 +26,8 @@ WIRE = np.dtype(
 )  # fmt: skip
 assert WIRE.itemsize == POSE_BYTES
 
+_IS_SIZE = np.array([size in POSE_SIZES for size in range(max(POSE_SIZES) + 2)])
+
 STALE, GOOD = -1, 0
 DRIFT = 1.02
 """How much faster than ours an honest clock may run."""
@@ -40,11 +42,17 @@ MAX_WAYS = 12
 class Batch:
     """POSE messages read as columns."""
 
-    def __init__(self, slots: Ints, payloads: list[bytes], arrived_ms: NDArray[np.float64]) -> None:
+    def __init__(
+        self, slots: Ints, payloads: list[bytes], arrived_ms: NDArray[np.float64]
+    ) -> None:
         sizes = np.fromiter(map(len, payloads), np.int64, len(payloads))
-        fits = np.isin(sizes, list(POSE_SIZES))
+        fits = _IS_SIZE[np.minimum(sizes, len(_IS_SIZE) - 1)]
         if not fits.all():
-            payloads = [payload for payload, good in zip(payloads, fits.tolist(), strict=True) if good]
+            payloads = [
+                payload
+                for payload, good in zip(payloads, fits.tolist(), strict=True)
+                if good
+            ]
         data = np.frombuffer(b"".join(payloads), np.uint8)
         length = sizes[fits]
         start = np.cumsum(length) - length
@@ -55,9 +63,16 @@ class Batch:
         pose = np.ascontiguousarray(head).view(WIRE).reshape(-1)
         bits = pose["flags"] >> 1
         want = POSE_BYTES + PART_BYTES * bits.astype(np.int64)
-        right = (pose["id"] == int(ToServer.POSE)) & (pose["flags"] < 8) & (bits != 2) & (pose["anim"] < 64)
+        right = (
+            (pose["id"] == int(ToServer.POSE))
+            & (pose["flags"] < 8)
+            & (bits != 2)
+            & (pose["anim"] < 64)
+        )
         right &= want == length
-        self.malformed: list[int] = np.unique(np.concatenate([slots[~fits], slots[fits][~right]])).tolist()
+        self.malformed: list[int] = np.unique(
+            np.concatenate([slots[~fits], slots[fits][~right]])
+        ).tolist()
         self.slot = slots[fits][right]
         self.arrived = arrived_ms[fits][right]
         self.pose = pose[right]
@@ -90,7 +105,12 @@ class Authority:
         """Count messages; returns who sends too many for too long."""
         s, rules = self.slots, self.rules
         who, count = np.unique(slot, return_counts=True)
-        level = np.maximum(s.flood[who] - (now_ms - s.flood_ms[who]) * rules.flood_hz / 1000, 0) + count
+        level = (
+            np.maximum(
+                s.flood[who] - (now_ms - s.flood_ms[who]) * rules.flood_hz / 1000, 0
+            )
+            + count
+        )
         s.flood[who], s.flood_ms[who] = level, now_ms
         return who[level > rules.flood_burst]
 
@@ -117,19 +137,26 @@ class Authority:
 
         credit = s.credit_ms[slot] + passed * DRIFT - stride
         stalled = np.where(passed > GAP_MS, np.minimum(passed, rules.stall_ms), 0)
-        credit = np.minimum(credit, np.maximum(rules.lead_ms + stalled, credit * np.exp(-passed / FADE_MS)))
+        credit = np.minimum(
+            credit,
+            np.maximum(rules.lead_ms + stalled, credit * np.exp(-passed / FADE_MS)),
+        )
         verdict[(verdict == GOOD) & clocked & (credit < 0)] = Refusal.CLOCK
 
         good = verdict == GOOD
         width, depth = floor.size_cm
         low, high = floor.y_cm
-        outside = (x > width + 1) | (z > depth + 1) | (y < low - 1) | (y > high + 1)  # rounding
+        outside = (
+            (x > width + 1) | (z > depth + 1) | (y < low - 1) | (y > high + 1)
+        )  # rounding
         verdict[good & outside] = Refusal.BOUNDS
 
         was = np.stack([s.base_x[slot], s.base_z[slot]], 1)
         now = np.stack([x, z], 1)
         distance = np.sqrt(((now - was) ** 2).sum(1) + (y - s.base_y[slot]) ** 2)
-        may = s.lent_cm[slot] + rules.speed_mms * 1e-4 * rules.slack * np.maximum(stride, 0)
+        may = s.lent_cm[slot] + rules.speed_mms * 1e-4 * rules.slack * np.maximum(
+            stride, 0
+        )
         jumps = (pose["flags"] & TELEPORT) > 0
         due = s.own_ms[slot] + stride - s.jump_ms[slot] >= rules.teleport_ms
         no_jump = ~s.teleports[slot] | (distance > rules.teleport_cm) | ~due
@@ -139,11 +166,15 @@ class Authority:
 
         good = np.flatnonzero((verdict == GOOD) & (distance > 0))
         through = good[crosses(was[good], now[good], floor.walls_cm)]
-        for index in through[np.argsort(s.refused[slot[through]], kind="stable")].tolist():  # first who never lied
+        for index in through[
+            np.argsort(s.refused[slot[through]], kind="stable")
+        ].tolist():  # first who never lied
             if jumps[index]:
                 verdict[index] = Refusal.TELEPORT
             elif self._ways_left <= 0:
-                verdict[index] = STALE  # judged by the next one: nobody is refused for want of time
+                verdict[index] = (
+                    STALE  # judged by the next one: nobody is refused for want of time
+                )
             else:
                 self._ways_left -= 1
                 if self.routes.way_round(was[index], now[index]) > may[index]:
@@ -192,7 +223,9 @@ class Authority:
         # our clock minus theirs plus the quickest delay; rises slowly, as clocks drift and routes change
         slowly = s.offset_ms[slot] + np.maximum(arrived - s.heard_ms[slot], 0) * 0.001
         s.offset_ms[slot] = np.where(first, offset, np.minimum(offset, slowly))
-        s.base_ms[slot] = np.clip(clock + s.offset_ms[slot], arrived - rules.rest_ms, arrived)
+        s.base_ms[slot] = np.clip(
+            clock + s.offset_ms[slot], arrived - rules.rest_ms, arrived
+        )
         s.client_ms[slot] = clock
         s.heard_ms[slot] = arrived
         s.clocked[slot] = True
@@ -233,6 +266,10 @@ class Authority:
             size = np.array(self.floor.size_cm, np.float64)
             with np.errstate(divide="ignore", invalid="ignore"):
                 step = end - start
-                edge = np.where(step > 0, (size - start) / step, np.where(step < 0, -start / step, np.inf)).min(1)
+                edge = np.where(
+                    step > 0,
+                    (size - start) / step,
+                    np.where(step < 0, -start / step, np.inf),
+                ).min(1)
             share[moving] = np.minimum(share[moving], np.maximum(edge, 0))
         self.slots.run_ms[slot] = rest * np.where(share < 1, share * 0.98, 1)

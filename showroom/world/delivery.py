@@ -5,6 +5,7 @@ import numpy as np
 from showroom.protocol.ids import ToClient
 from showroom.world.blocks import Blocks, Ints, Members
 from showroom.world.frames import RIGS_MOST, Frames, framed
+from showroom.world.grid import Grid
 from showroom.world.slots import ATTACHED, PENDING, Slots
 
 FAR_EVERY_S = 2
@@ -15,52 +16,56 @@ RIGS_OWN, RIGS_AROUND = 2, 4
 class Delivery:
     """Keeps each cell's frame count and decides who gets what."""
 
-    def __init__(self, slots: Slots, *, columns: int, rows: int, cell_cm: int, hz: int) -> None:
+    def __init__(self, slots: Slots, grid: Grid, *, hz: int) -> None:
         self.slots = slots
-        self.columns = columns
-        self.rows = rows
-        self.cell_cm = cell_cm
+        self.grid = grid
+        self.columns = grid.columns
+        self.rows = grid.rows
         self.hz = hz
         self.ticks = 0
-        self.seq = np.zeros(columns * rows, np.uint8)
-        self._last = np.zeros(columns * rows, np.int64)
+        self.seq = np.zeros(grid.count, np.uint8)
+        self._last = np.zeros(grid.count, np.int64)
+        self._last_far = -(
+            np.arange(grid.count) % (FAR_EVERY_S * hz)
+        )  # cells take turns
 
     def deliver(
         self, now_ms: int, members: Members, blocks: Blocks, was_cell: Ints
     ) -> tuple[list[tuple[bytes, list[int]]], list[tuple[int, bytes]]]:
         """The shared frames with their slots, and the private ones; see ``world.Tick``."""
-        self.ticks += 1
         link = self.slots.link[members.slot]
         attached = link == ATTACHED
         crossing = attached & (was_cell != members.cell)
         regular = attached & ~crossing
         slots, cells = members.slot[regular], members.cell[regular]
-        make = Frames(
-            columns=self.columns, rows=self.rows, cell_cm=self.cell_cm, now_ms=now_ms, seq=self.seq, m=members,
-            blocks=blocks,
-        )  # fmt: skip
-        left = np.unique(was_cell[crossing])
-        wanted = np.union1d(cells, left)
-        due = ~make.quiet(wanted) | (self.ticks - self._last[wanted] >= self.hz) | np.isin(wanted, left)
+        make = Frames(self.grid, now_ms=now_ms, seq=self.seq, m=members, blocks=blocks)
+        # cells are sorted: where one begins, and where those begin that people have just left
+        here = cells[np.flatnonzero(np.diff(cells, prepend=-1))]
+        wanted = here
+        if crossing.any():
+            wanted = np.union1d(here, was_cell[crossing])
+        due = ~make.quiet(wanted) | (self.ticks - self._last[wanted] >= self.hz)
         told = wanted[due]
         self.seq[told] += 1
         self._last[told] = self.ticks
         data = dict(zip(told.tolist(), make.deltas(told), strict=True))
 
-        here = np.unique(cells)
         begin = np.searchsorted(cells, here).tolist()
         end = np.searchsorted(cells, here, side="right").tolist()
         by_slot = slots.tolist()
-        groups = {cell: by_slot[a:b] for cell, a, b in zip(here.tolist(), begin, end, strict=True)}
+        groups = {
+            cell: by_slot[a:b]
+            for cell, a, b in zip(here.tolist(), begin, end, strict=True)
+        }
         frames = self._with_extras(make, data, groups, here, members)
 
         private: list[tuple[int, bytes]] = []
         for index in np.flatnonzero(crossing).tolist():
             cell, known = int(members.cell[index]), int(was_cell[index])
             key = make.keyframe(cell, known)
-            private.append(
-                (int(members.slot[index]), data[known] + key if overlaps(cell, known, self.columns) else key)
-            )
+            if self.grid.apart(cell, known) <= 2:
+                key = data[known] + key
+            private.append((int(members.slot[index]), key))
         for index in np.flatnonzero(link == PENDING).tolist():
             slot = int(members.slot[index])
             private.append((slot, make.keyframe(int(members.cell[index]))))
@@ -68,12 +73,17 @@ class Delivery:
         return frames, private
 
     def _with_extras(
-        self, make: Frames, data: dict[int, bytes], groups: dict[int, list[int]], here: Ints, members: Members
+        self,
+        make: Frames,
+        data: dict[int, bytes],
+        groups: dict[int, list[int]],
+        here: Ints,
+        members: Members,
     ) -> list[tuple[bytes, list[int]]]:
         """Add the far crowd and the rigs to the frames of the cells whose turn it is: one write for all."""
-        every = FAR_EVERY_S * self.hz
         rigs = self._rigs(members)
-        due = here[(here + self.ticks) % every == 0]
+        due = here[self.ticks - self._last_far[here] >= FAR_EVERY_S * self.hz]
+        self._last_far[due] = self.ticks
         far = dict(zip(due.tolist(), make.far(due), strict=True)) if len(due) else {}
         frames = []
         for cell, slots in groups.items():
@@ -83,7 +93,9 @@ class Delivery:
             if cell in far:
                 wanting = self.slots.far[slots]
                 if wanting.any():
-                    frames.append((bytes_ + far[cell], np.array(slots)[wanting].tolist()))
+                    frames.append(
+                        (bytes_ + far[cell], np.array(slots)[wanting].tolist())
+                    )
                     slots = np.array(slots)[~wanting].tolist()
             if bytes_ and slots:
                 frames.append((bytes_, slots))
@@ -98,7 +110,11 @@ class Delivery:
         for index in np.flatnonzero(bits).tolist():
             slot = int(members.slot[index])
             size = 18 if bits[index] == 3 else 6
-            record = slot.to_bytes(2, "little") + bytes([bits[index]]) + self.slots.rig[slot, :size].tobytes()
+            record = (
+                slot.to_bytes(2, "little")
+                + bytes([bits[index]])
+                + self.slots.rig[slot, :size].tobytes()
+            )
             out.setdefault(int(members.cell[index]), []).append(record)
         return out
 
@@ -108,15 +124,12 @@ class Delivery:
             column, row = cell % self.columns, cell // self.columns
             for dz in (-1, 0, 1):
                 for dx in (-1, 0, 1):
-                    inside = 0 <= column + dx < self.columns and 0 <= row + dz < self.rows
+                    inside = (
+                        0 <= column + dx < self.columns and 0 <= row + dz < self.rows
+                    )
                     if (dx or dz) and inside:
                         records += rigs.get(cell + dz * self.columns + dx, ())
         records = records[:RIGS_MOST]
         if not records:
             return b""
         return framed(bytes((ToClient.RIGS, len(records))) + b"".join(records))
-
-
-def overlaps(cell: int, known: int, columns: int) -> bool:
-    """Whether the neighbourhoods of two cells share any cell."""
-    return abs(cell % columns - known % columns) <= 2 and abs(cell // columns - known // columns) <= 2

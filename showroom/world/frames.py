@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from showroom.protocol.ids import ToClient
 from showroom.protocol.receiver import FULL
 from showroom.world.blocks import Blocks, Members, whole
+from showroom.world.grid import Grid
 
 FAR_RADIUS: Final = 3
 FAR_MOST: Final = 224
@@ -26,6 +27,7 @@ RING: Final = [
     for dx in range(-FAR_RADIUS, FAR_RADIUS + 1)
     if max(abs(dx), abs(dz)) > 1
 ]
+_BITS = np.arange(9)[:, None]
 _RING_X = np.array([dx for dx, _ in RING])
 _RING_Z = np.array([dz for _, dz in RING])
 
@@ -41,14 +43,21 @@ def framed(payload: bytes) -> bytes:
 
 
 class Frames:
-    """The frames of one tick over a grid of ``columns`` x ``rows`` cells."""
+    """The frames of one tick over a grid of cells; ``seq`` counts each cell's frames."""
 
     def __init__(
-        self, *, columns: int, rows: int, cell_cm: int, now_ms: int, seq: NDArray[np.uint8], m: Members, blocks: Blocks
+        self,
+        grid: Grid,
+        *,
+        now_ms: int,
+        seq: NDArray[np.uint8],
+        m: Members,
+        blocks: Blocks,
     ) -> None:
-        self.columns = columns
-        self.rows = rows
-        self.cell_cm = cell_cm
+        self.grid = grid
+        self.columns = grid.columns
+        self.rows = grid.rows
+        self.cell_cm = grid.cell_cm
         self.now_ms = now_ms
         self.seq = seq
         self.m = m
@@ -56,62 +65,49 @@ class Frames:
         self._whole: dict[int, bytes] = {}
         self._keys: dict[tuple[int, int], bytes] = {}
 
+    def quiet(self, cells: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of these cells have nothing to say."""
+        start, grid = self.blocks.start, self.grid
+        still: NDArray[np.bool_] = (
+            start[grid.begins[:, cells]] == start[grid.ends[:, cells]]
+        ).all(axis=0)
+        return still
+
     def deltas(self, cells: NDArray[np.int64]) -> list[bytes]:
         """The WebSocket frame of each of these cells' neighbourhoods."""
-        start = self.blocks.start
-        busy = (start[1:] > start[:-1]).reshape(self.rows, self.columns)
-        around = np.pad(busy, 1)
-        mask = np.zeros((self.rows, self.columns), np.int64)
-        for bit in range(9):
-            dz, dx = divmod(bit, 3)
-            mask |= around[dz : dz + self.rows, dx : dx + self.columns].astype(np.int64) << bit
-        z, x = np.divmod(cells, self.columns)
-        left, right = np.maximum(x - 1, 0), np.minimum(x + 1, self.columns - 1)
-        parts = []
-        size = np.full(len(cells), 6)
-        for dz in (-1, 0, 1):
-            row = z + dz
-            inside = (row >= 0) & (row < self.rows)
-            base = np.clip(row, 0, self.rows - 1) * self.columns
-            begin, end = start[base + left], start[base + right + 1]
-            end = np.where(inside, end, begin)
-            size = size + end - begin
-            parts += [begin.tolist(), end.tolist()]
-        head = np.zeros((len(cells), 10), np.uint8)
-        mask = mask.reshape(-1)[cells]
+        start, grid = self.blocks.start, self.grid
+        begin, end = start[grid.begins[:, cells]], start[grid.ends[:, cells]]
+        size = 6 + (end - begin).sum(axis=0)
+        busy = np.zeros(grid.count + 1, np.int64)  # and one for what is outside
+        busy[:-1] = start[1:] > start[:-1]
+        mask = (busy[grid.around[:, cells]] << _BITS).sum(axis=0)
         time = self.now_ms & 0xFFFF
+        head = np.empty((len(cells), 10), np.uint8)
         long = size >= 126
-        head[:, 0] = np.where(long, 0x82, 0)
-        head[:, 1] = np.where(long, 126, 0)
+        head[:, 0] = 0x82
+        head[:, 1] = 126
         head[:, 2] = np.where(long, size >> 8, 0x82)
-        head[:, 3] = np.where(long, size & 255, size)
+        head[:, 3] = size & 255
         head[:, 4] = ToClient.FRAME
         head[:, 5] = self.seq[cells]
         head[:, 6], head[:, 7] = time & 255, time >> 8
         head[:, 8], head[:, 9] = mask & 255, mask >> 8
         heads = head.tobytes()
         data = self.blocks.data
-        begins = (np.arange(len(cells)) * 10 + np.where(long, 0, 2)).tolist()
-        ends = range(10, len(cells) * 10 + 1, 10)
+        firsts = (
+            np.arange(len(cells)) * 10 + 2 - 2 * long
+        ).tolist()  # a short one needs no bytes 0 and 1
+        lasts = range(10, len(cells) * 10 + 1, 10)
+        rows = zip(*begin.tolist(), *end.tolist(), strict=True)
         out = [
-            heads[h:e] + data[a:b] + data[c:d] + data[f:g]
-            for h, e, a, b, c, d, f, g in zip(begins, ends, *parts, strict=True)
+            heads[h:e] + data[a0:b0] + data[a1:b1] + data[a2:b2]
+            for h, e, (a0, a1, a2, b0, b1, b2) in zip(firsts, lasts, rows, strict=True)
         ]
-        for index in np.flatnonzero(size >= 65536).tolist():  # a crowd beyond all measure in nine cells
+        for index in np.flatnonzero(
+            size >= 65536
+        ).tolist():  # a crowd beyond all measure in nine cells
             out[index] = framed(out[index][4:])
         return out
-
-    def quiet(self, cells: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which of these cells have nothing to say."""
-        start = self.blocks.start
-        z, x = np.divmod(cells, self.columns)
-        left, right = np.maximum(x - 1, 0), np.minimum(x + 1, self.columns - 1)
-        some = np.zeros(len(cells), bool)
-        for dz in (-1, 0, 1):
-            row = z + dz
-            base = np.clip(row, 0, self.rows - 1) * self.columns
-            some |= (row >= 0) & (row < self.rows) & (start[base + right + 1] > start[base + left])
-        return ~some
 
     def keyframe(self, cell: int, known: int | None = None) -> bytes:
         """
@@ -121,7 +117,10 @@ class Frames:
         column, row = cell % self.columns, cell // self.columns
         mask = FULL
         if known is not None:
-            apart_x, apart_z = column - known % self.columns, row - known // self.columns
+            apart_x, apart_z = (
+                column - known % self.columns,
+                row - known // self.columns,
+            )
             if max(abs(apart_x), abs(apart_z)) <= 2:
                 mask = 0
         key = (cell, -1 if mask or known is None else known)
@@ -140,7 +139,9 @@ class Frames:
             if part:
                 mask |= 1 << bit
                 parts.append(part)
-        head = _KEYFRAME.pack(ToClient.KEYFRAME, int(self.seq[cell]), self.now_ms & 0xFFFFFFFF, cell, mask)
+        head = _KEYFRAME.pack(
+            ToClient.KEYFRAME, int(self.seq[cell]), self.now_ms & 0xFFFFFFFF, cell, mask
+        )
         self._keys[key] = framed(head + b"".join(parts))
         return self._keys[key]
 
@@ -180,8 +181,18 @@ class Frames:
         records = self._far_records
         out = []
         for cell, begin, end, count in zip(
-            cells.tolist(), begins.tolist(), ends.tolist(), counts.astype(np.uint8), strict=True
+            cells.tolist(),
+            begins.tolist(),
+            ends.tolist(),
+            counts.astype(np.uint8),
+            strict=True,
         ):
-            body = b"".join([records[a:b] for a, b in zip(begin, end, strict=True) if b > a])
-            out.append(framed(_FAR.pack(ToClient.FAR, cell, FAR_RADIUS) + count.tobytes() + body))
+            body = b"".join(
+                [records[a:b] for a, b in zip(begin, end, strict=True) if b > a]
+            )
+            out.append(
+                framed(
+                    _FAR.pack(ToClient.FAR, cell, FAR_RADIUS) + count.tobytes() + body
+                )
+            )
         return out

@@ -41,7 +41,10 @@ def _shares(start: Floats, end: Floats, walls: Floats) -> Floats:
     out = np.full(len(start), np.inf)
     if not len(start) or not len(walls):
         return out
-    low, high = np.minimum(walls[:, :2], walls[:, 2:]), np.maximum(walls[:, :2], walls[:, 2:])
+    low, high = (
+        np.minimum(walls[:, :2], walls[:, 2:]),
+        np.maximum(walls[:, :2], walls[:, 2:]),
+    )
     step = max(CHUNK // len(walls), 1)
     for begin in range(0, len(start), step):
         one, other = start[begin : begin + step], end[begin : begin + step]
@@ -95,7 +98,11 @@ class Routes:
             return float("inf")
         first = np.linalg.norm(self.corners[from_start] - start, axis=1)
         last = np.linalg.norm(self.corners[from_end] - end, axis=1)
-        return float((first[:, None] + self.between[np.ix_(from_start, from_end)] + last[None]).min())
+        return float(
+            (
+                first[:, None] + self.between[np.ix_(from_start, from_end)] + last[None]
+            ).min()
+        )
 
     def _seen_from(self, point: Floats) -> NDArray[np.int64]:
         start = np.broadcast_to(point, self.corners.shape)
@@ -116,7 +123,9 @@ def _corners(walls: Floats, size: tuple[int, int]) -> Floats:
     points = []
     for (x, z), angles in ends.items():
         angles.sort()
-        gaps = [after - angle for angle, after in pairwise([*angles, angles[0] + math.tau])]
+        gaps = [
+            after - angle for angle, after in pairwise([*angles, angles[0] + math.tau])
+        ]
         widest = max(range(len(gaps)), key=gaps.__getitem__)
         if gaps[widest] > math.pi + 1e-9:
             angle = angles[widest] + gaps[widest] / 2

@@ -13,7 +13,6 @@ The owner (a room's task on the server) does, 20 times a second:
 A slot is attached (gets every frame), or detached (link lost or too slow) until ``attach`` asks for a keyframe.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -28,6 +27,7 @@ from showroom.world.blocks import Ints, Members, encode
 from showroom.world.delivery import Delivery
 from showroom.world.floor import Floor
 from showroom.world.frames import framed
+from showroom.world.grid import Grid
 from showroom.world.routes import crosses
 from showroom.world.rules import Rules
 from showroom.world.slots import ATTACHED, DETACHED, NOWHERE, PENDING, Slots
@@ -80,24 +80,33 @@ class World:
     """
 
     def __init__(
-        self, floor: Floor, *, capacity: int = 512, cell_cm: int = 700, hz: int = 20, rules: Rules | None = None
+        self,
+        floor: Floor,
+        *,
+        capacity: int = 512,
+        cell_cm: int = 700,
+        hz: int = 20,
+        rules: Rules | None = None,
     ) -> None:
         self.floor = floor
         self.rules = rules or Rules()
         self.cell_cm = cell_cm
         self.hz = hz
-        self.columns = max(math.ceil(floor.size_cm[0] / cell_cm), 1)
-        self.rows = max(math.ceil(floor.size_cm[1] / cell_cm), 1)
+        self.grid = Grid(floor.size_cm, cell_cm)
+        self.columns, self.rows = self.grid.columns, self.grid.rows
         self.staleness = Staleness()
         """How old poses were when they left: ``staleness.percentile(0.99)`` in milliseconds."""
         self._slots = Slots(capacity)
         self._authority = Authority(floor, self.rules, self._slots)
-        self._counts = np.zeros(self.columns * self.rows, np.int64)
-        self._delivery = Delivery(self._slots, columns=self.columns, rows=self.rows, cell_cm=cell_cm, hz=hz)
+        self._counts = np.zeros(self.grid.count, np.int64)
+        self._delivery = Delivery(self._slots, self.grid, hz=hz)
         self._corrections: dict[int, Correction] = {}
         self._arrivals: list[NDArray[np.float64]] = []
         self._spawned = 0
         self._now_ms = 0
+        self._changed = True
+        self._moving_until_ms = 0.0
+        self._settled = False
 
     @property
     def floor_info(self) -> FloorInfo:
@@ -187,7 +196,10 @@ class World:
         if at_cm is None:
             number = self._spawned if spawn is None else spawn
             self._spawned += spawn is None
-            x, z, y, yaw = (int(value) for value in self.floor.spawns[number % len(self.floor.spawns)])
+            x, z, y, yaw = (
+                int(value)
+                for value in self.floor.spawns[number % len(self.floor.spawns)]
+            )
             at_cm = (x, z, y)
         if rev is not None and rev & 255 != s.was_rev[slot]:
             s.rev[slot] = rev & 255
@@ -204,12 +216,14 @@ class World:
     def leave(self, slot: int) -> None:
         """Take somebody out; everybody sees it in the next tick. The slot may be used again two seconds later."""
         if slot in self:
+            self._changed = True
             self._slots.free(slot, self._now_ms)
             self._corrections.pop(slot, None)
 
     def attach(self, slot: int) -> None:
         """The slot's client needs everything anew (joined, resumed, drained, RESYNC): a keyframe in the next tick."""
         if slot in self:
+            self._changed = True
             self._slots.link[slot] = PENDING
 
     def detach(self, slot: int) -> None:
@@ -217,9 +231,12 @@ class World:
         if slot in self:
             self._slots.link[slot] = DETACHED
 
-    def set_state(self, slot: int, *, anim: int, emote: int, mode: Mode, focus: int) -> None:
+    def set_state(
+        self, slot: int, *, anim: int, emote: int, mode: Mode, focus: int
+    ) -> None:
         """STATE: animation, emote (the same one again is shown again) and the product in focus."""
         s = self._slots
+        self._changed = True
         s.anim[slot] = anim & 63
         turn = ((int(s.emote[slot]) >> 6) + 1) & 3
         s.emote[slot] = (emote & 63) | turn << 6 if emote else 0
@@ -231,16 +248,21 @@ class World:
 
     def card_changed(self, slot: int) -> int:
         """The person looks different now: clients ask for the card again. Returns its new revision."""
+        self._changed = True
         self._slots.rev[slot] = (self._slots.rev[slot] + 1) & 255
         return self.rev(slot)
 
     def set_rev(self, slot: int, rev: int) -> None:
         """The person's card has changed: clients ask for it again."""
+        self._changed = True
         self._slots.rev[slot] = rev & 255
 
-    def place(self, slot: int, now_ms: int, at_cm: tuple[int, int, int], yaw: int) -> None:
+    def place(
+        self, slot: int, now_ms: int, at_cm: tuple[int, int, int], yaw: int
+    ) -> None:
         """Put somebody elsewhere by the server's own decision; their client gets a CORRECT (reason 0)."""
         s = self._slots
+        self._changed = True
         width, depth = self.floor.size_cm
         low, high = self.floor.y_cm
         s.base_x[slot] = min(max(at_cm[0], 0), width)
@@ -267,8 +289,18 @@ class World:
         """x, z, y in centimetres and yaw in 65536ths: where the person was taken to be at the last tick."""
         s = self._slots
         if s.was_cell[slot] == NOWHERE:
-            return int(s.base_x[slot]), int(s.base_z[slot]), int(s.base_y[slot]), int(s.base_yaw[slot]) & 0xFFFF
-        return int(s.was_x[slot]), int(s.was_z[slot]), int(s.was_y[slot]), int(s.was_yaw[slot]) << 8
+            return (
+                int(s.base_x[slot]),
+                int(s.base_z[slot]),
+                int(s.base_y[slot]),
+                int(s.base_yaw[slot]) & 0xFFFF,
+            )
+        return (
+            int(s.was_x[slot]),
+            int(s.was_z[slot]),
+            int(s.was_y[slot]),
+            int(s.was_yaw[slot]) << 8,
+        )
 
     def nearest(self, slot: int, *, limit: int, within_cm: int) -> list[int]:
         """Slots around somebody, nearest first: for voice and for chat nearby."""
@@ -277,7 +309,9 @@ class World:
         x, z, _, _ = self.position(slot)
         apart = np.hypot(s.was_x[others] - x, s.was_z[others] - z)
         near = np.flatnonzero((apart <= within_cm) & (others != slot))
-        picked: list[int] = others[near[np.argsort(apart[near], kind="stable")[:limit]]].tolist()
+        picked: list[int] = others[
+            near[np.argsort(apart[near], kind="stable")[:limit]]
+        ].tolist()
         return picked
 
     def beside(self, slot: int) -> tuple[tuple[int, int, int], int]:
@@ -292,7 +326,9 @@ class World:
             start = np.broadcast_to(np.array([x, z], np.float64), spots.shape)
             free = (spots >= 0).all(1) & (spots <= np.array([width, depth])).all(1)
             free &= ~crosses(start, start + (spots - start) * 1.3, self.floor.walls_cm)
-            gaps = np.hypot(spots[:, :1] - s.base_x[people], spots[:, 1:] - s.base_z[people]).min(1)
+            gaps = np.hypot(
+                spots[:, :1] - s.base_x[people], spots[:, 1:] - s.base_z[people]
+            ).min(1)
             free &= gaps > 50
             if free.any():
                 spot = int(np.flatnonzero(free)[0])
@@ -303,7 +339,11 @@ class World:
     # time
 
     def apply(
-        self, now_ms: int, slots: Sequence[int], payloads: Sequence[bytes], arrived_ms: Sequence[int] | None = None
+        self,
+        now_ms: int,
+        slots: Sequence[int],
+        payloads: Sequence[bytes],
+        arrived_ms: Sequence[int] | None = None,
     ) -> Applied:
         """
         Check and take over the POSE messages that came since the last call, in order of arrival.
@@ -317,8 +357,14 @@ class World:
         """
         if not payloads:
             return Applied()
+        self._changed = True
+        self._moving_until_ms = max(self._moving_until_ms, now_ms + self.rules.rest_ms)
         who = np.array(slots, np.int64)
-        arrived = np.full(len(who), float(now_ms)) if arrived_ms is None else np.array(arrived_ms, np.float64)
+        arrived = (
+            np.full(len(who), float(now_ms))
+            if arrived_ms is None
+            else np.array(arrived_ms, np.float64)
+        )
         batch = Batch(who, list(payloads), arrived)
         self._authority.begin()
         flooding = self._authority.floods(batch.slot, now_ms).tolist()
@@ -327,7 +373,10 @@ class World:
         sorted_slot = batch.slot[order]
         place = np.arange(len(order))
         rank = place - np.searchsorted(sorted_slot, sorted_slot)
-        kept = np.searchsorted(sorted_slot, sorted_slot, side="right") - place <= self.rules.batch
+        kept = (
+            np.searchsorted(sorted_slot, sorted_slot, side="right") - place
+            <= self.rules.batch
+        )
         refused: dict[Refusal, int] = {}
         accepted = 0
         order, rank = order[kept], rank[kept]
@@ -338,12 +387,20 @@ class World:
             accepted += len(good)
             self._arrivals.append(batch.arrived[good])
             for index in np.flatnonzero(verdict > GOOD).tolist():
-                self._refuse(int(batch.slot[which[index]]), now_ms, Refusal(int(verdict[index])), batch, which[index])
+                self._refuse(
+                    int(batch.slot[which[index]]),
+                    now_ms,
+                    Refusal(int(verdict[index])),
+                    batch,
+                    which[index],
+                )
                 reason = Refusal(int(verdict[index]))
                 refused[reason] = refused.get(reason, 0) + 1
         return Applied(batch.malformed, flooding, refused, accepted)
 
-    def _refuse(self, slot: int, now_ms: int, reason: Refusal, batch: Batch, index: int) -> None:
+    def _refuse(
+        self, slot: int, now_ms: int, reason: Refusal, batch: Batch, index: int
+    ) -> None:
         s = self._slots
         s.refused[slot] += 1
         s.vx[slot] = s.vz[slot] = s.turn[slot] = 0
@@ -353,6 +410,11 @@ class World:
     def tick(self, now_ms: int) -> Tick:
         """Predict everybody to ``now_ms`` and make the frames."""
         self._now_ms = now_ms
+        self._delivery.ticks += 1
+        if self._is_still():
+            return Tick([], [])
+        self._changed = False
+        self._settled = now_ms >= self._moving_until_ms
         s = self._slots
         who = np.flatnonzero(s.used)
         x, z, yaw = self._predict(who, now_ms)
@@ -382,9 +444,18 @@ class World:
             was_yaw=s.was_yaw[who],
             was_state=s.was_state[who],
         )
-        blocks = encode(members, len(self._counts), left_cell[by_place], left_index[by_place], self._counts)
+        blocks = encode(
+            members,
+            len(self._counts),
+            left_cell[by_place],
+            left_index[by_place],
+            self._counts,
+        )
         s.was_cell[gone] = NOWHERE
-        s.was_cell[who], s.was_index[who] = cell, np.arange(len(who)) - blocks.first[cell]
+        s.was_cell[who], s.was_index[who] = (
+            cell,
+            np.arange(len(who)) - blocks.first[cell],
+        )
         s.was_x[who], s.was_z[who], s.was_y[who], s.was_yaw[who] = x, z, members.y, yaw
         s.was_state[who], s.was_rev[who] = members.state, members.rev
         s.jumped[who] = False
@@ -394,8 +465,20 @@ class World:
         for slot, correction in self._corrections.items():
             if s.link[slot] == ATTACHED:
                 private.append((slot, framed(correction.encode())))
-        self._corrections = {slot: c for slot, c in self._corrections.items() if s.link[slot] != ATTACHED}
+        self._corrections = {
+            slot: c for slot, c in self._corrections.items() if s.link[slot] != ATTACHED
+        }
         return Tick(frames, private)
+
+    def _is_still(self) -> bool:
+        """
+        Whether this tick can be left out: nobody is there, or everybody stands and nothing was said.
+
+        Twice a second it is not left out, for the beat of a second and the far crowd.
+        """
+        if self._changed or not self._settled:
+            return False
+        return not len(self) or self._delivery.ticks % max(self.hz // 2, 1) != 0
 
     def _predict(self, who: Ints, now_ms: int) -> tuple[Ints, Ints, Ints]:
         """Quantised x, z and yaw (256ths of a turn) at a time: straight on until a wall or until news are overdue."""
@@ -412,14 +495,12 @@ class World:
     def _cells(self, who: Ints, x: Ints, z: Ints) -> Ints:
         """Whose cell is which: the old one until one is clearly out of it."""
         edge = self.cell_cm
-        column = np.minimum(x // edge, self.columns - 1)
-        row = np.minimum(z // edge, self.rows - 1)
         was = self._slots.was_cell[who]
         was_row, was_column = np.divmod(was, self.columns)
         apart_x, apart_z = x - was_column * edge, z - was_row * edge
         stays = (was != NOWHERE) & (np.minimum(apart_x, apart_z) >= -HYSTERESIS_CM)
         stays &= np.maximum(apart_x, apart_z) < edge + HYSTERESIS_CM
-        cells: Ints = np.where(stays, was, row * self.columns + column)
+        cells: Ints = np.where(stays, was, self.grid.at(x, z))
         return cells
 
     def sent(self, now_ms: int) -> None:
