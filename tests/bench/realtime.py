@@ -134,8 +134,6 @@ def showroom(people: int, *, stalled: float = 0.0, attackers: float = 0.0) -> Js
     """Our server and our bot."""
     edge, port = edge_of(people), free_port()
     folder = WORK / "server"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
     return trial(
         "showroom",
         people,
@@ -221,6 +219,9 @@ def measure(
     cwd: Path | None,
 ) -> Json:
     log = (WORK / "log.txt").open("a")
+    folder = WORK / "server"  # anew for each, or the server would bring back the crowd of the one before
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     command = ["taskset", "-c", "0", *map(str, server)]
     host = subprocess.Popen(
         command,

@@ -521,7 +521,8 @@ int main(int argc, char **argv) {
     uint64_t now = now_us();
     if (!measuring && now >= measure) { measuring = 1; received = 0; getrusage(RUSAGE_SELF, &before); fprintf(stderr, "MSTART\n"); }
     if (now >= stop) break;
-    for (int k = 0; k < 2 * n && bots[order[i]].next <= now; k++, i = (i + 1) % n) { /* the truth first, then what is shown */
+    /* the truth first, then what is shown of it */
+    for (int k = 0; k < 2 * n && bots[order[i]].next <= now; k++, i = (i + 1) % n) {
       Bot *b = &bots[order[i]];
       if (measuring && now - b->next > late_max) late_max = now - b->next;
       turn(b);
