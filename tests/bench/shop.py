@@ -10,7 +10,8 @@ claim and order is there, every lease is converted, released or expired. On SQLi
 limits, checks, idempotency, group commit. Beside it two floors in the same run: one ``sqlite3`` transaction a claim
 without any HTTP, and a plain ``UPDATE … WHERE on_hand > 0`` behind the same HTTP side. PostgreSQL is on core 1 too.
 
-``make bench-shop`` takes about four minutes; ``QUICK=1`` less than one.
+``make bench-shop`` takes about four minutes; ``QUICK=1`` less than one. ``shop.py kills`` or ``shop.py claims`` runs
+one part.
 """
 
 import asyncio
@@ -66,10 +67,13 @@ def main() -> None:
     }
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
+    parts = set(sys.argv[1:]) or {"kills", "claims"}
     with databases() as urls:
-        for name, new_url in urls.items():
-            kills(record, name, new_url)
-        throughput(record, urls)
+        if "kills" in parts:
+            for name, new_url in urls.items():
+                kills(record, name, new_url)
+        if "claims" in parts:
+            throughput(record, urls)
     record.show()
 
 
@@ -302,6 +306,7 @@ def throughput(record: Record, urls: dict[str, Callable[[Path], str]]) -> None:
     ours = rows["SQLite"]
     rate = _middle([one["per_s"] for one in ours])
     record.at_least("SQLite: claims a second over HTTP", ">= 2,000 on one core", rate, 2000)
+    record.at_least("SQLite: claims a CPU second", ">= 2,000", _middle([one["per_cpu_s"] for one in ours]), 2000)
     record.at_most("SQLite: p99", "<= 250 ms", max(one["p99_ms"] for one in ours), 250)
     for name in ("sqlite3", "plain UPDATE"):
         floor = _middle([one["per_s"] for one in rows[name]])
@@ -324,7 +329,8 @@ def pumped(store: Store, server: "subprocess.Popen[str]", port: int, name: str, 
     after = _schedule(server.pid)
     # Share of the time that the server could have run and had to wait: other work on its core.
     found["server_waited"] = round((after[1] - before[1]) / ((SECONDS + 1.0) * 1e9), 3)
-    found["server_cpu_s"] = round((after[0] - before[0]) / 1e9, 2)
+    # What one core would do if it were the server's alone: holds still when other work disturbs the wall clock.
+    found["per_cpu_s"] = round(found["per_s"] * (SECONDS + 1.0) / max((after[0] - before[0]) / 1e9, 1e-9))
     assert not found["errors"], f"{found['errors']} claims were refused; see {store.folder}/log"
     assert not found["ran_dry"], "too few customers for so quick a server"
     return found
