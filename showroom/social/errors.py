@@ -1,6 +1,18 @@
 """What people in a room may be told when the answer is no; the server keeps serving them."""
 
+from typing import Any
+
 from showroom.errors import BadRequest, Conflict, Forbidden, NotFound, TooMany
+
+
+class _Hurried(TooMany):
+    """Knows its wait in milliseconds, for the socket, and in seconds, for HTTP."""
+
+    def __init__(self, message: str, **fields: Any) -> None:
+        wait_ms = fields.get("retry_after_ms")
+        if wait_ms is not None:
+            fields.setdefault("retry_after_s", -(-wait_ms // 1000))
+        super().__init__(message, **fields)
 
 
 class ChatRefused(BadRequest):
@@ -9,7 +21,7 @@ class ChatRefused(BadRequest):
     code = "chat.refused"
 
 
-class ChatTooFast(TooMany):
+class ChatTooFast(_Hurried):
     """More messages than the room allows; ``retry_after_ms`` says when the next one is taken."""
 
     code = "chat.too_fast"
@@ -75,7 +87,7 @@ class SignalRefused(Forbidden):
     code = "voice.refused"
 
 
-class TooFast(TooMany):
+class TooFast(_Hurried):
     """More reactions, moves or signals than a person makes."""
 
     code = "room.too_fast"

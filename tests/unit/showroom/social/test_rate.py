@@ -1,8 +1,11 @@
 """A bucket never gives more than its rate and burst."""
 
+import pickle
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from showroom.social.errors import TooFast
 from showroom.social.rate import Bucket
 
 
@@ -31,3 +34,9 @@ def test_a_clock_that_steps_back_changes_nothing() -> None:
     assert not bucket.take(9_500)
     assert not bucket.take(10_000)
     assert bucket.take(11_000)
+
+
+def test_a_wait_is_told_to_sockets_and_to_http() -> None:
+    error = TooFast("Too many. Wait.", retry_after_ms=1001)
+    assert error.fields == {"retry_after_ms": 1001, "retry_after_s": 2}
+    assert pickle.loads(pickle.dumps(error)).fields == error.fields
