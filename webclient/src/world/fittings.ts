@@ -1,6 +1,6 @@
 /** What shines and what is written: the bright faces of lamps, and letters on a wall. */
 import {
-  CanvasTexture, CircleGeometry, Color, InstancedMesh, LinearMipmapLinearFilter, Matrix4, Mesh, MeshBasicMaterial, PlaneGeometry, Quaternion, SphereGeometry, SRGBColorSpace, Vector3, type BufferGeometry, type Scene,
+  CanvasTexture, CircleGeometry, InstancedMesh, LinearMipmapLinearFilter, Matrix4, Mesh, MeshBasicMaterial, PlaneGeometry, Quaternion, SphereGeometry, SRGBColorSpace, Vector3, type BufferGeometry, type Scene,
 } from "three";
 import { fromKelvin, type Weights } from "./moods";
 import type { Lamp, Sign, Vec3 } from "./plan";
@@ -53,54 +53,69 @@ export class Glow implements Part {
 
 const PIXELS = 96;
 
+const FACE = `400 ${PIXELS}px "Source Sans 3", system-ui, sans-serif`;
+const SPACED = `${PIXELS * 0.08}px`;
+
 /** Letters of metal, flat on a wall, with the shadow they throw on it. */
 export class Letters implements Part {
   readonly #mesh: Mesh<PlaneGeometry, MeshBasicMaterial>;
   readonly #scene: Scene;
+  readonly #sign: Sign;
+  #isEnded = false;
 
-  constructor(scene: Scene, sign: Sign) {
+  constructor(scene: Scene, sign: Sign, redraw: () => void) {
     this.#scene = scene;
+    this.#sign = sign;
+    this.#mesh = new Mesh(new PlaneGeometry(1, 1), new MeshBasicMaterial({ transparent: true, depthWrite: false, toneMapped: false }));
+    this.#mesh.position.set(...sign.position);
+    this.#mesh.rotation.y = (sign.yaw_deg * Math.PI) / 180;
+    scene.add(this.#mesh);
+    this.#write();
+    void document.fonts.load(FACE).then(() => {
+      if (this.#isEnded) return;
+      this.#write();
+      redraw();
+    });
+  }
+
+  #write(): void {
     const canvas = document.createElement("canvas");
     const pen = canvas.getContext("2d");
-    const font = `400 ${PIXELS}px "Source Sans 3", system-ui, sans-serif`;
-    let width = PIXELS * sign.text.length;
-    if (pen) {
-      pen.font = font;
-      pen.letterSpacing = `${PIXELS * 0.08}px`;
-      width = pen.measureText(sign.text).width;
-      canvas.width = Math.ceil(width + PIXELS);
-      canvas.height = PIXELS * 2;
-      pen.font = font;
-      pen.letterSpacing = `${PIXELS * 0.08}px`;
-      pen.textBaseline = "alphabetic";
-      pen.shadowColor = "rgba(40, 26, 16, 0.55)";
-      pen.shadowBlur = PIXELS * 0.07;
-      pen.shadowOffsetY = PIXELS * 0.05;
-      const brass = pen.createLinearGradient(0, PIXELS * 0.6, 0, PIXELS * 1.4);
-      brass.addColorStop(0, "#d9b98a");
-      brass.addColorStop(0.5, "#a8814f");
-      brass.addColorStop(1, "#7d5d36");
-      pen.fillStyle = brass;
-      pen.fillText(sign.text, PIXELS / 2, PIXELS * 1.35);
-    }
+    if (!pen) return;
+    const set = (): void => {
+      pen.font = FACE;
+      pen.letterSpacing = SPACED;
+    };
+    set();
+    canvas.width = Math.ceil(pen.measureText(this.#sign.text).width + PIXELS);
+    canvas.height = PIXELS * 2;
+    set(); // a canvas forgets when it is resized
+    pen.shadowColor = "rgba(40, 26, 16, 0.55)";
+    pen.shadowBlur = PIXELS * 0.07;
+    pen.shadowOffsetY = PIXELS * 0.05;
+    const brass = pen.createLinearGradient(0, PIXELS * 0.6, 0, PIXELS * 1.4);
+    for (const [at, colour] of [[0, "#d9b98a"], [0.5, "#a8814f"], [1, "#7d5d36"]] as const) brass.addColorStop(at, colour);
+    pen.fillStyle = brass;
+    pen.fillText(this.#sign.text, PIXELS / 2, PIXELS * 1.35);
     const map = new CanvasTexture(canvas);
     map.colorSpace = SRGBColorSpace;
     map.minFilter = LinearMipmapLinearFilter;
     map.anisotropy = 4;
+    this.#mesh.material.map?.dispose();
+    this.#mesh.material.map = map;
+    this.#mesh.material.needsUpdate = true;
     // A capital is 0.66 of the letters' size.
-    const scale = sign.height_m / (PIXELS * 0.66);
-    this.#mesh = new Mesh(new PlaneGeometry(canvas.width * scale, canvas.height * scale), new MeshBasicMaterial({ map, transparent: true, depthWrite: false, toneMapped: false }));
-    this.#mesh.position.set(...sign.position);
-    this.#mesh.rotation.y = (sign.yaw_deg * Math.PI) / 180;
-    scene.add(this.#mesh);
+    const scale = this.#sign.height_m / (PIXELS * 0.66);
+    this.#mesh.scale.set(canvas.width * scale, canvas.height * scale, 1);
   }
 
   lit(weights: Weights): void {
     const level = Math.min(1, 0.42 + 0.3 * Math.max(...weights.sky) + 0.12 * Math.max(...weights.lamps));
-    this.#mesh.material.color.copy(new Color(level, level, level));
+    this.#mesh.material.color.setRGB(level, level, level);
   }
 
   dispose(): void {
+    this.#isEnded = true;
     this.#scene.remove(this.#mesh);
     this.#mesh.geometry.dispose();
     this.#mesh.material.map?.dispose();

@@ -25,13 +25,14 @@ const POSTER_FILL = 0.7;
 
 interface Level {
   readonly address: string;
-  readonly bytes: number;
+  /** Decoded; a guess from its share of triangles until it has been here. */
+  bytes: number;
 }
 
 interface Model {
   readonly source: Group;
   users: number;
-  bytes: number;
+  readonly bytes: number;
   readonly draws: number;
 }
 
@@ -242,6 +243,7 @@ export class Stock implements Part {
       stand.address = chosen.address;
       stand.shown = level;
       stand.draws = model.draws;
+      chosen.bytes = model.bytes;
       stand.fade = 1;
       if (old) this.#remove(stand, old, address);
     } catch (error) {
@@ -285,8 +287,7 @@ export class Stock implements Part {
     const finest = all[all.length - 1]?.triangles ?? 1;
     return all.flatMap(({ file, triangles }): Level[] => {
       const address = files[file];
-      // What a coarse level takes is known once it is decoded; until then, by its share of triangles.
-      return address ? [{ address, bytes: Math.max(5e5, delivery.gpu_bytes * Math.sqrt(triangles / finest) ** 2) }] : [];
+      return address ? [{ address, bytes: Math.max(5e5, (delivery.gpu_bytes * triangles) / finest) }] : [];
     });
   }
 

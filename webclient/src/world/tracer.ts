@@ -1,8 +1,8 @@
 /**
  * Rays against triangles for the light bake: a flat tree of boxes, no allocation while tracing.
  *
- * three-mesh-bvh does the same and more, and brings three along into the worker (see docs/decisions/store-look.md for
- * both sizes and speeds). What it is not: picking or collisions.
+ * three-mesh-bvh finds the same hits, and is fifteen times as large as the whole worker (docs/decisions/store-look.md).
+ * What it is not: picking or collisions.
  *
  * Source: Möller & Trumbore 1997 for the test against a triangle.
  */

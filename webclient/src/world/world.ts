@@ -81,6 +81,8 @@ export class World {
     const canvas = this.renderer.domElement;
     canvas.tabIndex = 0;
     host.append(canvas);
+    canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
+    canvas.addEventListener("webglcontextrestored", () => this.#reflect()); // three uploads the rest again by itself
     this.assembly = assemble(plan, { texels: LIGHTMAP[options.tier], quality: QUALITY[options.tier] });
     this.walk = new Walk(canvas, this.assembly.barriers, options.isStill);
     const spawn = plan.spawn[0];
@@ -91,7 +93,7 @@ export class World {
     for (const glass of this.assembly.glasses) this.#mirror(glass);
     this.scene.add(this.#outside.mesh);
     this.add(new Glow(this.scene, this.assembly.lamps));
-    for (const room of plan.rooms) for (const sign of room.signs) this.add(new Letters(this.scene, sign));
+    for (const room of plan.rooms) for (const sign of room.signs) this.add(new Letters(this.scene, sign, () => this.redraw()));
     this.#shine();
     this.#resized = new ResizeObserver(() => this.#fit(host));
     this.#resized.observe(host);
