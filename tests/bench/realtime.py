@@ -20,6 +20,7 @@ import os
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -349,12 +350,10 @@ def resident_kb(pid: int) -> int:
     )
 
 
-_next_port = [20000 + os.getpid() % 20000]
-
-
 def free_port() -> int:
-    _next_port[0] += 1
-    return _next_port[0]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def build() -> None:
