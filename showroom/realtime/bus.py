@@ -56,10 +56,18 @@ class Promise(Notice, frozen=True, array_like=True, tag="promise"):
 
 
 class Seated(Notice, frozen=True, array_like=True, tag="seated"):
-    """Somebody sat down in a store here: no process keeps another seat for them there."""
+    """
+    Somebody sat down in a store here: no process keeps an older seat for them there.
+
+    Parameters
+    ----------
+    at_ms
+        Unix time. Notices may be late: a seat taken since then is the newer one.
+    """
 
     store: str
     person: str
+    at_ms: int
 
 
 class Changed(Notice, frozen=True, array_like=True, tag="changed"):

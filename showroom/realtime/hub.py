@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 HELLO_WITHIN_S: Final = 5.0
 EMPTY_FOR_S: Final = 30.0
 """A copy that nobody came to for so long is closed."""
+SLEPT_S: Final = 3.0
+"""A gap this long between two sweeps is our own: a machine that was paused must not close everybody at once."""
 SPARE_SLOTS: Final = 32
 """Rows of the world beyond the seats, for those whose row rests after they left."""
 
@@ -109,7 +111,7 @@ class Hub:
         self.closed_copies: Final[list[str]] = []
         self.entered: Callable[[str], None] = lambda _peer: None
         self.left: Callable[[str], None] = lambda _peer: None
-        self.seated: Callable[[str, str], None] = lambda _store, _person: None
+        self.seated: Callable[[str, Visit], None] = lambda _store, _visit: None
         self.decided: Callable[[RoomCopy, Effects], None] = lambda _copy, _effects: None
         self.process: Final = process
         self._database = database
@@ -125,6 +127,7 @@ class Hub:
         self._by_code: dict[str, tuple[RoomCopy, Visit]] = {}
         self._desks: dict[str, asyncio.Task[None]] = {}
         self._used: dict[str, float] = {}
+        self._swept_s = clock.s()
         self.blocked: Final[dict[str, frozenset[str]]] = {}
 
     def code_of(self, person: str) -> str:
@@ -198,7 +201,6 @@ class Hub:
         if not copy.seats.take(ticket.id):
             connection.close(Close.ROOM_FULL)
             return
-        self.seated(ticket.store, ticket.who.id)
         self.dismiss(ticket.store, ticket.who.id, Close.REPLACED)
         key = new_key()
         visit = Visit(
@@ -213,6 +215,7 @@ class Hub:
             caps=hello.caps,
             mailbox=new_mailbox(copy),
         )
+        visit.seated_ms = self.clock.unix_ms()
         try:
             friend = self._by_code.get(ticket.beside)
             beside = friend[1].person if friend is not None else ""
@@ -222,6 +225,7 @@ class Hub:
             connection.close(Close.ROOM_FULL)
             return
         self._know(copy, visit)
+        self.seated(ticket.store, visit)
         self.counters.joins_total += 1
         connection.visit, connection.room = visit, copy
         copy.greet(visit, connection, key, resumed_at=None)
@@ -235,11 +239,14 @@ class Hub:
         # Its promise may not have come to us yet; the seat is taken if there is one.
         return ticket.process != self.process and copy.seats.promise([ticket.id])
 
-    def dismiss(self, store: str, person: str, close: Close) -> None:
-        """End somebody's seats in a store: they sat down in another process, or a moderator there said so."""
+    def dismiss(self, store: str, person: str, close: Close, *, before_ms: int | None = None) -> None:
+        """
+        End somebody's seats in a store, those taken before a time (Unix) if there is one: they sat down elsewhere, or
+        a moderator elsewhere said so.
+        """
         for copy in self._copies_of(store):
             visit = copy.visits.get(person)
-            if visit is not None:
+            if visit is not None and (before_ms is None or visit.seated_ms < before_ms):
                 old = visit.connection
                 copy.depart(visit, to_other_room=close is Close.REPLACED)
                 self._forget(visit)
@@ -398,8 +405,12 @@ class Hub:
     def sweep(self) -> None:
         """About once a second: who is away too long, who is silent, which copies are empty."""
         settings, now_s = self.settings, self.clock.s()
+        has_slept = now_s - self._swept_s > SLEPT_S
+        self._swept_s = now_s
         for connection in list(self.connections):
             connection.second()
+            if has_slept:  # it was us who did not listen
+                connection.heard_s = connection.opened_s = now_s
             if connection.visit is None and not connection.is_closing:
                 if now_s - connection.opened_s > HELLO_WITHIN_S:
                     connection.close(Close.HELLO_TIMEOUT)

@@ -28,6 +28,7 @@ from showroom.realtime.redis_bus import bus_of
 from showroom.realtime.room import RoomCopy
 from showroom.realtime.ticker import Ticker, quiet_garbage
 from showroom.realtime.tickets import Tickets
+from showroom.realtime.visit import Visit
 from showroom.social.room import Effects
 
 if TYPE_CHECKING:
@@ -273,8 +274,8 @@ class Realtime:
         people = {copy.key: [visit.code for visit in copy.visits.values()] for copy in copies}
         self.neighbours.announce([_notice(copy) for copy in copies], people)
 
-    def _seated(self, store: str, person: str) -> None:
-        self._bus.publish(Seated(self._process, store, person))
+    def _seated(self, store: str, visit: Visit) -> None:
+        self._bus.publish(Seated(self._process, store, visit.person, visit.seated_ms))
 
     def _decided(self, copy: RoomCopy, _effects: Effects) -> None:
         self._bus.publish(Changed(self._process, copy.plan.store))
@@ -290,7 +291,7 @@ class Realtime:
                 if copy is not None:
                     copy.seats.promise([notice.seat])
             case Seated():
-                self.hub.dismiss(notice.store, notice.person, Close.REPLACED)
+                self.hub.dismiss(notice.store, notice.person, Close.REPLACED, before_ms=notice.at_ms)
             case Changed():
                 self._stale.add(notice.store)
             case _:

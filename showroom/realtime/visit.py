@@ -42,7 +42,7 @@ class Visit:
 
     __slots__ = (
         "_seat", "address", "away_since_s", "behind_since_s", "caps", "code", "connection", "kept", "key_hash", "look",
-        "mailbox", "member", "name", "rev", "seat", "since_seq", "slot", "wears", "who",
+        "mailbox", "member", "name", "rev", "seat", "seated_ms", "since_seq", "slot", "wears", "who",
     )  # fmt: skip
 
     def __init__(
@@ -75,6 +75,7 @@ class Visit:
         self.since_seq = since_seq
         self.rev = 0
         self.code = ""
+        self.seated_ms = 0
         self.connection: Connection | None = None
         self.away_since_s: float | None = None
         self.behind_since_s: float | None = None

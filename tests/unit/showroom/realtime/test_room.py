@@ -202,6 +202,21 @@ def test_a_reader_that_stalls_for_long_is_closed_and_may_come_back(run: Any) -> 
     run(test)
 
 
+def test_silence_ends_a_connection_but_not_after_the_server_itself_slept(run: Any) -> None:
+    async def test(house: House) -> None:
+        wire, _ = await house.join("ana")
+        for seconds in (1.0, 600.0, 1.0):
+            house.tick(seconds)
+            house.hub.sweep()
+        assert wire.close_code is None
+        for _ in range(int(house.hub.settings.room_idle_s) + 1):
+            house.tick(1.0)
+            house.hub.sweep()
+        assert wire.close_code == Close.IDLE
+
+    run(test)
+
+
 def test_an_empty_copy_closes_and_its_successor_has_another_key(run: Any) -> None:
     async def test(house: House) -> None:
         _, connection = await house.join("ana")
