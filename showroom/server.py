@@ -14,12 +14,13 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from sqlalchemy import text
 
 from showroom.db.schema import create_or_upgrade
-from showroom.http import client
+from showroom.http import client, headers
 from showroom.http.api import Api
 from showroom.http.health import Health
 from showroom.http.limits import Limits, Rate
@@ -108,6 +109,7 @@ class Server:
             peers=self.services.peers,
             metrics=metrics,
             pages=pages,
+            page_policy=headers.page_policy(_other_rooms(settings)),
         )
 
     async def start(self) -> None:
@@ -242,3 +244,14 @@ def serve_for_ever(server_of: Callable[[], Server], *, on_ready: Callable[[str],
 def _address(host: str, port: int) -> str:
     shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
+
+
+def _other_rooms(settings: Settings) -> list[str]:
+    """Where pages find rooms of other processes, if each has an address of its own: below the site's own name."""
+    if not settings.live_url:
+        return []
+    live = urlsplit(settings.live_url)
+    found = [f"{live.scheme}://{live.netloc}"]
+    if settings.public_url:
+        found.append(f"{live.scheme}://*.{urlsplit(settings.public_url).netloc}")
+    return found

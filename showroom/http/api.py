@@ -80,6 +80,8 @@ class Api:
         See there.
     pages
         Adds routes that are no API (the client's files, ``/metrics``); called last.
+    page_policy
+        The Content-Security-Policy of answers that set none.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class Api:
         peers: Peers,
         metrics: Metrics,
         pages: Callable[[web.UrlDispatcher], None] = lambda router: None,
+        page_policy: str = headers.PAGE_POLICY,
     ) -> None:
         self.endpoints: Final[Sequence[Endpoint]] = tuple(endpoints)
         self._gate = gate
@@ -98,7 +101,9 @@ class Api:
         self._peers = peers
         self._metrics = metrics
         self._pages = pages
+        self._page_policy = page_policy
         self._document = msgspec.json.encode(document(self.endpoints))
+        self._has_warned = False
         self._in_flight = 0
         self._is_draining = False
         self._idle = asyncio.Event()
@@ -198,6 +203,12 @@ class Api:
             forwarded_for=request.headers.get("X-Forwarded-For", ""),
             forwarded_proto=request.headers.get("X-Forwarded-Proto", ""),
         )
+        if not self._has_warned and "X-Forwarded-For" in request.headers and request[PEER].address == request.remote:
+            self._has_warned = True
+            _log.warning(
+                "X-Forwarded-For comes from an address that is no trusted proxy, and is not believed. "
+                "If a proxy stands in front, name it in the setting trusted_proxies: else all visitors share one limit."
+            )
         route = _route(request)
         code = ""
         self._metrics.in_flight.inc()
@@ -235,7 +246,7 @@ class Api:
     def _finish(self, request: web.Request, answer: web.StreamResponse, request_id: str) -> None:
         if answer.prepared:
             return  # a stream that has begun has set its own
-        answer.headers.setdefault("Content-Security-Policy", headers.PAGE_POLICY)
+        answer.headers.setdefault("Content-Security-Policy", self._page_policy)
         for name, value in headers.SECURITY.items():
             answer.headers.setdefault(name, value)
         peer = request[PEER]

@@ -7,23 +7,37 @@ through the CSSOM, which the policy does not restrict. The texture worker is sta
 policy of its own: its glue code does need ``unsafe-eval``.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
-PAGE_POLICY: Final = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self' 'wasm-unsafe-eval' blob:",
-        "worker-src 'self' blob:",
-        "img-src 'self' blob: data:",
-        "connect-src 'self' blob: data:",
-        "style-src 'self'",
-        "font-src 'self'",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
+
+def page_policy(connect_to: Iterable[str] = ()) -> str:
+    """
+    What a page may do.
+
+    Parameters
+    ----------
+    connect_to
+        Further addresses that it may talk to: other processes' rooms (``wss://*.shop.example``).
+    """
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "script-src 'self' 'wasm-unsafe-eval' blob:",
+            "worker-src 'self' blob:",
+            "img-src 'self' blob: data:",
+            " ".join(("connect-src 'self' blob: data:", *connect_to)),
+            "style-src 'self'",
+            "font-src 'self'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+        )
     )
-)
+
+
+PAGE_POLICY: Final = page_policy()
 
 WORKER_POLICY: Final = "default-src 'none'; script-src 'self' 'unsafe-eval' 'wasm-unsafe-eval'; connect-src 'none'"
 """For the texture worker alone, whose glue code is made by ``new Function``: it sees no page and asks for nothing."""
@@ -41,7 +55,10 @@ SECURITY: Final = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    # Try-on wants the camera, voice the microphone, a headset its pose: each asks the visitor first.
+    "Permissions-Policy": (
+        "camera=(self), microphone=(self), xr-spatial-tracking=(self), geolocation=(), payment=(), usb=()"
+    ),
 }
 
 ONLY_TLS: Final = "max-age=31536000"

@@ -74,7 +74,8 @@ class Metrics:
         if self._token:
             if not hmac.compare_digest(sent.encode(), self._token.encode()):
                 raise Forbidden("Metrics need the token of the setting metrics_token, as Authorization: Bearer ….")
-        elif not peer.is_local:
+        elif not peer.is_local or "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+            # A proxy on this machine that the settings do not name makes all the world look local.
             raise Forbidden("Metrics are shown on this machine alone. Set metrics_token to read them from elsewhere.")
         return web.Response(body=self.render(), headers={"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"})
 

@@ -251,6 +251,11 @@ def test_metrics_count_by_pattern_and_ask_the_services(ask: Asker) -> None:
     assert "private" not in page
 
 
+def test_metrics_are_not_shown_through_a_proxy_that_nobody_named(ask: Asker) -> None:
+    answer = ask("GET", "/metrics", X_Forwarded_For="198.51.100.7")
+    assert (answer.status, answer.code) == (403, "access.forbidden")
+
+
 def test_head_is_get_without_the_body(ask: Asker) -> None:
     answer = ask("HEAD", "/api/notes")
     assert (answer.status, answer.body) == (200, b"")
