@@ -12,7 +12,7 @@ from walkers import Audience, messages_in
 from showroom.protocol.ids import Mode, ToClient
 from showroom.protocol.pose import Pose
 from showroom.protocol.receiver import Crowd
-from showroom.world import Floor, Rules, World
+from showroom.world import Floor, Rules, Tick, World
 from showroom.world.slots import RoomIsFull
 
 ANYTHING_GOES = Rules(
@@ -156,6 +156,25 @@ def test_nobody_who_stands_still_costs_a_byte_but_for_the_beat_of_a_second() -> 
     written = [sum(len(data) for data, _ in world.tick(150 + index * 50).frames) for index in range(40)]
     assert sum(1 for size in written if size) <= 2
     assert max(written) <= 9 * 8
+
+
+def test_a_still_room_rests_and_wakes_at_a_word() -> None:
+    world = World(Floor((700, 700)), capacity=3)
+    audience = Audience(world)
+    slots = [world.enter(0, at_cm=(100 + k, 100, 0)) for k in range(3)]
+    for slot in slots:
+        audience.sit(slot)
+    world.apply(20, slots[:1], [Pose(time_ms=0, x=110, z=100, vx=1000).encode()])
+    for now in range(50, 2050, 50):
+        audience.hear(world.tick(now))
+    audience.check()
+    assert world.position(slots[0])[0] == 230, "walked on until news were overdue"
+    for now in range(2050, 2200, 50):
+        assert world.tick(now) == Tick([], [])
+    world.set_state(slots[1], anim=4, emote=0, mode=Mode.NONE, focus=0)
+    audience.hear(world.tick(2210))
+    audience.check()
+    assert audience.crowds[slots[0]].near[slots[1]].anim == 4
 
 
 def test_walkers_cost_less_than_three_bytes_an_update() -> None:
