@@ -8,7 +8,7 @@ neither is.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
@@ -108,20 +108,36 @@ def remove(room: str, author: str) -> Write:
     return work
 
 
-def prune(*, before_ms: int, most_a_room: int) -> Callable[[Connection], int]:
-    """Forget old events, by age and by number a room; each room keeps its last one, which holds the count. How many."""
+def prune(*, before_ms: int, most_a_room: int, live: Collection[str] | None = None) -> Callable[[Connection], int]:
+    """
+    Forget old events, by age and by number a room.
+
+    Parameters
+    ----------
+    live
+        Rooms that are open, or may be resumed. Each keeps its last event, which holds the count; of all others nothing
+        is kept beyond its time, for their keys are never used again. None: every room may be live.
+
+    Returns
+    -------
+    Callable[[Connection], int]
+        Gives how many are gone.
+    """
 
     def work(connection: Connection) -> int:
-        heads = (
-            select(room_events.c.room, func.max(room_events.c.seq).label("last"))
-            .group_by(room_events.c.room)
-            .order_by(room_events.c.room)
-        )
+        table = room_events.c
         gone = 0
+        heads = select(table.room, func.max(table.seq).label("last")).group_by(table.room).order_by(table.room)
+        if live is not None and len(live) <= MOST_AT_ONCE:  # a longer list would not fit into one statement
+            keys = sorted(live)
+            heads = heads.where(table.room.in_(keys))
+            gone = connection.execute(
+                delete(room_events).where(and_(table.at_ms < before_ms, table.room.not_in(keys)))
+            ).rowcount
         for room, last in connection.execute(heads).all():
-            is_old = or_(room_events.c.at_ms < before_ms, room_events.c.seq <= last - most_a_room)
+            is_old = or_(table.at_ms < before_ms, table.seq <= last - most_a_room)
             gone += connection.execute(
-                delete(room_events).where(and_(room_events.c.room == room, room_events.c.seq < last, is_old))
+                delete(room_events).where(and_(table.room == room, table.seq < last, is_old))
             ).rowcount
         return gone
 

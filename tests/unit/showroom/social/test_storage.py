@@ -76,6 +76,16 @@ def test_old_events_go_by_age_and_by_number_but_the_last_one_of_a_room_stays(dat
     assert database.read_now(lambda c: c.execute(select(func.count()).select_from(room_events)).scalar()) == 11
 
 
+def test_of_rooms_that_are_over_nothing_is_kept_beyond_its_time(database: Database) -> None:
+    over, live, young = RoomLog("over"), RoomLog("live"), RoomLog("young")
+    entries = _entries(over, 5, at_ms=10) + _entries(live, 5, at_ms=10) + _entries(young, 5, at_ms=900)
+    database.write_now(storage.append(entries))
+    assert database.write_now(storage.prune(before_ms=500, most_a_room=100, live={"live"})) == 5 + 4
+    assert database.read_now(storage.newest("over")) == []
+    assert [e.seq for e in database.read_now(storage.newest("live"))] == [5]
+    assert len(database.read_now(storage.newest("young"))) == 5
+
+
 def test_sanctions_and_switches_survive_a_restart_and_their_audit_grows(open_again: Open) -> None:
     database = open_again()
     store = Moderation("shop", tenant="casa")
