@@ -42,17 +42,11 @@ MAX_WAYS = 12
 class Batch:
     """POSE messages read as columns."""
 
-    def __init__(
-        self, slots: Ints, payloads: list[bytes], arrived_ms: NDArray[np.float64]
-    ) -> None:
+    def __init__(self, slots: Ints, payloads: list[bytes], arrived_ms: NDArray[np.float64]) -> None:
         sizes = np.fromiter(map(len, payloads), np.int64, len(payloads))
         fits = _IS_SIZE[np.minimum(sizes, len(_IS_SIZE) - 1)]
         if not fits.all():
-            payloads = [
-                payload
-                for payload, good in zip(payloads, fits.tolist(), strict=True)
-                if good
-            ]
+            payloads = [payload for payload, good in zip(payloads, fits.tolist(), strict=True) if good]
         data = np.frombuffer(b"".join(payloads), np.uint8)
         length = sizes[fits]
         start = np.cumsum(length) - length
@@ -63,16 +57,9 @@ class Batch:
         pose = np.ascontiguousarray(head).view(WIRE).reshape(-1)
         bits = pose["flags"] >> 1
         want = POSE_BYTES + PART_BYTES * bits.astype(np.int64)
-        right = (
-            (pose["id"] == int(ToServer.POSE))
-            & (pose["flags"] < 8)
-            & (bits != 2)
-            & (pose["anim"] < 64)
-        )
+        right = (pose["id"] == int(ToServer.POSE)) & (pose["flags"] < 8) & (bits != 2) & (pose["anim"] < 64)
         right &= want == length
-        self.malformed: list[int] = np.unique(
-            np.concatenate([slots[~fits], slots[fits][~right]])
-        ).tolist()
+        self.malformed: list[int] = np.unique(np.concatenate([slots[~fits], slots[fits][~right]])).tolist()
         self.slot = slots[fits][right]
         self.arrived = arrived_ms[fits][right]
         self.pose = pose[right]
@@ -105,12 +92,7 @@ class Authority:
         """Count messages; returns who sends too many for too long."""
         s, rules = self.slots, self.rules
         who, count = np.unique(slot, return_counts=True)
-        level = (
-            np.maximum(
-                s.flood[who] - (now_ms - s.flood_ms[who]) * rules.flood_hz / 1000, 0
-            )
-            + count
-        )
+        level = np.maximum(s.flood[who] - (now_ms - s.flood_ms[who]) * rules.flood_hz / 1000, 0) + count
         s.flood[who], s.flood_ms[who] = level, now_ms
         return who[level > rules.flood_burst]
 
@@ -146,17 +128,13 @@ class Authority:
         good = verdict == GOOD
         width, depth = floor.size_cm
         low, high = floor.y_cm
-        outside = (
-            (x > width + 1) | (z > depth + 1) | (y < low - 1) | (y > high + 1)
-        )  # rounding
+        outside = (x > width + 1) | (z > depth + 1) | (y < low - 1) | (y > high + 1)  # rounding
         verdict[good & outside] = Refusal.BOUNDS
 
         was = np.stack([s.base_x[slot], s.base_z[slot]], 1)
         now = np.stack([x, z], 1)
         distance = np.sqrt(((now - was) ** 2).sum(1) + (y - s.base_y[slot]) ** 2)
-        may = s.lent_cm[slot] + rules.speed_mms * 1e-4 * rules.slack * np.maximum(
-            stride, 0
-        )
+        may = s.lent_cm[slot] + rules.speed_mms * 1e-4 * rules.slack * np.maximum(stride, 0)
         jumps = (pose["flags"] & TELEPORT) > 0
         due = s.own_ms[slot] + stride - s.jump_ms[slot] >= rules.teleport_ms
         no_jump = ~s.teleports[slot] | (distance > rules.teleport_cm) | ~due
@@ -166,15 +144,11 @@ class Authority:
 
         good = np.flatnonzero((verdict == GOOD) & (distance > 0))
         through = good[crosses(was[good], now[good], floor.walls_cm)]
-        for index in through[
-            np.argsort(s.refused[slot[through]], kind="stable")
-        ].tolist():  # first who never lied
+        for index in through[np.argsort(s.refused[slot[through]], kind="stable")].tolist():  # first who never lied
             if jumps[index]:
                 verdict[index] = Refusal.TELEPORT
             elif self._ways_left <= 0:
-                verdict[index] = (
-                    STALE  # judged by the next one: nobody is refused for want of time
-                )
+                verdict[index] = STALE  # judged by the next one: nobody is refused for want of time
             else:
                 self._ways_left -= 1
                 if self.routes.way_round(was[index], now[index]) > may[index]:
@@ -223,9 +197,7 @@ class Authority:
         # our clock minus theirs plus the quickest delay; rises slowly, as clocks drift and routes change
         slowly = s.offset_ms[slot] + np.maximum(arrived - s.heard_ms[slot], 0) * 0.001
         s.offset_ms[slot] = np.where(first, offset, np.minimum(offset, slowly))
-        s.base_ms[slot] = np.clip(
-            clock + s.offset_ms[slot], arrived - rules.rest_ms, arrived
-        )
+        s.base_ms[slot] = np.clip(clock + s.offset_ms[slot], arrived - rules.rest_ms, arrived)
         s.client_ms[slot] = clock
         s.heard_ms[slot] = arrived
         s.clocked[slot] = True

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-LEAVES, ENTERS, MOVES_ALL, MOVES_SOME, YAWS, HEIGHTS, STATES, WIDE = (
-    1 << bit for bit in range(8)
-)
+LEAVES, ENTERS, MOVES_ALL, MOVES_SOME, YAWS, HEIGHTS, STATES, WIDE = (1 << bit for bit in range(8))
 
 ENTER_BYTES = 8
 REACH = 7
@@ -91,9 +89,7 @@ class _Writer:
         self.at = start[:-1] + 1
         self.width = width
 
-    def listing(
-        self, cell: Ints, counts: Ints, index: Ints | None, values: Bytes
-    ) -> None:
+    def listing(self, cell: Ints, counts: Ints, index: Ints | None, values: Bytes) -> None:
         """A count, then for each: its index (unless None) and ``values[i]``. ``cell`` is sorted."""
         if not len(cell):
             return
@@ -121,9 +117,7 @@ class _Writer:
         self.at = self.at + sizes
 
 
-def encode(
-    members: Members, cells: int, left_cell: Ints, left_index: Ints, counts_before: Ints
-) -> Blocks:
+def encode(members: Members, cells: int, left_cell: Ints, left_index: Ints, counts_before: Ints) -> Blocks:
     """
     Make the blocks of one tick.
 
@@ -161,12 +155,8 @@ def encode(
     mask_bytes = (counts + 7) >> 3
     everyone = (mover_counts > 0) & (counts <= mask_bytes + mover_counts)
     some = (mover_counts > 0) & ~everyone
-    move_bytes = np.where(
-        everyone, counts, np.where(some, mask_bytes + mover_counts, 0)
-    )
-    extra_bytes = np.bincount(
-        cell[escapes], weights=extra[escapes], minlength=cells
-    ).astype(np.int64)
+    move_bytes = np.where(everyone, counts, np.where(some, mask_bytes + mover_counts, 0))
+    extra_bytes = np.bincount(cell[escapes], weights=extra[escapes], minlength=cells).astype(np.int64)
 
     enters = np.flatnonzero(m.entered)
     yaws = np.flatnonzero(stays & (m.yaw != m.was_yaw))
@@ -254,9 +244,7 @@ def _write_moves(
     if len(sparse):
         of = cell[sparse]
         place = at[of] + (index[sparse] >> 3)
-        bits = np.bincount(
-            place, weights=1 << (index[sparse] & 7), minlength=len(out)
-        ).astype(np.uint8)
+        bits = np.bincount(place, weights=1 << (index[sparse] & 7), minlength=len(out)).astype(np.uint8)
         out |= bits
         rank = np.arange(len(sparse)) - ends(np.bincount(of, minlength=len(counts)))[of]
         out[at[of] + mask_bytes[of] + rank] = code[sparse]
@@ -293,12 +281,8 @@ def whole(members: Members, blocks: Blocks, records: bytes, cell: int) -> bytes:
         some = np.flatnonzero(part)
         if len(some):
             flags |= flag
-            listing = np.concatenate(
-                [_split(some, size), _split(part[some], of_bytes)], axis=1
-            )
-            tail += (
-                len(some).to_bytes(size, "little") + listing.astype(np.uint8).tobytes()
-            )
+            listing = np.concatenate([_split(some, size), _split(part[some], of_bytes)], axis=1)
+            tail += len(some).to_bytes(size, "little") + listing.astype(np.uint8).tobytes()
     return b"%c%b%b%b" % (
         flags,
         count.to_bytes(size, "little"),

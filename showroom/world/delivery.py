@@ -25,9 +25,7 @@ class Delivery:
         self.ticks = 0
         self.seq = np.zeros(grid.count, np.uint8)
         self._last = np.zeros(grid.count, np.int64)
-        self._last_far = -(
-            np.arange(grid.count) % (FAR_EVERY_S * hz)
-        )  # cells take turns
+        self._last_far = -(np.arange(grid.count) % (FAR_EVERY_S * hz))  # cells take turns
 
     def deliver(
         self, now_ms: int, members: Members, blocks: Blocks, was_cell: Ints
@@ -53,10 +51,7 @@ class Delivery:
         begin = np.searchsorted(cells, here).tolist()
         end = np.searchsorted(cells, here, side="right").tolist()
         by_slot = slots.tolist()
-        groups = {
-            cell: by_slot[a:b]
-            for cell, a, b in zip(here.tolist(), begin, end, strict=True)
-        }
+        groups = {cell: by_slot[a:b] for cell, a, b in zip(here.tolist(), begin, end, strict=True)}
         frames = self._with_extras(make, data, groups, here, members)
 
         private: list[tuple[int, bytes]] = []
@@ -93,9 +88,7 @@ class Delivery:
             if cell in far:
                 wanting = self.slots.far[slots]
                 if wanting.any():
-                    frames.append(
-                        (bytes_ + far[cell], np.array(slots)[wanting].tolist())
-                    )
+                    frames.append((bytes_ + far[cell], np.array(slots)[wanting].tolist()))
                     slots = np.array(slots)[~wanting].tolist()
             if bytes_ and slots:
                 frames.append((bytes_, slots))
@@ -110,11 +103,7 @@ class Delivery:
         for index in np.flatnonzero(bits).tolist():
             slot = int(members.slot[index])
             size = 18 if bits[index] == 3 else 6
-            record = (
-                slot.to_bytes(2, "little")
-                + bytes([bits[index]])
-                + self.slots.rig[slot, :size].tobytes()
-            )
+            record = slot.to_bytes(2, "little") + bytes([bits[index]]) + self.slots.rig[slot, :size].tobytes()
             out.setdefault(int(members.cell[index]), []).append(record)
         return out
 
@@ -124,9 +113,7 @@ class Delivery:
             column, row = cell % self.columns, cell // self.columns
             for dz in (-1, 0, 1):
                 for dx in (-1, 0, 1):
-                    inside = (
-                        0 <= column + dx < self.columns and 0 <= row + dz < self.rows
-                    )
+                    inside = 0 <= column + dx < self.columns and 0 <= row + dz < self.rows
                     if (dx or dz) and inside:
                         records += rigs.get(cell + dz * self.columns + dx, ())
         records = records[:RIGS_MOST]

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from showroom.world.routes import Routes
+from showroom.world.routes import Routes, routes_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,23 +35,17 @@ class Floor:
 
     size_cm: tuple[int, int]
     walls_cm: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 4)))
-    spawns: NDArray[np.int64] = field(
-        default_factory=lambda: np.empty((0, 4), np.int64)
-    )
+    spawns: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 4), np.int64))
     y_cm: tuple[int, int] = (0, 300)
     corner_mm: tuple[int, int] = (0, 0)
 
     def __post_init__(self) -> None:
         width, depth = self.size_cm
         if not (100 <= width <= 60000 and 100 <= depth <= 60000):
-            raise ValueError(
-                f"a floor of {width} x {depth} cm; 1 m to 600 m are possible. Split larger stores."
-            )
+            raise ValueError(f"a floor of {width} x {depth} cm; 1 m to 600 m are possible. Split larger stores.")
         walls = np.asarray(self.walls_cm, np.float64).reshape(-1, 4)
         if not np.isfinite(walls).all():
-            raise ValueError(
-                "a wall with a coordinate that is no number. Check the store manifest."
-            )
+            raise ValueError("a wall with a coordinate that is no number. Check the store manifest.")
         spawns = np.asarray(self.spawns, np.int64).reshape(-1, 4)
         if not len(spawns):
             spawns = np.array([[width // 2, depth // 2, 0, 0]], np.int64)
@@ -64,4 +58,4 @@ class Floor:
         Ways round the walls. Up to a second of work for hundreds of walls, once a floor: ask for it before the floor's
         first room opens, off the loop.
         """
-        return Routes(self.walls_cm, self.size_cm)
+        return routes_of(self.walls_cm, self.size_cm)

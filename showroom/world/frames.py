@@ -68,9 +68,7 @@ class Frames:
     def quiet(self, cells: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of these cells have nothing to say."""
         start, grid = self.blocks.start, self.grid
-        still: NDArray[np.bool_] = (
-            start[grid.begins[:, cells]] == start[grid.ends[:, cells]]
-        ).all(axis=0)
+        still: NDArray[np.bool_] = (start[grid.begins[:, cells]] == start[grid.ends[:, cells]]).all(axis=0)
         return still
 
     def deltas(self, cells: NDArray[np.int64]) -> list[bytes]:
@@ -94,18 +92,14 @@ class Frames:
         head[:, 8], head[:, 9] = mask & 255, mask >> 8
         heads = head.tobytes()
         data = self.blocks.data
-        firsts = (
-            np.arange(len(cells)) * 10 + 2 - 2 * long
-        ).tolist()  # a short one needs no bytes 0 and 1
+        firsts = (np.arange(len(cells)) * 10 + 2 - 2 * long).tolist()  # a short one needs no bytes 0 and 1
         lasts = range(10, len(cells) * 10 + 1, 10)
         rows = zip(*begin.tolist(), *end.tolist(), strict=True)
         out = [
             heads[h:e] + data[a0:b0] + data[a1:b1] + data[a2:b2]
             for h, e, (a0, a1, a2, b0, b1, b2) in zip(firsts, lasts, rows, strict=True)
         ]
-        for index in np.flatnonzero(
-            size >= 65536
-        ).tolist():  # a crowd beyond all measure in nine cells
+        for index in np.flatnonzero(size >= 65536).tolist():  # a crowd beyond all measure in nine cells
             out[index] = framed(out[index][4:])
         return out
 
@@ -139,9 +133,7 @@ class Frames:
             if part:
                 mask |= 1 << bit
                 parts.append(part)
-        head = _KEYFRAME.pack(
-            ToClient.KEYFRAME, int(self.seq[cell]), self.now_ms & 0xFFFFFFFF, cell, mask
-        )
+        head = _KEYFRAME.pack(ToClient.KEYFRAME, int(self.seq[cell]), self.now_ms & 0xFFFFFFFF, cell, mask)
         self._keys[key] = framed(head + b"".join(parts))
         return self._keys[key]
 
@@ -187,12 +179,6 @@ class Frames:
             counts.astype(np.uint8),
             strict=True,
         ):
-            body = b"".join(
-                [records[a:b] for a, b in zip(begin, end, strict=True) if b > a]
-            )
-            out.append(
-                framed(
-                    _FAR.pack(ToClient.FAR, cell, FAR_RADIUS) + count.tobytes() + body
-                )
-            )
+            body = b"".join([records[a:b] for a, b in zip(begin, end, strict=True) if b > a])
+            out.append(framed(_FAR.pack(ToClient.FAR, cell, FAR_RADIUS) + count.tobytes() + body))
         return out

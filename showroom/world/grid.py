@@ -42,16 +42,12 @@ class Grid:
             for place in range(3):
                 beside = column + place - 1
                 inside = there & (beside >= 0) & (beside < self.columns)
-                self.around[line * 3 + place] = np.where(
-                    inside, other * self.columns + beside, self.count
-                )
+                self.around[line * 3 + place] = np.where(inside, other * self.columns + beside, self.count)
 
     def at(self, x_cm: Ints, z_cm: Ints) -> Ints:
         """The cell of each place on the floor."""
         column = np.minimum(x_cm // self.cell_cm, self.columns - 1)
-        cells: Ints = (
-            np.minimum(z_cm // self.cell_cm, self.rows - 1) * self.columns + column
-        )
+        cells: Ints = np.minimum(z_cm // self.cell_cm, self.rows - 1) * self.columns + column
         return cells
 
     def apart(self, cell: int, other: int) -> int:

@@ -7,6 +7,7 @@ as short as the person's pace allows.
 """
 
 import math
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -70,6 +71,16 @@ def _meet(start: Floats, end: Floats, walls: Floats) -> Floats:
     return np.where(hit, share, np.inf)
 
 
+@lru_cache(maxsize=64)
+def _solved(walls: bytes, size: tuple[int, int]) -> "Routes":
+    return Routes(np.frombuffer(walls).reshape(-1, 4), size)
+
+
+def routes_of(walls: Floats, size: tuple[int, int]) -> "Routes":
+    """Ways round these walls; the same walls are solved once, however many floors are made of them."""
+    return _solved(np.ascontiguousarray(walls, np.float64).tobytes(), size)
+
+
 class Routes:
     """Shortest ways round the walls of a floor: a visibility graph of corners, solved once."""
 
@@ -98,11 +109,7 @@ class Routes:
             return float("inf")
         first = np.linalg.norm(self.corners[from_start] - start, axis=1)
         last = np.linalg.norm(self.corners[from_end] - end, axis=1)
-        return float(
-            (
-                first[:, None] + self.between[np.ix_(from_start, from_end)] + last[None]
-            ).min()
-        )
+        return float((first[:, None] + self.between[np.ix_(from_start, from_end)] + last[None]).min())
 
     def _seen_from(self, point: Floats) -> NDArray[np.int64]:
         start = np.broadcast_to(point, self.corners.shape)
@@ -123,9 +130,7 @@ def _corners(walls: Floats, size: tuple[int, int]) -> Floats:
     points = []
     for (x, z), angles in ends.items():
         angles.sort()
-        gaps = [
-            after - angle for angle, after in pairwise([*angles, angles[0] + math.tau])
-        ]
+        gaps = [after - angle for angle, after in pairwise([*angles, angles[0] + math.tau])]
         widest = max(range(len(gaps)), key=gaps.__getitem__)
         if gaps[widest] > math.pi + 1e-9:
             angle = angles[widest] + gaps[widest] / 2

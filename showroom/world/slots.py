@@ -47,16 +47,12 @@ class Slots:
         self.vx, self.vz = f(), f()  # centimetres a millisecond
         self.base_yaw, self.turn = f(), f()  # 65536ths of a turn; and a millisecond
         self.base_ms = f()  # the server's time of the base
-        self.run_ms = (
-            f()
-        )  # for how long the velocity may be followed: until a wall, or news
+        self.run_ms = f()  # for how long the velocity may be followed: until a wall, or news
         self.jumped = np.zeros(capacity, bool)
         self.rig = np.zeros((capacity, 18), np.uint8)
         self.rig_bits = np.zeros(capacity, np.uint8)
 
-        self.clocked = np.zeros(
-            capacity, bool
-        )  # whether a first pose has set the clock
+        self.clocked = np.zeros(capacity, bool)  # whether a first pose has set the clock
         self.client_ms = i()  # the client's clock in the last accepted pose
         self.heard_ms = f()  # when it came
         self.offset_ms = f()  # smallest difference of both clocks
@@ -79,28 +75,18 @@ class Slots:
             self.was_rev,
         ) = (i() for _ in range(7))
         self.was_rev -= 1  # nobody yet: the first one is 0
-        self._free: deque[tuple[int, int]] = deque(
-            (0, slot) for slot in range(capacity)
-        )
+        self._free: deque[tuple[int, int]] = deque((0, slot) for slot in range(capacity))
         self.count = 0
 
     def take(self, now_ms: int) -> int:
         """A free slot, all zero."""
-        if (
-            not self._free
-            or self._free[0][0] > now_ms
-            or self.was_cell[self._free[0][1]] != NOWHERE
-        ):
-            raise RoomIsFull(
-                f"all {self.capacity} slots of this room are taken. Try another copy of it."
-            )
+        if not self._free or self._free[0][0] > now_ms or self.was_cell[self._free[0][1]] != NOWHERE:
+            raise RoomIsFull(f"all {self.capacity} slots of this room are taken. Try another copy of it.")
         _, slot = self._free.popleft()
         for name, column in vars(self).items():
             if isinstance(column, np.ndarray) and not name.startswith("was_"):
                 column[slot] = 0
-        self.rev[slot] = (
-            self.was_rev[slot] + 1
-        ) & 255  # nobody takes the new one for the one before
+        self.rev[slot] = (self.was_rev[slot] + 1) & 255  # nobody takes the new one for the one before
         self.used[slot] = True
         self.count += 1
         return slot

@@ -23,9 +23,7 @@ class Staleness:
             self._now[:] = 0
             self._since_ms = now_ms
         if len(ages_ms):
-            self._now += np.bincount(
-                np.clip(ages_ms, 0, BINS - 1).astype(np.int64), minlength=BINS
-            )
+            self._now += np.bincount(np.clip(ages_ms, 0, BINS - 1).astype(np.int64), minlength=BINS)
             self.total += len(ages_ms)
 
     def percentile(self, share: float) -> float | None:

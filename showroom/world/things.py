@@ -28,9 +28,7 @@ class Things:
     """
 
     def __init__(self, things: dict[str, Thing], *, max_held: int = 1) -> None:
-        self._things = {
-            name: Thing(None, thing.at, thing.turn) for name, thing in things.items()
-        }
+        self._things = {name: Thing(None, thing.at, thing.turn) for name, thing in things.items()}
         self._held: dict[int, set[str]] = {}
         self.max_held = max_held
 
@@ -67,11 +65,7 @@ class Things:
     ) -> Thing | None:
         """Move what one holds."""
         now = self._things.get(thing)
-        return (
-            self._set(thing, Thing(who, at, turn))
-            if now is not None and now.owner == who
-            else None
-        )
+        return self._set(thing, Thing(who, at, turn)) if now is not None and now.owner == who else None
 
     def release(
         self,
@@ -82,30 +76,19 @@ class Things:
     ) -> Thing | None:
         """Put down what one holds."""
         now = self._things.get(thing)
-        return (
-            self._set(thing, Thing(None, at, turn))
-            if now is not None and now.owner == who
-            else None
-        )
+        return self._set(thing, Thing(None, at, turn)) if now is not None and now.owner == who else None
 
     def hand_over(self, thing: str, who: int, to: int) -> Thing | None:
         """Give what one holds to somebody whose hands are free."""
         now = self._things.get(thing)
-        if (
-            now is None
-            or now.owner != who
-            or to == who
-            or len(self._held.get(to, ())) >= self.max_held
-        ):
+        if now is None or now.owner != who or to == who or len(self._held.get(to, ())) >= self.max_held:
             return None
         return self._set(thing, Thing(to, now.at, now.turn))
 
     def gone(self, who: int) -> dict[str, Thing]:
         """Somebody left: everything they held is free, where it was last."""
         return {
-            name: self._set(
-                name, Thing(None, self._things[name].at, self._things[name].turn)
-            )
+            name: self._set(name, Thing(None, self._things[name].at, self._things[name].turn))
             for name in sorted(self._held.get(who, ()))
         }
 

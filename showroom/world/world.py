@@ -196,10 +196,7 @@ class World:
         if at_cm is None:
             number = self._spawned if spawn is None else spawn
             self._spawned += spawn is None
-            x, z, y, yaw = (
-                int(value)
-                for value in self.floor.spawns[number % len(self.floor.spawns)]
-            )
+            x, z, y, yaw = (int(value) for value in self.floor.spawns[number % len(self.floor.spawns)])
             at_cm = (x, z, y)
         if rev is not None and rev & 255 != s.was_rev[slot]:
             s.rev[slot] = rev & 255
@@ -231,9 +228,7 @@ class World:
         if slot in self:
             self._slots.link[slot] = DETACHED
 
-    def set_state(
-        self, slot: int, *, anim: int, emote: int, mode: Mode, focus: int
-    ) -> None:
+    def set_state(self, slot: int, *, anim: int, emote: int, mode: Mode, focus: int) -> None:
         """STATE: animation, emote (the same one again is shown again) and the product in focus."""
         s = self._slots
         self._changed = True
@@ -257,9 +252,7 @@ class World:
         self._changed = True
         self._slots.rev[slot] = rev & 255
 
-    def place(
-        self, slot: int, now_ms: int, at_cm: tuple[int, int, int], yaw: int
-    ) -> None:
+    def place(self, slot: int, now_ms: int, at_cm: tuple[int, int, int], yaw: int) -> None:
         """Put somebody elsewhere by the server's own decision; their client gets a CORRECT (reason 0)."""
         s = self._slots
         self._changed = True
@@ -309,9 +302,7 @@ class World:
         x, z, _, _ = self.position(slot)
         apart = np.hypot(s.was_x[others] - x, s.was_z[others] - z)
         near = np.flatnonzero((apart <= within_cm) & (others != slot))
-        picked: list[int] = others[
-            near[np.argsort(apart[near], kind="stable")[:limit]]
-        ].tolist()
+        picked: list[int] = others[near[np.argsort(apart[near], kind="stable")[:limit]]].tolist()
         return picked
 
     def beside(self, slot: int) -> tuple[tuple[int, int, int], int]:
@@ -326,9 +317,7 @@ class World:
             start = np.broadcast_to(np.array([x, z], np.float64), spots.shape)
             free = (spots >= 0).all(1) & (spots <= np.array([width, depth])).all(1)
             free &= ~crosses(start, start + (spots - start) * 1.3, self.floor.walls_cm)
-            gaps = np.hypot(
-                spots[:, :1] - s.base_x[people], spots[:, 1:] - s.base_z[people]
-            ).min(1)
+            gaps = np.hypot(spots[:, :1] - s.base_x[people], spots[:, 1:] - s.base_z[people]).min(1)
             free &= gaps > 50
             if free.any():
                 spot = int(np.flatnonzero(free)[0])
@@ -360,11 +349,7 @@ class World:
         self._changed = True
         self._moving_until_ms = max(self._moving_until_ms, now_ms + self.rules.rest_ms)
         who = np.array(slots, np.int64)
-        arrived = (
-            np.full(len(who), float(now_ms))
-            if arrived_ms is None
-            else np.array(arrived_ms, np.float64)
-        )
+        arrived = np.full(len(who), float(now_ms)) if arrived_ms is None else np.array(arrived_ms, np.float64)
         batch = Batch(who, list(payloads), arrived)
         self._authority.begin()
         flooding = self._authority.floods(batch.slot, now_ms).tolist()
@@ -373,10 +358,7 @@ class World:
         sorted_slot = batch.slot[order]
         place = np.arange(len(order))
         rank = place - np.searchsorted(sorted_slot, sorted_slot)
-        kept = (
-            np.searchsorted(sorted_slot, sorted_slot, side="right") - place
-            <= self.rules.batch
-        )
+        kept = np.searchsorted(sorted_slot, sorted_slot, side="right") - place <= self.rules.batch
         refused: dict[Refusal, int] = {}
         accepted = 0
         order, rank = order[kept], rank[kept]
@@ -398,9 +380,7 @@ class World:
                 refused[reason] = refused.get(reason, 0) + 1
         return Applied(batch.malformed, flooding, refused, accepted)
 
-    def _refuse(
-        self, slot: int, now_ms: int, reason: Refusal, batch: Batch, index: int
-    ) -> None:
+    def _refuse(self, slot: int, now_ms: int, reason: Refusal, batch: Batch, index: int) -> None:
         s = self._slots
         s.refused[slot] += 1
         s.vx[slot] = s.vz[slot] = s.turn[slot] = 0
@@ -465,9 +445,7 @@ class World:
         for slot, correction in self._corrections.items():
             if s.link[slot] == ATTACHED:
                 private.append((slot, framed(correction.encode())))
-        self._corrections = {
-            slot: c for slot, c in self._corrections.items() if s.link[slot] != ATTACHED
-        }
+        self._corrections = {slot: c for slot, c in self._corrections.items() if s.link[slot] != ATTACHED}
         return Tick(frames, private)
 
     def _is_still(self) -> bool:
