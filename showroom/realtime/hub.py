@@ -23,17 +23,18 @@ from showroom.realtime.counters import Counters
 from showroom.realtime.desk import Desk
 from showroom.realtime.keeping import KeptCopy
 from showroom.realtime.mailbox import Mailbox
+from showroom.realtime.place import PlaceOf
 from showroom.realtime.plan import Plans, RoomPlan
-from showroom.realtime.room import PlaceOf, RoomCopy, new_mailbox
+from showroom.realtime.room import RoomCopy, new_mailbox
 from showroom.realtime.seats import Seats
+from showroom.realtime.stores import Store, Stores
 from showroom.realtime.tickets import Ticket, TicketRefused, Tickets
 from showroom.realtime.visit import Visit, hash_of, new_key
 from showroom.social import storage
 from showroom.social.errors import Banned, RoomLocked
 from showroom.social.log import RoomLog
-from showroom.social.moderation import Moderation, address_key
+from showroom.social.moderation import address_key
 from showroom.social.names import NamesTaken
-from showroom.social.parties import Parties
 from showroom.social.room import Effects, SocialRoom
 from showroom.world.slots import RoomIsFull
 from showroom.world.world import World
@@ -57,14 +58,6 @@ _log: Final = logging.getLogger("showroom.realtime")
 
 StockOf = Callable[[str, list[str]], Awaitable[Mapping[str, int]]]
 """What is left of SKUs of a merchant (tenant, SKUs)."""
-
-
-@dataclass(slots=True)
-class Store:
-    """What all rooms of a store share."""
-
-    moderation: Moderation
-    parties: Parties
 
 
 @dataclass(slots=True)
@@ -107,7 +100,7 @@ class Hub:
         self.rooms: Final[dict[tuple[str, str], Group]] = {}
         self.copies: Final[dict[str, RoomCopy]] = {}
         self.connections: Final[set[Connection]] = set()
-        self.stores: Final[dict[str, Store]] = {}
+        self.stores: Final = Stores(database, clock)
         self.closed_copies: Final[list[str]] = []
         self.entered: Callable[[str], None] = lambda _peer: None
         self.left: Callable[[str], None] = lambda _peer: None
@@ -181,7 +174,7 @@ class Hub:
         if copy is None or not self._is_good(copy, ticket):
             connection.close(Close.TICKET)
             return
-        moderation = self.stores[ticket.store].moderation
+        moderation = copy.social.moderation
         address = address_key(self._address_secret, connection.peer)
         try:
             moderation.check_entry(
@@ -262,9 +255,7 @@ class Hub:
         address = address_key(self._address_secret, connection.peer)
         try:
             # A lock keeps newcomers out, not those whose seat is kept.
-            self.stores[copy.plan.store].moderation.check_ban(
-                visit.person, copy.plan.room, self.clock.unix_ms(), address=address
-            )
+            copy.social.moderation.check_ban(visit.person, copy.plan.room, self.clock.unix_ms(), address=address)
         except Banned:
             copy.depart(visit)
             self._forget(visit)
@@ -442,9 +433,7 @@ class Hub:
             del self._used[used]
         if len(self.blocked) > _MOST_BLOCK_LISTS:
             self.blocked.clear()
-        for store in self.stores.values():
-            store.moderation.forget(now_ms)
-            store.parties.forget(now_ms)
+        self.stores.forget(now_ms)
 
     async def stop(self) -> None:
         """End the desks."""
@@ -471,37 +460,16 @@ class Hub:
 
     async def store_of(self, plan: RoomPlan) -> Store:
         """What the rooms of a store share; read at the first use."""
-        found = self.stores.get(plan.store)
-        if found is None:
-            now_ms = self.clock.unix_ms()
-            sanctions, switches = await self._database.read(storage.in_force(plan.store, now_ms))
-            parties = await self._database.read(storage.load_state(plan.store, "parties"))
-            found = self.stores.setdefault(
-                plan.store,
-                Store(
-                    Moderation(plan.store, tenant=plan.tenant, sanctions=sanctions, switches=switches),
-                    Parties.restore(parties, secrets.SystemRandom()),
-                ),
-            )
-        return found
+        return await self.stores.of(plan)
 
     async def reload(self, name: str) -> None:
         """Read sanctions, switches and parties of a store again: another process changed them."""
-        store = self.stores.get(name)
-        if store is None:
-            return
-        sanctions, switches = await self._database.read(storage.in_force(name, self.clock.unix_ms()))
-        parties = await self._database.read(storage.load_state(name, "parties"))
-        # In place, since the store's rooms hold them.
-        store.moderation.__init__(  # type: ignore[misc]
-            name, tenant=store.moderation.tenant, sanctions=sanctions, switches=switches
-        )
-        vars(store.parties).update(vars(Parties.restore(parties, secrets.SystemRandom())))
+        await self.stores.reload(name)
         now_ms = self.clock.unix_ms()
         for copy in self._copies_of(name):
             for visit in list(copy.visits.values()):
                 try:
-                    store.moderation.check_ban(visit.person, copy.plan.room, now_ms, address=visit.address)
+                    copy.social.moderation.check_ban(visit.person, copy.plan.room, now_ms, address=visit.address)
                 except Banned:
                     self.dismiss(name, visit.person, Close.BANNED)
 

@@ -31,7 +31,6 @@ from showroom.realtime.seats import Seats
 from showroom.realtime.shelves import Shelves
 from showroom.realtime.transport import Link
 from showroom.realtime.visit import Visit
-from showroom.social.objects import Point
 from showroom.social.room import Effects, Occupant, SocialRoom, refusal
 from showroom.world.world import World
 from showroom_assets.errors import ShowroomError
@@ -498,23 +497,6 @@ class RoomCopy:
                 self.flush(visit)
             elif now_s - (visit.behind_since_s or now_s) > STALLED_S and visit.connection is not None:
                 visit.connection.close(Close.SLOW_READER)
-
-
-class PlaceOf:
-    """Where people of a copy are, for the social room; the copy is set once both exist."""
-
-    room: RoomCopy
-
-    def where(self, person: str) -> Point:
-        """x, y, z in centimetres."""
-        x, z, y, _ = self.room.world.position(self.room.visits[person].slot)
-        return x, y, z
-
-    def near(self, person: str, radius_m: float) -> Collection[str]:
-        """Who stands within so many metres."""
-        room = self.room
-        slots = room.world.nearest(room.visits[person].slot, limit=room.world.capacity, within_cm=int(radius_m * 100))
-        return {visit.person for slot in slots if (visit := room.at_slot(slot)) is not None} | {person}
 
 
 def new_mailbox(room: RoomCopy) -> Mailbox:

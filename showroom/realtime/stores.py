@@ -1,0 +1,69 @@
+"""What all rooms of a store share: who is muted or banned, and who is in a party with whom. Read once, kept current."""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from showroom.realtime.clock import Clock
+from showroom.realtime.plan import RoomPlan
+from showroom.social import storage
+from showroom.social.moderation import Moderation
+from showroom.social.parties import Parties
+
+if TYPE_CHECKING:
+    from showroom.db.database import Database
+
+
+@dataclass(slots=True)
+class Store:
+    """The state of one store."""
+
+    moderation: Moderation
+    parties: Parties
+
+
+class Stores:
+    """All stores that somebody has entered since the start."""
+
+    def __init__(self, database: "Database", clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._stores: dict[str, Store] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._stores)
+
+    async def of(self, plan: RoomPlan) -> Store:
+        """The store of a room."""
+        found = self._stores.get(plan.store)
+        if found is None:
+            sanctions, switches = await self._database.read(storage.in_force(plan.store, self._clock.unix_ms()))
+            parties = await self._database.read(storage.load_state(plan.store, "parties"))
+            found = self._stores.setdefault(
+                plan.store,
+                Store(
+                    Moderation(plan.store, tenant=plan.tenant, sanctions=sanctions, switches=switches),
+                    Parties.restore(parties, secrets.SystemRandom()),
+                ),
+            )
+        return found
+
+    async def reload(self, name: str) -> None:
+        """Read a store again, if it is known here at all."""
+        store = self._stores.get(name)
+        if store is None:
+            return
+        sanctions, switches = await self._database.read(storage.in_force(name, self._clock.unix_ms()))
+        parties = await self._database.read(storage.load_state(name, "parties"))
+        # In place, since the store's rooms hold them.
+        store.moderation.__init__(  # type: ignore[misc]
+            name, tenant=store.moderation.tenant, sanctions=sanctions, switches=switches
+        )
+        vars(store.parties).update(vars(Parties.restore(parties, secrets.SystemRandom())))
+
+    def forget(self, now_ms: int) -> None:
+        """Let go of what is over."""
+        for store in self._stores.values():
+            store.moderation.forget(now_ms)
+            store.parties.forget(now_ms)
