@@ -97,6 +97,31 @@ def test_the_page_leads_from_an_empty_cart_to_a_paid_order(shop: dict[str, str])
             assert is_as_shown(page, json.loads(answer)), f"step {number}: the page shows {page}, it was {answer}"
 
 
+def test_a_merchant_works_from_the_command_line(shop: dict[str, str]) -> None:
+    def showroom(*words: str, code: int = 0) -> str:
+        env = {**shop, "SHOWROOM_URL": shop["SHOP"], "SHOWROOM_TOKEN": token}
+        ran = subprocess.run(
+            [BIN / "showroom", *words], env=env, capture_output=True, text=True, check=False, timeout=60
+        )
+        assert ran.returncode == code, ran.stderr
+        return ran.stdout + ran.stderr
+
+    token = ""
+    showroom("account", "add", "mira", "--role", "merchant", "--no-password")
+    scopes = [word for scope in ("products:write", "orders:read", "orders:write") for word in ("--scope", scope)]
+    token = json.loads(showroom("account", "token", "mira", *scopes, "--format", "json"))["token"]
+    assert "--product" in showroom("shop", "price", "LMP-1", "EUR=1", code=2)
+    assert "128.00 EUR" in showroom("shop", "price", "LMP-1", "--product", "lamp", "EUR=128.00", "--dry-run")
+    assert "Nothing is on sale" in showroom("shop", "offers")
+    assert "not on sale → 128.00 EUR" in showroom("shop", "price", "LMP-1", "--product", "lamp", "EUR=128.00")
+    assert "0 → 10 on hand" in showroom("shop", "stock", "LMP-1", "--add", "10")
+    assert "10 → 4 on hand" in showroom("shop", "stock", "LMP-1", "--set", "4")
+    (row,) = json.loads(showroom("shop", "offers", "--format", "json"))
+    assert (row["prices"], row["stock"]["on_hand"]) == ({"EUR": 12800}, 4)
+    assert "no such order" in showroom("shop", "step", "o_1", "pack", code=1)
+    assert "no such orders" in showroom("shop", "orders", "--state", "paid")
+
+
 def test_a_difference_between_page_and_answer_is_seen() -> None:
     assert is_as_shown({"a": "…", "b": [1]}, {"a": 5, "b": [1], "c": 0})
     assert not is_as_shown({"a": 1}, {"a": 2})
