@@ -44,6 +44,12 @@ from showroom_assets.library import Library
 from showroom_assets.manifest import Product
 
 
+class NoDataFolder(ShowroomError):
+    """The data folder cannot be made."""
+
+    code = "settings.data"
+
+
 class NoProvider(ShowroomError):
     """The payment provider of the settings cannot be used."""
 
@@ -60,9 +66,21 @@ class Places:
 
 
 def places(settings: Settings) -> Places:
-    """Where a server of these settings keeps things. Makes the data folder."""
+    """
+    Where a server of these settings keeps things. Makes the data folder.
+
+    Raises
+    ------
+    NoDataFolder
+        It cannot be made.
+    """
     data = Path(settings.data)
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as exc:
+        raise NoDataFolder(
+            f"The data folder {data} cannot be made ({exc.strerror}). Choose another by --data.", path=str(data)
+        ) from exc
     return Places(
         data=data,
         database=settings.database or sqlite_url(data / "showroom.db"),

@@ -63,7 +63,7 @@ class _LazyGroup(click.Group):
 )
 @click.version_option(package_name="showroom", message="showroom %(version)s")
 def cli() -> None:
-    """From a scan to a store: convert scans, check and publish products."""
+    """From a scan to a store: convert scans, publish products, open the store."""
 
 
 def main(args: Sequence[str] | None = None) -> None:

@@ -17,12 +17,19 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from showroom.db.database import Database, sqlite_url
 from showroom_assets.errors import ShowroomError
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _LOCK: Final = 0x5057_4F4F
+
+
+class DatabaseUnusable(ShowroomError):
+    """The database cannot be reached, or is none."""
+
+    code = "database.unusable"
 
 
 class NewerDatabase(ShowroomError):
@@ -39,7 +46,20 @@ def create_or_upgrade(database: Database) -> None:
     ------
     NewerDatabase
         It is ahead of this program.
+    DatabaseUnusable
+        It cannot be reached, or is none.
     """
+    try:
+        _create_or_upgrade(database)
+    except DBAPIError as exc:
+        url = database.engine.url.render_as_string(hide_password=True)
+        why = " ".join(str(exc.orig).split())[:300]
+        raise DatabaseUnusable(
+            f"The database {url} cannot be used ({why}). Start it, restore a backup, or name another by --database."
+        ) from exc
+
+
+def _create_or_upgrade(database: Database) -> None:
     script = ScriptDirectory.from_config(config())
     with database.engine.connect() as connection:
         # SQLite: BEGIN IMMEDIATE, or two servers that start at once would both see an empty database.

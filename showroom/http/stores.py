@@ -1,5 +1,6 @@
 """Stores over HTTP: the open ones for everybody, drafts for their merchant; put, publish, place, compare."""
 
+from collections import OrderedDict
 from typing import Annotated, Final, Literal
 
 from aiohttp import web
@@ -18,6 +19,7 @@ from showroom.stores.templates import TEMPLATES
 from showroom.tenants import public_id, split_id
 from showroom_assets.product import Line
 
+_MOST_WRITTEN: Final = 32
 _ID: Final = r"{id:(?:[a-z0-9-]{1,63}\.)?[a-z0-9-]{1,80}}"
 
 
@@ -138,6 +140,15 @@ def endpoints(stores: Stores) -> list[Endpoint]:
 class _Desk:
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
+        self._written: OrderedDict[str, bytes] = OrderedDict()
+
+    def _json(self, kept: Kept) -> bytes:
+        """A version's manifest; versions never change, so each is written once."""
+        if kept.sha256 not in self._written:
+            self._written[kept.sha256] = to_json(kept.store)
+            if len(self._written) > _MOST_WRITTEN:
+                self._written.popitem(last=False)
+        return self._written[kept.sha256]
 
     async def list(self, call: Call) -> StoreList:
         """List the open stores, or with ?mine=true one's own, drafts too."""
@@ -177,7 +188,7 @@ class _Desk:
         }
         if is_known(call.request.headers.get("If-None-Match"), kept.sha256[:32]):
             return web.Response(status=304, headers=fixed)
-        answer = web.Response(body=to_json(kept.store), content_type="application/json", headers=fixed)
+        answer = web.Response(body=self._json(kept), content_type="application/json", headers=fixed)
         answer.enable_compression()
         return answer
 

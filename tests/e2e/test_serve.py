@@ -199,3 +199,13 @@ def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path, running: tuple
     )  # fmt: skip
     assert done.returncode == 1
     assert done.stderr.strip().splitlines()[-1].startswith(f"error: 127.0.0.1:{running[0]} is taken.")
+
+
+def test_a_data_folder_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = subprocess.run(
+        [sys.executable, "-m", "showroom", "serve", "--port", "0", "--data", "file/x"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines()[-1].startswith("error: The data folder file/x cannot be made")

@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, text
 from showroom.db.accounts import merchants
 from showroom.db.database import Database, sqlite_url
 from showroom.db.migrations.all_tables import metadata
-from showroom.db.schema import NewerDatabase, create_or_upgrade
+from showroom.db.schema import DatabaseUnusable, NewerDatabase, create_or_upgrade
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +78,20 @@ def test_a_database_of_a_newer_version_is_left_alone(database: Database) -> None
     database.write_now(lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '9999'")))
     with pytest.raises(NewerDatabase, match="newer version"):
         create_or_upgrade(database)
+
+
+def test_what_is_no_database_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "showroom.db").write_bytes(b"this is no database at all" * 100)
+    database = Database(sqlite_url(tmp_path / "showroom.db"))
+    with pytest.raises(DatabaseUnusable, match="restore a backup") as caught:
+        create_or_upgrade(database)
+    assert "\n" not in caught.value.message
+    database.close()
+
+
+def test_a_database_that_is_away_is_named_without_its_password() -> None:
+    database = Database("postgresql://shop:hush-hush@127.0.0.1:1/shop")
+    with pytest.raises(DatabaseUnusable, match=r"127\.0\.0\.1") as caught:
+        create_or_upgrade(database)
+    assert "hush" not in caught.value.message
+    database.close()
