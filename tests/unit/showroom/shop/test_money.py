@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from showroom.shop.errors import BadMoney
@@ -8,11 +8,13 @@ from showroom.shop.money import EXPONENTS, MOST_MINOR, Money, check_prices, expo
 amounts = st.builds(Money, st.integers(0, MOST_MINOR), st.sampled_from(sorted(EXPONENTS)))
 
 
+@settings(deadline=None)
 @given(amounts)
 def test_what_is_written_reads_back_exactly(money: Money) -> None:
     assert parse(plain(money), money.currency) == money
 
 
+@settings(deadline=None)
 @given(amounts)
 def test_an_amount_has_as_many_decimals_as_its_currency(money: Money) -> None:
     _, point, decimals = plain(money).partition(".")
@@ -20,6 +22,7 @@ def test_an_amount_has_as_many_decimals_as_its_currency(money: Money) -> None:
     assert bool(point) == bool(decimals)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=50))
 def test_any_text_is_an_amount_or_a_plain_refusal(text: str) -> None:
     try:

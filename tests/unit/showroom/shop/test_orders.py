@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from showroom.shop.errors import WrongState
@@ -11,6 +11,7 @@ states = st.sampled_from(OrderState)
 HOLDS_GOODS = {OrderState.PAID, OrderState.PACKED, OrderState.SENT, OrderState.DELIVERED}
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(Step), st.booleans()), max_size=40))
 def test_on_every_path_units_are_leased_then_sold_or_given_back_exactly_once(path: list[tuple[Step, bool]]) -> None:
     """Follows the units of one order: they are in one place, and it is the one that the state says."""
@@ -42,6 +43,7 @@ def test_on_every_path_units_are_leased_then_sold_or_given_back_exactly_once(pat
             assert units == "sold"
 
 
+@settings(deadline=None)
 @given(states, st.sampled_from(Step))
 def test_what_is_not_in_the_table_is_refused(state: OrderState, what: Step) -> None:
     if what in TRANSITIONS[state]:
@@ -69,6 +71,7 @@ def event(kind: EventKind = EventKind.PAID, *, minor: int = 1280, currency: str 
     return PaymentEvent(id="e", kind=kind, order="o", charge="c", amount_minor=minor, currency=currency)
 
 
+@settings(deadline=None)
 @given(states, st.booleans(), st.sampled_from(EventKind), st.sampled_from([0, 1279, 1280, 1281]))
 def test_money_is_kept_only_for_an_order_that_it_pays(
     state: OrderState, is_known: bool, kind: EventKind, minor: int
@@ -83,6 +86,7 @@ def test_money_is_kept_only_for_an_order_that_it_pays(
         assert verdict in {Verdict.GIVE_BACK, Verdict.RETURN_LATE}
 
 
+@settings(deadline=None)
 @given(states, st.booleans(), st.sampled_from(EventKind))
 def test_every_verdict_is_a_step_that_the_state_allows(state: OrderState, is_known: bool, kind: EventKind) -> None:
     steps = {Verdict.PAY: Step.PAY, Verdict.PAY_LATE: Step.PAY_LATE, Verdict.DECLINE: Step.DECLINE,

@@ -2,7 +2,7 @@ import asyncio
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from showroom.shop.errors import BadSignature, NoSuchOrder, WeakSecret, WrongState
@@ -14,17 +14,20 @@ OLD, NEW = b"the old secret, long", b"the new secret, long"
 BODY = b'{"id":"e1"}'
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.integers(0, 10**10), st.integers(-300, 300))
 def test_what_was_signed_lately_is_believed(body: bytes, at_s: int, late_s: int) -> None:
     verify(body, sign(body, NEW, at_s=at_s), [OLD, NEW], now_s=at_s + late_s)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.integers(0, 10**10), st.sampled_from([-301, 301, 10**6]))
 def test_an_old_or_future_signature_is_refused(body: bytes, at_s: int, late_s: int) -> None:
     with pytest.raises(BadSignature):
         verify(body, sign(body, NEW, at_s=at_s), [NEW], now_s=at_s + late_s)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=100), st.binary(max_size=100))
 def test_a_signature_is_of_one_body(body: bytes, other: bytes) -> None:
     if body != other:
@@ -38,6 +41,7 @@ def test_moving_the_time_breaks_the_signature() -> None:
         verify(BODY, header, [NEW], now_s=5000)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_no_header_is_believed_by_chance_or_breaks_anything(header: str) -> None:
     with pytest.raises(BadSignature):
@@ -50,6 +54,7 @@ def test_two_signatures_let_a_secret_be_changed() -> None:
     verify(BODY, both, [OLD], now_s=1000)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_body_is_an_event_or_refused(body: bytes) -> None:
     try:

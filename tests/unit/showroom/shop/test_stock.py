@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from showroom.shop.errors import CartFull, NoSuchOffer, OverLimit, SoldOut, StockInUse
@@ -24,6 +24,7 @@ units = st.integers(0, 1000)
 stocks = st.builds(Stock, units, units, units)
 
 
+@settings(deadline=None)
 @given(stocks, st.lists(st.tuples(st.sampled_from([take, give_back, sell, restock]), units), max_size=30))
 def test_no_rule_makes_or_loses_a_unit(stock: Stock, steps: list) -> None:
     total = stock.total
@@ -36,6 +37,7 @@ def test_no_rule_makes_or_loses_a_unit(stock: Stock, steps: list) -> None:
         assert min(stock.on_hand, stock.leased, stock.sold) >= 0
 
 
+@settings(deadline=None)
 @given(stocks, st.integers(1, 1000), st.one_of(st.none(), st.integers(1, 500)))
 def test_a_claim_leases_exactly_what_it_says(stock: Stock, quantity: int, held: int | None) -> None:
     lease = None
