@@ -35,6 +35,7 @@ from showroom.social.errors import Banned, RoomLocked
 from showroom.social.log import RoomLog
 from showroom.social.moderation import address_key
 from showroom.social.names import NamesTaken
+from showroom.social.policy import Policy
 from showroom.social.room import Effects, SocialRoom
 from showroom.world.slots import RoomIsFull
 from showroom.world.world import World
@@ -100,7 +101,8 @@ class Hub:
         self.rooms: Final[dict[tuple[str, str], Group]] = {}
         self.copies: Final[dict[str, RoomCopy]] = {}
         self.connections: Final[set[Connection]] = set()
-        self.stores: Final = Stores(database, clock)
+        self.policy: Final = Policy(settings)
+        self.stores: Final = Stores(database, clock, self.policy)
         self.closed_copies: Final[list[str]] = []
         self.entered: Callable[[str], None] = lambda _peer: None
         self.left: Callable[[str], None] = lambda _peer: None
@@ -301,6 +303,8 @@ class Hub:
             moderation=shared.moderation,
             parties=shared.parties,
             names=NamesTaken(self._chance),
+            chat=self.policy.chat(),
+            voice=self.policy.voice(),
             things=plan.things,
             grace_ms=int(self.settings.room_grace_s * 1000),
         )
@@ -423,8 +427,20 @@ class Hub:
         for key in stale:
             self._forget(self._by_key[key][1])
 
-    def forget(self) -> None:
-        """About once a minute: rules let go of what is over."""
+    def forget(self, *, is_alone: bool) -> dict[str, bytes]:
+        """
+        About once a minute: rules let go of what is over.
+
+        Parameters
+        ----------
+        is_alone
+            No other process has rooms, so that who is not seen here is nowhere.
+
+        Returns
+        -------
+        dict[str, bytes]
+            As ``Stores.forget``.
+        """
         now_ms = self.clock.unix_ms()
         for copy in self.copies.values():
             copy.social.forget(now_ms)
@@ -433,7 +449,10 @@ class Hub:
             del self._used[used]
         if len(self.blocked) > _MOST_BLOCK_LISTS:
             self.blocked.clear()
-        self.stores.forget(now_ms)
+        present: dict[str, set[str]] = {}
+        for copy in self.copies.values():
+            present.setdefault(copy.plan.store, set()).update(copy.visits)
+        return self.stores.forget(now_ms, present if is_alone else None)
 
     async def stop(self) -> None:
         """End the desks."""

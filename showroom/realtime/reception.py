@@ -17,7 +17,6 @@ from showroom.realtime.look import Look
 from showroom.realtime.neighbours import Neighbours
 from showroom.realtime.tickets import Ticket, Tickets
 from showroom.social import storage
-from showroom.social.names import NameRules
 from showroom.social.parties import Parties
 
 if TYPE_CHECKING:
@@ -82,7 +81,6 @@ class Reception:
         self._database: Final = database
         self._tickets: Final = tickets
         self._neighbours: Final = neighbours
-        self._names: Final = NameRules()
         self._opening = asyncio.Lock()
 
     async def grant(
@@ -129,7 +127,7 @@ class Reception:
         is_staff = shared.moderation.may_moderate(who)
         shared.moderation.check_entry(who.id, room, now_ms, address=hub.address_key(peer), is_staff=is_staff)
         wanted = name or who.name
-        shown = self._names.check(wanted, is_staff=is_staff) if wanted else ""
+        shown = shared.names.check(wanted, is_staff=is_staff) if wanted else ""
         if party:
             shared.parties.join(who.id, party, now_ms)
             await self._database.write(storage.save_state(store, "parties", shared.parties.snapshot(), at_ms=now_ms))

@@ -14,7 +14,7 @@ from showroom.protocol.events import AnyEvent, Told
 from showroom.protocol.ids import Close
 from showroom.protocol.messages import encode_event_body
 from showroom.realtime import keeping, picows_adapter, websockets_adapter
-from showroom.realtime.bus import AnyNotice, Bus, Changed, CopyNotice, Gone, Promise, Seated, ToPerson
+from showroom.realtime.bus import AnyNotice, Bus, Changed, CopyNotice, Gone, MemoryBus, Promise, Seated, ToPerson
 from showroom.realtime.clock import Clock
 from showroom.realtime.counters import Counters
 from showroom.realtime.door import LIVE_PATH, Door, Protocols
@@ -29,6 +29,7 @@ from showroom.realtime.room import RoomCopy
 from showroom.realtime.ticker import Ticker, quiet_garbage
 from showroom.realtime.tickets import Tickets
 from showroom.realtime.visit import Visit
+from showroom.social import storage
 from showroom.social.room import Effects
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ _log: Final = logging.getLogger("showroom.realtime")
 _ADAPTERS: Final = {"picows": picows_adapter.factory, "websockets": websockets_adapter.factory}
 _RESTART_S: Final = 600.0
 """How long a server may be down and still find its rooms as they were."""
+_PRUNE_EVERY_S: Final = 3600
 _BACKLOG: Final = 4096
 _DRAINING: Final = Told(code="server.draining", text="The server restarts. You will be back in a moment.")
 
@@ -318,8 +320,23 @@ class Realtime:
                 await self.hub.reload(self._stale.pop())
             self._ticker.measure()
             if seconds % 60 == 0:
-                self.hub.forget()
+                await self._forget()
+            if seconds % _PRUNE_EVERY_S == 0:
+                await self._prune()
             await self._keep()
+
+    async def _forget(self) -> None:
+        """Let go of what is over, and write down whose parties changed by it."""
+        now_ms = self.clock.unix_ms()
+        for store, parties in self.hub.forget(is_alone=isinstance(self._bus, MemoryBus)).items():
+            await self._database.write(storage.save_state(store, "parties", parties, at_ms=now_ms))
+
+    async def _prune(self) -> None:
+        """Keep the rooms' logs within what the settings say."""
+        policy = self.hub.policy
+        before_ms = self.clock.unix_ms() - policy.keep_ms
+        live = None if not isinstance(self._bus, MemoryBus) else set(self.hub.copies)
+        await self._database.write(storage.prune(before_ms=before_ms, most_a_room=policy.keep_events, live=live))
 
     async def _keep(self, *, anew: bool = False) -> None:
         """Write down all copies in one go."""

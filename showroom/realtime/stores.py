@@ -1,7 +1,7 @@
 """What all rooms of a store share: who is muted or banned, and who is in a party with whom. Read once, kept current."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,9 @@ from showroom.realtime.clock import Clock
 from showroom.realtime.plan import RoomPlan
 from showroom.social import storage
 from showroom.social.moderation import Moderation
+from showroom.social.names import NameRules
 from showroom.social.parties import Parties
+from showroom.social.policy import Policy
 
 if TYPE_CHECKING:
     from showroom.db.database import Database
@@ -21,14 +23,16 @@ class Store:
 
     moderation: Moderation
     parties: Parties
+    names: NameRules
 
 
 class Stores:
     """All stores that somebody has entered since the start."""
 
-    def __init__(self, database: "Database", clock: Clock) -> None:
+    def __init__(self, database: "Database", clock: Clock, policy: Policy) -> None:
         self._database = database
         self._clock = clock
+        self._policy = policy
         self._stores: dict[str, Store] = {}
 
     def __iter__(self) -> Iterator[str]:
@@ -44,7 +48,8 @@ class Stores:
                 plan.store,
                 Store(
                     Moderation(plan.store, tenant=plan.tenant, sanctions=sanctions, switches=switches),
-                    Parties.restore(parties, secrets.SystemRandom()),
+                    self._policy.parties(parties, secrets.SystemRandom()),
+                    self._policy.names([plan.store]),
                 ),
             )
         return found
@@ -60,10 +65,25 @@ class Stores:
         store.moderation.__init__(  # type: ignore[misc]
             name, tenant=store.moderation.tenant, sanctions=sanctions, switches=switches
         )
-        vars(store.parties).update(vars(Parties.restore(parties, secrets.SystemRandom())))
+        vars(store.parties).update(vars(self._policy.parties(parties, secrets.SystemRandom())))
 
-    def forget(self, now_ms: int) -> None:
-        """Let go of what is over."""
-        for store in self._stores.values():
+    def forget(self, now_ms: int, present: Mapping[str, Collection[str]] | None) -> dict[str, bytes]:
+        """
+        Let go of what is over.
+
+        Parameters
+        ----------
+        present
+            Everybody with a seat, by store; None if only some of them are known here.
+
+        Returns
+        -------
+        dict[str, bytes]
+            The parties of stores where somebody left one for having been away too long, to be written down.
+        """
+        changed = {}
+        for name, store in self._stores.items():
             store.moderation.forget(now_ms)
-            store.parties.forget(now_ms)
+            if store.parties.forget(now_ms, None if present is None else present.get(name, ())):
+                changed[name] = store.parties.snapshot()
+        return changed
