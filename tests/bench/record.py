@@ -44,6 +44,13 @@ class Record:
     noise: dict[str, Any] = field(default_factory=dict)
     _group: str = ""
 
+    @classmethod
+    def read(cls, name: str) -> "Record":
+        """What the last run of a benchmark wrote, to add to it."""
+        found = json.loads((REPO / "build" / "bench" / f"{name}.json").read_text())
+        del found["machine"]
+        return cls(**{**found, "goals": [Goal(**goal) for goal in found["goals"]]})
+
     def at_most(self, name: str, goal: str, value: float | None, bound: float) -> None:
         self._add(name, goal, value, None if value is None else value <= bound)
 
