@@ -27,6 +27,7 @@ from showroom.realtime.reception import Reception
 from showroom.realtime.room import FRAMES_BEHIND_BYTES, STALLED_S
 from showroom.realtime.tickets import Tickets
 from showroom.settings import Settings
+from showroom.social.errors import NameRefused
 from showroom.world.floor import Floor
 
 SECRET = bytes(32)
@@ -78,7 +79,7 @@ class Wire:
 class House:
     """A hub with one room, a clock to turn, and people with wires."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Settings | None = None) -> None:
         self.now_s = 100.0
         self.database = Database(sqlite_url(folder / "x.db"))
         metadata.create_all(self.database.engine)
@@ -86,7 +87,7 @@ class House:
         self.counters = Counters()
         plans = FixedPlans(RoomPlan(store="demo", room="hall", floor=Floor((1400, 1400)), seats=20))
         self.hub = Hub(
-            Settings(), self.database, plans, secret=SECRET, clock=clock, counters=self.counters,
+            settings or Settings(), self.database, plans, secret=SECRET, clock=clock, counters=self.counters,
             tickets=Tickets(SECRET), chance=random.Random(1),
         )  # fmt: skip
         neighbours = Neighbours("main", "", MemoryBus(), clock=lambda: self.now_s)
@@ -248,3 +249,19 @@ def test_an_impostor_cannot_acknowledge_or_resume_what_is_not_theirs(run: Any) -
         assert link.close_code == Close.RESUME_UNKNOWN
 
     run(test)
+
+
+def test_the_settings_of_talk_reach_every_room(tmp_path: Path) -> None:
+    async def main() -> None:
+        words = tmp_path / "words.txt"
+        words.write_text("turnip\n")
+        house = House(tmp_path, Settings(voice_people=3, chat_radius_m=2.5, party_people=4, chat_words=str(words)))
+        await house.join("anna")
+        copy = next(iter(house.hub.copies.values()))
+        assert copy.social.voice.rules.speakers == 3
+        assert copy.social.chat.rules.near_m == 2.5
+        with pytest.raises(NameRefused):
+            await house.join("Turnip")
+        await house.close()
+
+    asyncio.run(main())
