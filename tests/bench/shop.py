@@ -60,6 +60,7 @@ Json = dict[str, Any]
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that PostgreSQL is stopped then, too
     record = Record("shop")
     record.peers = {
         "sqlite3": "one transaction a claim, synchronous = FULL, no HTTP",
