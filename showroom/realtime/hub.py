@@ -288,6 +288,8 @@ class Hub:
     async def open_copy(self, plan: RoomPlan, kept: KeptCopy | None = None) -> RoomCopy:
         """Another copy of a room; with ``kept``, the one that was open before a restart, everybody away."""
         shared = await self.store_of(plan)
+        # The ways round the walls are solved once a plan: half a second for a large one, which no room should wait for.
+        await asyncio.to_thread(lambda: plan.floor.routes)
         group = self.group_of(plan)
         key = kept.copy if kept is not None else f"{plan.store[:24]}/{plan.room[:24]}/{secrets.token_hex(6)}"
         tail = await self._database.read(storage.newest(key)) if kept is not None else []

@@ -131,13 +131,13 @@ class RoomCopy:
             at_cm, yaw = self.world.beside(friend.slot)
         visit.slot = self.world.enter(
             self._clock.ms(),
-            rev=visit.rev,
             at_cm=at_cm,
             yaw=yaw,
             teleports=bool(visit.caps & Cap.VR),
             far=bool(visit.caps & Cap.FAR),
             attached=not is_away,
         )
+        visit.rev = self.world.rev(visit.slot)
         if not is_away:
             visit.since_seq = self.social.log.last_seq  # nothing before is theirs to read
         occupant = Occupant(
