@@ -1,4 +1,4 @@
-"""Which library a command means: ``--library``, the environment, or the folder in one's home."""
+"""Which library a command means: ``--library``, the environment, or the one that ``showroom serve`` opens here."""
 
 import os
 from collections.abc import Callable
@@ -14,12 +14,9 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def default_library() -> str:
-    """``SHOWROOM_LIBRARY``, or ``library`` in the user's data folder (XDG base directories)."""
+    """The library of the store that ``showroom serve`` opens here: by the same settings of the environment."""
     named = os.environ.get("SHOWROOM_LIBRARY")
-    if named:
-        return named
-    data = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    return str(Path(data) / "showroom" / "library")
+    return named or str(Path(os.environ.get("SHOWROOM_DATA") or "showroom-data") / "library")
 
 
 def library_options(command: Command) -> Command:
@@ -33,7 +30,7 @@ def library_options(command: Command) -> Command:
         metavar="URL",
         default=default_library,
         help="A folder, s3://bucket/prefix, gs://… or az://….  "
-        "[default: $SHOWROOM_LIBRARY, else ~/.local/share/showroom/library]",
+        "[default: that of the store here: $SHOWROOM_LIBRARY, else showroom-data/library]",
     )(command)
 
 
