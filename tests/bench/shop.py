@@ -287,7 +287,7 @@ def throughput(record: Record, urls: dict[str, Callable[[Path], str]]) -> None:
     tokens = int((SECONDS + 2) * 6000)
     for turn in range(TURNS):
         rows.setdefault("sqlite3", []).append(raw_floor(turn))
-        rows.setdefault("plain UPDATE", []).append(http_floor(stores["SQLite"], turn, tokens // 4))
+        rows.setdefault("plain UPDATE", []).append(http_floor(stores["SQLite"], turn, tokens // 2))
         for name, store in stores.items():
             port = free_port()
             server = store.serve(port, core=0)
