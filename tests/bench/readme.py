@@ -26,7 +26,8 @@ def table(name: str, record: dict[str, Any]) -> str:
     for goal in record["goals"]:
         mark = {True: "", False: " (missed)", None: " (not measured)"}[goal["met"]]
         value = "" if goal["value"] is None else f"{goal['value']:g}"
-        lines.append(f"| {goal['name']} | {goal['goal']} | {value}{mark} |")
+        says = goal["goal"].replace("|", "\\|")
+        lines.append(f"| {goal['name']} | {says} | {value}{mark} |")
     return "\n".join([*lines, "", f"Noise of the same measurement in that run: {_noise(record['noise'])}."])
 
 
