@@ -34,10 +34,13 @@ class Seat:
         Of the socket.
     ticket
         For HELLO.
+    copy
+        Which copy of the room it is in.
     """
 
     url: str
     ticket: str
+    copy: int = 1
 
 
 class Door(Protocol):
@@ -77,7 +80,9 @@ class HttpDoor:
         ticket = answer.get("ticket")
         if not isinstance(url, str) or not isinstance(ticket, str):
             raise NoEntry(f"{self.server}{path} gives no ticket. Is that a Showroom server of this version?")
-        return Seat(urllib.parse.urljoin(self.server.replace("http", "ws", 1) + "/", url), ticket)
+        return Seat(
+            urllib.parse.urljoin(self.server.replace("http", "ws", 1) + "/", url), ticket, int(answer.get("copy", 1))
+        )
 
     async def manifest(self) -> dict[str, Any]:
         """The store's manifest, as JSON."""

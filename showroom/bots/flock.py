@@ -108,8 +108,8 @@ class Flock:
         self.measure: Final = Measure(random.Random(plan.seed + 1))
         self._door = door
         self._clock = clock
-        self._by_seat: dict[tuple[str, int], Bot] = {}
-        self._by_member: dict[tuple[str, int], Bot] = {}
+        self._by_seat: dict[tuple[tuple[str, int], int], Bot] = {}
+        self._by_member: dict[tuple[tuple[str, int], int], Bot] = {}
         self._steps = 0
         self._stepped_s = clock()
         self._cpu_s = 0.0
@@ -294,8 +294,9 @@ class Flock:
     def _find_seat(self, bot: Bot) -> None:
         seat = bot.shopper.session.seat
         if seat is not None:
-            self._by_seat[seat.room, seat.slot] = bot
-            self._by_member[seat.room, seat.member] = bot
+            where = bot.shopper.where
+            self._by_seat[where, seat.slot] = bot
+            self._by_member[where, seat.member] = bot
 
     def _strangers(self) -> list[Neighbour]:
         """People who are no bots of ours, as one watcher sees them."""
@@ -304,7 +305,8 @@ class Flock:
             if seat is None or not bot.shopper.is_open:
                 continue
             near = bot.shopper.session.crowd.near.values()
-            return [(p.x / 100, p.z / 100, 0.0, 0.0) for p in near if (seat.room, p.slot) not in self._by_seat]
+            where = bot.shopper.where
+            return [(p.x / 100, p.z / 100, 0.0, 0.0) for p in near if (where, p.slot) not in self._by_seat]
         return []
 
     # ── friends
@@ -315,7 +317,7 @@ class Flock:
         if friend is None or not bot.leads:
             return
         seat, other = bot.shopper.session.seat, friend.shopper.session.seat
-        if seat is None or other is None or seat.room != other.room or not friend.shopper.is_placed:
+        if seat is None or other is None or bot.shopper.where != friend.shopper.where or not friend.shopper.is_placed:
             friend.mind.follow(None)
             return
         friend.mind.follow(bot.walker)
@@ -328,14 +330,14 @@ class Flock:
         seat = shopper.session.seat
         if seat is None:
             return
-        bot = self._by_seat.get((seat.room, seat.slot))
+        bot = self._by_seat.get((shopper.where, seat.slot))
         match event:
             case events.Said():
                 self.measure.heard += 1
                 if bot is not None and event.who != seat.member and bot.mind.language and self._chance.random() < 0.01:
                     bot.mind.answer(self._clock())
             case events.Invited():
-                asking = self._by_member.get((seat.room, event.who))
+                asking = self._by_member.get((shopper.where, event.who))
                 is_friend = bot is not None and asking is not None and bot.friend is asking
                 shopper.post(actions.Party(op="accept" if is_friend else "decline", who=event.who))
             case events.PartyIs():
@@ -358,7 +360,7 @@ class Flock:
         slots = list(crowd.near)
         for _ in range(2):
             slot = slots[self._chance.randrange(len(slots))]
-            bot = self._by_seat.get((seat.room, slot))
+            bot = self._by_seat.get((watcher.shopper.where, slot))
             if bot is None or bot is watcher or not bot.shopper.is_open or not bot.trail.is_moving():
                 continue
             seen = crowd.near[slot]
@@ -374,10 +376,10 @@ class Flock:
         if crowd.updates < seen or not 0 < elapsed_s < 5:
             return  # a new connection
         column, row = _cell(watcher, seat.floor.cell_cm)
-        due = sum((seat.room, slot) not in self._by_seat for slot in crowd.near)
+        due = sum((watcher.shopper.where, slot) not in self._by_seat for slot in crowd.near)
         for bot in self.bots:
             other = bot.shopper.session.seat
-            if other is None or other.room != seat.room or not bot.shopper.is_placed:
+            if other is None or bot.shopper.where != watcher.shopper.where or not bot.shopper.is_placed:
                 continue
             x, z = _cell(bot, seat.floor.cell_cm)
             due += abs(x - column) <= 1 and abs(z - row) <= 1

@@ -85,6 +85,7 @@ class Shopper:
         self._has_waiting = asyncio.Event()
         self._socket: ClientConnection | None = None
         self._seat: Seat | None = None
+        self._copy = 1
         self._lost_s: float | None = None
         self._is_leaving = False
         self.on_frame: Callable[[Shopper], None] | None = None
@@ -98,6 +99,11 @@ class Shopper:
     def member(self) -> int | None:
         """Its number in the room."""
         return self.session.seat.member if self.session.seat is not None else None
+
+    @property
+    def where(self) -> tuple[str, int]:
+        """Its room, and which copy of it: slots and numbers mean something in there alone."""
+        return (self.session.seat.room if self.session.seat is not None else "", self._copy)
 
     def post(self, message: FromClient | bytes) -> None:
         """Send something as soon as may be; nothing while the link is lost."""
@@ -164,6 +170,7 @@ class Shopper:
         is_resume = self.session.seat is not None
         if not is_resume or self._seat is None:
             self._seat = await self._door.seat(self.name, self.tint)
+            self._copy = self._seat.copy
         host = urlsplit(self._seat.url).hostname or ""
         async with connect(
             self._seat.url,
