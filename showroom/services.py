@@ -35,7 +35,6 @@ from showroom.settings import Settings
 from showroom.shop.payment import Provider
 from showroom.shop.rehearsal import TestProvider
 from showroom.shop.service import Shop, ShopRules
-from showroom.social.moderation import Moderation
 from showroom.social.turn import ice_servers
 from showroom.stores.service import Stores
 from showroom.tenants import DEFAULT_TENANT
@@ -163,7 +162,9 @@ class Services:
             *http_rooms.endpoints(
                 self.realtime, live_url=self.settings.live_url or http_rooms.live_url_of(self.settings.public_url)
             ),
-            *http_moderation.endpoints(self.database, self._moderation, clock_ms=lambda: int(time.time() * 1000)),
+            *http_moderation.endpoints(
+                self.database, http_moderation.of_hub(self.realtime.hub), clock_ms=lambda: int(time.time() * 1000)
+            ),
             *http_shop.endpoints(self.shop),
             *http_feeds.endpoints(self.shop, self.catalogue.now, public_url=self.settings.public_url),
             *self.uploads.endpoints(),
@@ -180,11 +181,6 @@ class Services:
 
     async def _offers(self) -> Mapping[tuple[str, str], Sequence[OfferNow]]:
         return await http_shop.offers_now(self.shop)
-
-    async def _moderation(self, store: str) -> Moderation:
-        """What is in force in a store: the very object that its rooms ask."""
-        plans = await self.stores.rooms(store)
-        return (await self.realtime.hub.store_of(plans[0])).moderation
 
     async def _stock(self, tenant: str, skus: list[str]) -> Mapping[str, int]:
         """What is left of some SKUs of a merchant."""

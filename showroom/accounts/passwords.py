@@ -45,10 +45,6 @@ class Passwords:
         """The text to store, parameters included."""
         return await self._run(lambda: self._hasher.hash(password))
 
-    def hash_now(self, password: str) -> str:
-        """As ``hash``, for callers without an event loop."""
-        return self._hasher.hash(password)
-
     async def verify(self, password: str, stored: str | None) -> bool:
         """Whether that is the password. ``None`` or empty (nobody, or no password) takes as long and is never true."""
         is_same = await self._run(lambda: self._is_same(password, stored or self._nobody))

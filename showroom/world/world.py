@@ -247,11 +247,6 @@ class World:
         self._slots.rev[slot] = (self._slots.rev[slot] + 1) & 255
         return self.rev(slot)
 
-    def set_rev(self, slot: int, rev: int) -> None:
-        """The person's card has changed: clients ask for it again."""
-        self._changed = True
-        self._slots.rev[slot] = rev & 255
-
     def place(self, slot: int, now_ms: int, at_cm: tuple[int, int, int], yaw: int) -> None:
         """Put somebody elsewhere by the server's own decision; their client gets a CORRECT (reason 0)."""
         s = self._slots

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from showroom.db.shop.orders import change, lock, retake
 from showroom.db.shop.tables import charges, orders, payment_events
@@ -154,12 +154,6 @@ def _set_charge(transaction: Transaction, provider: str, charge: str, *, state: 
         .where(charges.c.provider == provider, charges.c.id == charge)
         .values(state=state, try_at_ms=transaction.now_ms)
     )
-
-
-def count_refunding(connection: Connection) -> int:
-    """Charges whose money is not back yet."""
-    query = select(func.count()).select_from(charges).where(charges.c.state == "refunding")
-    return int(connection.execute(query).scalar_one())
 
 
 _CHARGE: Final = select(charges).where(charges.c.provider == bindparam("provider"), charges.c.id == bindparam("id"))
