@@ -104,7 +104,7 @@ class Intake:
                 )
             )
         except BaseException:
-            self._threads.behind(lambda: self._parts.remove(upload))
+            await self._threads.surely(lambda: self._parts.remove(upload))
             raise
 
     async def append(
@@ -143,8 +143,8 @@ class Intake:
                 _log.error("upload %s cannot be written: %s", upload, exc)
                 raise DiskFull("The server's disk cannot take this part. Try again later.") from exc
             finally:
-                # In the threads, behind a write that is still under way.
-                self._threads.behind(part.close)
+                # In the threads, behind a write that is still under way; whoever has the answer may send at once.
+                await self._threads.surely(part.close)
         finally:
             self.writers -= 1
 

@@ -41,12 +41,14 @@ class Threads:
             )
             raise
 
-    def behind(self, work: Callable[[], None]) -> None:
-        """Do it soon, without waiting; at once, if the threads have gone."""
+    async def surely(self, work: Callable[[], None]) -> None:
+        """Do it, and wait; also if nobody waits any more, and at once if the threads have gone."""
         try:
-            self._pool.submit(work)
+            doing = self._pool.submit(work)
         except RuntimeError:
             work()
+        else:
+            await asyncio.shield(asyncio.wrap_future(doing))
 
     def close(self) -> None:
         """Finish what is under way."""

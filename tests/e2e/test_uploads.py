@@ -497,7 +497,8 @@ def test_a_conversion_can_be_cancelled_while_it_waits_and_while_it_runs(
 ) -> None:
     server = start()
     client = server.client()
-    first = client.send(box, name="box.zip", options={**FAST, "facts": {"name": "First"}})
+    # The whole recipe: long enough to be met while it runs.
+    first = client.send(box, name="box.zip", options={"unit": "m", "facts": {"name": "First"}})
     other = box.with_name("other.zip")
     other.write_bytes(good.zipped({"other.ply": good.ply("ascii")}))
     second = client.send(other, name="other.zip", options=FAST)
