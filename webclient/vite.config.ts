@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { KTX2Loader } from "three/examples/jsm/loaders/KTX2Loader.js";
-import { defineConfig, type Plugin } from "vite";
+import { defineConfig, type Plugin, type ProxyOptions } from "vite";
 
 /**
  * three's texture worker as files of our own, from the installed package: a copy in the repository would go stale.
@@ -40,8 +40,19 @@ function textureWorker(): Plugin {
   };
 }
 
-/** Where `npm run dev` finds the products. */
+/** Where `npm run dev` finds the store. */
 const SERVER = process.env["SHOWROOM_SERVER"] ?? "http://127.0.0.1:8787";
+
+/** As the server's own page: it takes writes and sockets from no other. */
+const asOwnPage: ProxyOptions = {
+  target: SERVER,
+  changeOrigin: true,
+  ws: true,
+  configure: (proxy) => {
+    proxy.on("proxyReq", (request) => request.setHeader("Origin", SERVER));
+    proxy.on("proxyReqWs", (request) => request.setHeader("Origin", SERVER));
+  },
+};
 
 export default defineConfig({
   plugins: [textureWorker()],
@@ -50,5 +61,5 @@ export default defineConfig({
     rollupOptions: { input: ["index.html", "store.html"] },
   },
   worker: { format: "es" },
-  server: { proxy: { "/api": SERVER, "/blobs": SERVER } },
+  server: { proxy: Object.fromEntries(["/api", "/blobs", "/feeds", "/live"].map((path) => [path, asOwnPage])) },
 });
