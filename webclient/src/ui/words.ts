@@ -99,6 +99,7 @@ export function chosenLanguage(wanted: readonly string[] = navigator.languages):
 
 let language: Language = "en";
 
+/** From now on another language is spoken: "language" on the document tells everyone who shows words. */
 export function speak(chosen: Language, keep = false): void {
   language = chosen;
   document.documentElement.lang = chosen;
@@ -110,12 +111,26 @@ export function speak(chosen: Language, keep = false): void {
       // as above
     }
   }
+  document.dispatchEvent(new Event("language"));
 }
 
 export const spoken = (): Language => language;
 
+type Gaps = Readonly<Record<string, string | number>>;
+
+const filled = (text: string, gaps: Gaps): string => text.replace(/\{(\w+)\}/g, (whole, name: string) => String(gaps[name] ?? whole));
+
 /** A word in the spoken language, with its gaps filled in. */
-export function t(word: Word, gaps: Readonly<Record<string, string | number>> = {}): string {
-  const text = TABLES[language][word] ?? en[word];
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(gaps[name] ?? whole));
+export function t(word: Word, gaps: Gaps = {}): string {
+  return filled(TABLES[language][word] ?? en[word], gaps);
+}
+
+/**
+ * A part's own words, which live beside its code: every word in every language, or it does not compile.
+ *
+ *     const t = table({ en: { pay: "Pay {sum}" }, zh: { pay: "支付 {sum}" }, es: { pay: "Pagar {sum}" } });
+ *     t("pay", { sum: "€ 12" });
+ */
+export function table<const W extends string>(words: Readonly<Record<Language, Readonly<Record<W, string>>>>): (word: NoInfer<W>, gaps?: Gaps) => string {
+  return (word, gaps = {}) => filled(words[language][word] || words.en[word], gaps);
 }
