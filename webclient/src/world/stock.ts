@@ -2,78 +2,47 @@
  * The products on their slots: a cut-out of the poster first, the small model as soon as it is there, finer ones as one
  * comes near, and back again when the room's memory runs short.
  *
- * What it is not: what is for sale (the catalogue), or looking at one closely (the viewer).
+ * What it is not: what is for sale (the catalogue), or looking at one closely (`inspect.ts`).
  */
-import {
-  BufferAttribute, Group, Mesh, MeshStandardMaterial, PlaneGeometry, ShaderMaterial, SRGBColorSpace, TextureLoader, type CompressedTexture, type Material, type Object3D, type Texture,
-} from "three";
-import { catalogue, product, type Product, type Row } from "../api";
-import { dispose as disposeModel, load } from "../viewer/loader";
+import { Group, PlaneGeometry, type Mesh, type Object3D, type Texture } from "three";
+import { catalogue, product, type Product } from "../api";
 import { environment } from "../viewer/studio";
 import { ContactShadows } from "./contact";
 import { share, type Budget, type Candidate } from "./ladder";
+import { materialsOf, Models } from "./models";
 import type { Weights } from "./moods";
-import type { Slot } from "./plan";
+import type { StorePlan } from "./plan";
+import { Poster } from "./poster";
+import { Stand, type Level } from "./stand";
 import type { Part, World } from "./world";
 
-const YAW_DEG = 32;
 const FADE_S = 0.2;
 const LOOK_S = 0.3;
 const AT_ONCE = 2;
-const TEXEL_BYTES = 1.34; // a byte a pixel compressed, and its smaller copies
-const POSTER_FILL = 0.7;
 
-interface Level {
-  readonly address: string;
-  /** Decoded; a guess from its share of triangles until it has been here. */
-  bytes: number;
-}
-
-interface Model {
-  readonly source: Group;
-  users: number;
-  readonly bytes: number;
-  readonly draws: number;
-}
-
-class Stand {
-  readonly slot: Slot;
-  readonly row: Row;
-  readonly group = new Group();
-  readonly size_m: number;
-  levels: readonly Level[] | null = null;
-  shown = 0;
-  wanted = 0;
-  isBusy = false;
-  failed = 0;
-  poster: Mesh<PlaneGeometry, ShaderMaterial> | null = null;
-  model: Object3D | null = null;
-  address = "";
-  fade = 0;
-  /** Of its model, once it has been here; a guess before. */
-  draws = 4;
-
-  constructor(slot: Slot, row: Row) {
-    this.slot = slot;
-    this.row = row;
-    this.size_m = Math.max(...row.dimensions_m);
-    this.group.position.set(...slot.position);
-    this.group.rotation.y = (slot.yaw_deg * Math.PI) / 180;
-    this.group.name = row.id;
+/** A slot's number in the manifest's order over all rooms, from 1, as the protocol counts; 0 if there is none. */
+export function slotNumber(plan: StorePlan, slot: string): number {
+  let number = 0;
+  for (const room of plan.rooms) {
+    for (const { id } of room.slots) {
+      number++;
+      if (id === slot) return number;
+    }
   }
+  return 0;
 }
 
 export class Stock implements Part {
   readonly group = new Group();
   readonly #world: World;
   readonly #stands: Stand[] = [];
-  readonly #models = new Map<string, Promise<Model>>();
-  readonly #details = new Map<string, Promise<Product>>();
   readonly #ended = new AbortController();
-  readonly #light: Texture;
+  readonly #models: Models;
+  readonly #details = new Map<string, Promise<Product>>();
   readonly #plane = new PlaneGeometry(1, 1);
   readonly #budget: Budget;
   readonly #delivery: readonly string[];
+  #light: Texture;
   #shadows: ContactShadows | null = null;
   #sinceLook = 0;
   #intensity = 1;
@@ -86,24 +55,33 @@ export class Stock implements Part {
     this.#budget = budget;
     this.#delivery = isPhone ? ["mobile", "webp", "desktop"] : ["desktop", "mobile", "webp"];
     this.#told = stocked;
+    this.#models = new Models(world.renderer, this.#ended.signal);
     this.#light = environment(world.renderer);
     world.scene.add(this.group);
     void this.#fill();
   }
 
-  /** Products by slot, for pointing at and for the map. */
-  get stands(): readonly { readonly slot: Slot; readonly row: Row; readonly group: Group }[] {
+  /** Products by slot, nearest to the entrance first: for pointing at and for the map. */
+  get stands(): readonly Stand[] {
     return this.#stands;
+  }
+
+  /** The first stand that shows this product. */
+  stand(productId: string): Stand | undefined {
+    return this.#stands.find(({ row }) => row.id === productId);
+  }
+
+  standOf(slot: string): Stand | undefined {
+    return this.#stands.find((stand) => stand.slot.id === slot);
   }
 
   async #fill(): Promise<void> {
     const rows = new Map((await catalogue()).map((row) => [row.id, row]));
     if (this.#ended.signal.aborted) return;
-    const slots = this.#world.plan.rooms.flatMap((room) => room.slots);
-    for (const slot of slots) {
+    for (const [i, slot] of this.#world.plan.rooms.flatMap((room) => room.slots).entries()) {
       const row = slot.product ? rows.get(slot.product) : undefined;
       if (!row) continue;
-      const stand = new Stand(slot, row);
+      const stand = new Stand(slot, row, i + 1);
       this.#stands.push(stand);
       this.group.add(stand.group);
     }
@@ -129,12 +107,11 @@ export class Stock implements Part {
     for (const stand of this.#stands) {
       const { poster } = stand;
       if (!poster) continue;
-      const { x, z } = this.#world.camera.position;
-      poster.rotation.y = Math.atan2(x - stand.slot.position[0], z - stand.slot.position[2]) - stand.group.rotation.y;
+      const { x, z } = this.#world.eye;
+      poster.mesh.rotation.y = Math.atan2(x - stand.slot.position[0], z - stand.slot.position[2]) - stand.group.rotation.y;
       if (!stand.model) continue;
       stand.fade = Math.max(0, stand.fade - dt / FADE_S);
-      const uniforms = poster.material.uniforms as { fade: { value: number } };
-      uniforms.fade.value = stand.fade;
+      poster.fade = stand.fade;
       this.#world.redraw();
       if (stand.fade > 0) continue;
       this.#drop(stand);
@@ -146,48 +123,23 @@ export class Stock implements Part {
     const sky = Math.max(...weights.sky);
     // A photographer's studio, held to the room's level: products stay a little brighter than their place.
     this.#intensity = Math.min(1, 0.62 + 0.16 * Math.min(sky, 2) + 0.02 * Math.min(lamp, 3));
-    for (const stand of this.#stands) if (stand.model) this.#dress(stand.model, stand);
+    for (const stand of this.#stands) stand.dress(this.#light, this.#intensity);
   }
 
-  #dress(model: Object3D, stand: Stand): void {
-    model.traverse((object) => {
-      const mesh = object as Mesh;
-      if (!mesh.isMesh) return;
-      for (const material of Array.isArray(mesh.material) ? mesh.material : [mesh.material]) {
-        if (!(material instanceof MeshStandardMaterial)) continue;
-        material.envMap = this.#light;
-        material.envMapRotation.y = stand.group.rotation.y;
-        material.envMapIntensity = this.#intensity;
-      }
-    });
+  restored(): void {
+    this.#light.dispose();
+    this.#light = environment(this.#world.renderer);
+    for (const stand of this.#stands) stand.dress(this.#light, this.#intensity);
   }
 
   #poster(stand: Stand): void {
     if (!stand.row.poster) return;
-    const [w, h, d] = stand.row.dimensions_m;
-    const yaw = (YAW_DEG * Math.PI) / 180;
-    const wide = Math.abs(w * Math.cos(yaw)) + Math.abs(d * Math.sin(yaw));
-    const tall = h * 0.96 + d * 0.22;
-    const side = Math.max(wide, tall) / POSTER_FILL;
-    const map = new TextureLoader().load(stand.row.poster, () => this.#world.redraw());
-    map.colorSpace = SRGBColorSpace;
-    const material = new ShaderMaterial({
-      transparent: true, depthWrite: false, vertexShader: CUT_VERTEX, fragmentShader: CUT_FRAGMENT, uniforms: { map: { value: map }, fade: { value: 1 } },
-    });
-    const poster = new Mesh(this.#plane, material);
-    poster.scale.set(side, side, 1);
-    poster.position.y = tall / 2;
-    poster.renderOrder = 2;
-    stand.poster = poster;
-    stand.group.add(poster);
+    stand.poster = new Poster(stand.row.poster, stand.row, this.#plane, () => this.#world.redraw());
+    stand.group.add(stand.poster.mesh);
   }
 
   #drop(stand: Stand): void {
-    const { poster } = stand;
-    if (!poster) return;
-    stand.group.remove(poster);
-    (poster.material.uniforms as { map: { value: Texture } }).map.value.dispose();
-    poster.material.dispose();
+    stand.poster?.dispose();
     stand.poster = null;
   }
 
@@ -228,24 +180,19 @@ export class Stock implements Part {
       stand.levels ??= await this.#levelsOf(stand.row.id);
       const chosen = stand.levels[Math.min(level, stand.levels.length) - 1];
       if (!chosen) throw new Error(`${stand.row.id} has no model`);
-      const model = await this.#model(chosen.address);
-      if (this.#ended.signal.aborted) return this.#release(chosen.address);
+      const model = await this.#models.take(chosen.address);
+      if (this.#ended.signal.aborted) return void this.#models.release(chosen.address);
       const copy = model.source.clone(true);
       // Each stand turns its own light: materials are its own, textures and shapes are shared.
       copy.traverse((object) => {
         const mesh = object as Mesh;
         if (mesh.isMesh) mesh.material = Array.isArray(mesh.material) ? mesh.material.map((m) => m.clone()) : mesh.material.clone();
       });
-      this.#dress(copy, stand);
-      const [old, address] = [stand.model, stand.address];
-      stand.group.add(copy);
-      stand.model = copy;
-      stand.address = chosen.address;
-      stand.shown = level;
+      const before = stand.show(copy, chosen.address, level);
+      stand.dress(this.#light, this.#intensity);
       stand.draws = model.draws;
       chosen.bytes = model.bytes;
-      stand.fade = 1;
-      if (old) this.#remove(stand, old, address);
+      if (before) this.#remove(before);
     } catch (error) {
       if (this.#ended.signal.aborted) return;
       stand.failed = level; // the poster, or the level before, stays
@@ -261,19 +208,17 @@ export class Stock implements Part {
   #putAway(stand: Stand): void {
     if (!stand.model) return;
     if (!stand.poster) this.#poster(stand);
-    this.#remove(stand, stand.model, stand.address);
-    stand.model = null;
-    stand.shown = 0;
+    const before = stand.show(null, "", 0);
+    if (before) this.#remove(before);
     this.#world.redraw();
   }
 
-  #remove(stand: Stand, model: Object3D, address: string): void {
-    stand.group.remove(model);
+  #remove({ model, address }: { model: Object3D; address: string }): void {
     model.traverse((object) => {
       const mesh = object as Mesh;
-      if (mesh.isMesh) for (const material of Array.isArray(mesh.material) ? mesh.material : [mesh.material]) (material as Material).dispose();
+      if (mesh.isMesh) for (const material of materialsOf(mesh)) material.dispose();
     });
-    void this.#release(address);
+    void this.#models.release(address);
   }
 
   async #levelsOf(id: string): Promise<readonly Level[]> {
@@ -291,34 +236,12 @@ export class Stock implements Part {
     });
   }
 
-  #model(address: string): Promise<Model> {
-    let loading = this.#models.get(address);
-    if (!loading) {
-      loading = load(address, this.#world.renderer, this.#ended.signal).then(({ scene }) => {
-        scene.updateMatrixWorld(true);
-        return { source: scene, users: 0, bytes: decodedBytes(scene), draws: drawsOf(scene) };
-      });
-      loading.catch(() => this.#models.delete(address));
-      this.#models.set(address, loading);
-    }
-    return loading.then((model) => {
-      model.users++;
-      return model;
-    });
-  }
-
-  async #release(address: string): Promise<void> {
-    const model = await this.#models.get(address);
-    if (!model || --model.users > 0) return;
-    this.#models.delete(address);
-    disposeModel(model.source);
-  }
-
   dispose(): void {
     this.#ended.abort();
     for (const stand of this.#stands) {
       this.#drop(stand);
-      if (stand.model) this.#remove(stand, stand.model, stand.address);
+      const before = stand.show(null, "", 0);
+      if (before) this.#remove(before);
     }
     this.#world.scene.remove(this.group);
     this.#shadows?.dispose();
@@ -326,61 +249,3 @@ export class Stock implements Part {
     this.#light.dispose();
   }
 }
-
-function drawsOf(model: Object3D): number {
-  let draws = 0;
-  model.traverse((object) => {
-    if ((object as Mesh).isMesh) draws++;
-  });
-  return draws;
-}
-
-/** What a model takes in graphics memory: vertices, and textures with their smaller copies. */
-export function decodedBytes(model: Object3D): number {
-  let bytes = 0;
-  const seen = new Set<object>();
-  model.traverse((object) => {
-    const mesh = object as Mesh;
-    if (!mesh.isMesh) return;
-    for (const attribute of [...Object.values(mesh.geometry.attributes), mesh.geometry.index]) {
-      if (attribute instanceof BufferAttribute && !seen.has(attribute)) {
-        seen.add(attribute);
-        bytes += attribute.array.byteLength;
-      }
-    }
-    for (const material of Array.isArray(mesh.material) ? mesh.material : [mesh.material]) {
-      for (const value of Object.values(material) as unknown[]) {
-        const texture = value as Texture | null;
-        if (!texture?.isTexture || seen.has(texture.source)) continue;
-        seen.add(texture.source);
-        const image = texture.image as { width?: number; height?: number } | null;
-        const isPacked = (texture as CompressedTexture).isCompressedTexture;
-        bytes += (image?.width ?? 0) * (image?.height ?? 0) * (isPacked ? TEXEL_BYTES : 4 * 1.34);
-      }
-    }
-  });
-  return bytes;
-}
-
-const CUT_VERTEX = /* glsl */ `
-varying vec2 at;
-void main() {
-  at = uv;
-  gl_Position = projectionMatrix * modelViewMatrix * vec4( position, 1.0 );
-}`;
-
-/** The seamless backdrop is what the picture's own rims show at this height: what differs from it is the product. */
-const CUT_FRAGMENT = /* glsl */ `
-varying vec2 at;
-uniform sampler2D map;
-uniform float fade;
-void main() {
-  vec3 c = texture2D( map, at ).rgb;
-  vec3 left = texture2D( map, vec2( 0.012, at.y ) ).rgb;
-  vec3 right = texture2D( map, vec2( 0.988, at.y ) ).rgb;
-  vec3 off = abs( c - mix( left, right, at.x ) );
-  float alpha = smoothstep( 0.07, 0.16, max( off.r, max( off.g, off.b ) ) );
-  vec2 edge = smoothstep( vec2( 0.02 ), vec2( 0.08 ), at ) * smoothstep( vec2( 0.02 ), vec2( 0.08 ), 1.0 - at );
-  gl_FragColor = vec4( c, alpha * edge.x * edge.y * fade );
-  #include <colorspace_fragment>
-}`;

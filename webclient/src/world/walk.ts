@@ -4,7 +4,7 @@
  * Speed eases in and out and is a little slow; with reduced motion it does neither bob nor ease. What it is not: VR
  * locomotion, or anyone's avatar.
  */
-import { MathUtils, type PerspectiveCamera } from "three";
+import { MathUtils, type Object3D } from "three";
 import type { Segment } from "./architecture";
 
 export const EYE_M = 1.6;
@@ -53,6 +53,7 @@ export class Walk {
   readonly #pointers = new Map<number, { x: number; y: number; isWalk: boolean; startX: number; startY: number }>();
   #stickX = 0;
   #stickY = 0;
+  #isHeld = false;
 
   constructor(host: HTMLElement, barriers: readonly Segment[], isStill: boolean) {
     this.#barriers = barriers;
@@ -62,6 +63,7 @@ export class Walk {
     host.addEventListener("keyup", (event) => this.#key(event, false), { signal });
     host.addEventListener("blur", () => this.#held.clear(), { signal });
     host.addEventListener("pointerdown", (event) => {
+      if (this.#isHeld) return;
       host.focus({ preventScroll: true });
       host.setPointerCapture(event.pointerId);
       // Touch: the left third of the lower half is where a thumb walks.
@@ -78,6 +80,23 @@ export class Walk {
     }
   }
 
+  /** While a panel, an inspection or a headset has the input, one stands still. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  set isHeld(isHeld: boolean) {
+    this.#isHeld = isHeld;
+    if (isHeld) this.#halt();
+  }
+
+  #halt(): void {
+    this.#held.clear();
+    this.#pointers.clear();
+    this.#stickX = this.#stickY = 0;
+    this.#speed.x = this.#speed.z = this.#speed.turn = 0;
+  }
+
   /** Whether the next frame will differ. */
   get isMoving(): boolean {
     return this.#held.size > 0 || this.#stickX !== 0 || this.#stickY !== 0 || Math.hypot(this.#speed.x, this.#speed.z, this.#speed.turn) > 1e-3;
@@ -90,7 +109,9 @@ export class Walk {
     this.pitch = pitch_rad;
   }
 
-  update(dt: number, camera: PerspectiveCamera): void {
+  /** Take the time `dt`: walk and turn. */
+  update(dt: number): void {
+    if (this.#isHeld) return;
     const down = (name: string): number => (this.#held.has(name) ? 1 : 0);
     let ahead = down("ahead") - down("back") - this.#stickY;
     let side = down("right") - down("left") + this.#stickX;
@@ -111,13 +132,20 @@ export class Walk {
       this.position.z += (this.#speed.z * dt) / steps;
       held(this.position, this.#barriers);
     }
-    camera.position.set(this.position.x, EYE_M, this.position.z);
-    camera.rotation.set(this.pitch, this.yaw + Math.PI, 0, "YXZ");
+  }
+
+  /** Put feet and eyes where one stands. */
+  place(rig: Object3D, camera: Object3D): void {
+    rig.position.set(this.position.x, 0, this.position.z);
+    rig.rotation.set(0, this.yaw + Math.PI, 0);
+    camera.position.set(0, EYE_M, 0);
+    camera.rotation.set(this.pitch, 0, 0);
   }
 
   #key(event: KeyboardEvent, isDown: boolean): void {
     const name = KEYS[event.code];
     if (!name || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (this.#isHeld) return;
     if (isDown) this.#held.add(name);
     else this.#held.delete(name);
     event.preventDefault();

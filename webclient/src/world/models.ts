@@ -1,0 +1,87 @@
+/**
+ * Models that stand in the store, each loaded once and let go when nobody shows it any more.
+ *
+ * What it is not: who shows which (`stock.ts`).
+ */
+import { BufferAttribute, type CompressedTexture, type Group, type Material, type Mesh, type Object3D, type Texture, type WebGLRenderer } from "three";
+import { dispose as disposeModel, load } from "../viewer/loader";
+
+const TEXEL_BYTES = 1.34; // a byte a pixel compressed, and its smaller copies
+
+export interface Model {
+  readonly source: Group;
+  users: number;
+  readonly bytes: number;
+  readonly draws: number;
+}
+
+export class Models {
+  readonly #renderer: WebGLRenderer;
+  readonly #ended: AbortSignal;
+  readonly #models = new Map<string, Promise<Model>>();
+
+  constructor(renderer: WebGLRenderer, ended: AbortSignal) {
+    this.#renderer = renderer;
+    this.#ended = ended;
+  }
+
+  /** Take a model; whoever takes it gives it back (`release`). */
+  async take(address: string): Promise<Model> {
+    let loading = this.#models.get(address);
+    if (!loading) {
+      loading = load(address, this.#renderer, this.#ended).then(({ scene }) => {
+        scene.updateMatrixWorld(true);
+        return { source: scene, users: 0, bytes: decodedBytes(scene), draws: drawsOf(scene) };
+      });
+      loading.catch(() => this.#models.delete(address));
+      this.#models.set(address, loading);
+    }
+    const model = await loading;
+    model.users++;
+    return model;
+  }
+
+  async release(address: string): Promise<void> {
+    const model = await this.#models.get(address)?.catch(() => undefined);
+    if (!model || --model.users > 0) return;
+    this.#models.delete(address);
+    disposeModel(model.source);
+  }
+}
+
+export function drawsOf(model: Object3D): number {
+  let draws = 0;
+  model.traverse((object) => {
+    if ((object as Mesh).isMesh) draws++;
+  });
+  return draws;
+}
+
+export const materialsOf = (mesh: Mesh): readonly Material[] => (Array.isArray(mesh.material) ? mesh.material : [mesh.material]);
+
+/** What a model takes in graphics memory: vertices, and textures with their smaller copies. */
+export function decodedBytes(model: Object3D): number {
+  let bytes = 0;
+  const seen = new Set<object>();
+  model.traverse((object) => {
+    const mesh = object as Mesh;
+    if (!mesh.isMesh) return;
+    for (const attribute of [...Object.values(mesh.geometry.attributes), mesh.geometry.index]) {
+      if (attribute instanceof BufferAttribute && !seen.has(attribute)) {
+        seen.add(attribute);
+        bytes += attribute.array.byteLength;
+      }
+    }
+    for (const material of materialsOf(mesh)) {
+      for (const value of Object.values(material) as unknown[]) {
+        const texture = value as Texture | null;
+        if (!texture?.isTexture || seen.has(texture.source)) continue;
+        seen.add(texture.source);
+        const image = texture.image as { width?: number; height?: number } | null;
+        const isPacked = (texture as CompressedTexture).isCompressedTexture;
+        bytes += (image?.width ?? 0) * (image?.height ?? 0) * (isPacked ? TEXEL_BYTES : 4 * 1.34);
+      }
+    }
+  });
+  return bytes;
+}
