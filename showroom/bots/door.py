@@ -9,10 +9,10 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from showroom.realtime.look import Look
 from showroom_assets.errors import ShowroomError
 
 _TRIES: Final = 6
@@ -46,9 +46,9 @@ class Seat:
 class Door(Protocol):
     """Where seats come from: ``HttpDoor``, or a test's own."""
 
-    async def seat(self, name: str, tint: Sequence[int] = ()) -> Seat:
+    async def seat(self, name: str, look: Look) -> Seat:
         """
-        A seat for somebody of that name, in those colours.
+        A seat for somebody of that name and look.
 
         Raises
         ------
@@ -72,10 +72,10 @@ class HttpDoor:
         self.room: Final = room
         self._at_once = asyncio.Semaphore(16)
 
-    async def seat(self, name: str, tint: Sequence[int] = ()) -> Seat:
+    async def seat(self, name: str, look: Look) -> Seat:
         """A ticket; waits as long as the server asks when it is busy."""
         path = f"/api/rooms/{urllib.parse.quote(self.store)}/{urllib.parse.quote(self.room)}/tickets"
-        answer = await self._ask("POST", path, {"nickname": name, "look": {"tint": list(tint)}})
+        answer = await self._ask("POST", path, {"nickname": name, "look": {"avatar": look.avatar, "tint": look.tint}})
         url = answer.get("url") or answer.get("socket")
         ticket = answer.get("ticket")
         if not isinstance(url, str) or not isinstance(ticket, str):

@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from showroom.bots.door import Door, NoEntry
 from showroom.bots.ground import Ground, Stop
-from showroom.bots.looks import tint
+from showroom.bots.looks import look
 from showroom.bots.measure import Measure, Trail
 from showroom.bots.mind import Behaviour, Mind, Temper, pick_language
 from showroom.bots.phrases import NAMES
@@ -108,6 +108,7 @@ class Flock:
         self.measure: Final = Measure(random.Random(plan.seed + 1))
         self._door = door
         self._clock = clock
+        self._names: set[str] = set()
         self._by_seat: dict[tuple[tuple[str, int], int], Bot] = {}
         self._by_member: dict[tuple[tuple[str, int], int], Bot] = {}
         self._steps = 0
@@ -198,15 +199,18 @@ class Flock:
         chance = random.Random(f"{self.plan.seed}/{number}")
         walker = Walker((0.0, 0.0), pace=chance.uniform(1.0, 1.5), side=1 if number % 2 else -1)
         mind = self._mind(walker, number)
-        names = NAMES.get(mind.language, NAMES["en"])
+        name = chance.choice(NAMES.get(mind.language, NAMES["en"]))
+        if name in self._names:
+            name = f"{name} {number + 1}"
+        self._names.add(name)
         shopper = Shopper(
-            f"{chance.choice(names)} {number + 1}",
+            name,
             door=self._door,
             walker=walker,
             measure=self.measure,
             clock=self._clock,
             chance=chance,
-            tint=tint(chance),
+            look=look(chance),
             is_watching=number < self.plan.watchers,
             on_event=self._heard,
         )

@@ -11,7 +11,7 @@ import contextlib
 import math
 import random
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -27,6 +27,7 @@ from showroom.protocol.ids import MAX_TO_CLIENT, SUBPROTOCOL, Close, Refusal, To
 from showroom.protocol.messages import FromClient, Numbered, Refused, Welcome, encode_to_server
 from showroom.protocol.receiver import Correction
 from showroom.protocol.session import ClientSession, Phase
+from showroom.realtime.look import Look
 
 _FRAMES: Final = frozenset({ToClient.FRAME, ToClient.KEYFRAME, ToClient.FAR, ToClient.RIGS})
 _MOST_WAITING: Final = 256
@@ -41,8 +42,8 @@ class Shopper:
     ----------
     door
         Where its ticket comes from.
-    tint
-        Colours of its avatar.
+    look
+        Of its avatar.
     walker
         Its body: put where the server says it stands.
     clock
@@ -62,12 +63,12 @@ class Shopper:
         measure: Measure,
         clock: Callable[[], float],
         chance: random.Random,
-        tint: Sequence[int] = (),
+        look: Look | None = None,
         is_watching: bool = False,
         on_event: Callable[["Shopper", Numbered], None] | None = None,
     ) -> None:
         self.name: Final = name
-        self.tint: Final = tuple(tint)
+        self.look: Final = look or Look()
         self.walker: Final = walker
         self.is_watching: Final = is_watching
         self.session = ClientSession()
@@ -169,7 +170,7 @@ class Shopper:
         """One connection, from HELLO to its end; the close code."""
         is_resume = self.session.seat is not None
         if not is_resume or self._seat is None:
-            self._seat = await self._door.seat(self.name, self.tint)
+            self._seat = await self._door.seat(self.name, self.look)
             self._copy = self._seat.copy
         host = urlsplit(self._seat.url).hostname or ""
         async with connect(
