@@ -34,7 +34,11 @@ $(CLIENT)/node_modules/.ready: $(CLIENT)/package-lock.json
 	@npm install --no-save --prefix $(CLIENT) --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
-$(CLIENT)/dist/.ready: $(CLIENT)/node_modules/.ready $(CLIENT)/index.html $(CLIENT)/vite.config.ts $(CLIENT)/tsconfig.json $(shell find $(CLIENT)/src $(CLIENT)/public -type f 2>/dev/null)
+$(CLIENT)/public/trackers/.ready: .ci/trackers $(CLIENT)/node_modules/.ready $(VENV)/.ready
+	@.ci/trackers
+	@touch $@
+
+$(CLIENT)/dist/.ready: $(CLIENT)/node_modules/.ready $(CLIENT)/public/trackers/.ready $(CLIENT)/index.html $(CLIENT)/vite.config.ts $(CLIENT)/tsconfig.json $(shell find $(CLIENT)/src $(CLIENT)/public -type f 2>/dev/null)
 	@echo "── Web client: built"
 	@npm run build --prefix $(CLIENT) --silent
 	@touch $@
