@@ -16,7 +16,7 @@ void main() {
 const CUT_FRAGMENT = /* glsl */ `
 varying vec2 at;
 uniform sampler2D map;
-uniform float fade;
+uniform float fade, lift;
 void main() {
   vec3 c = texture2D( map, at ).rgb;
   vec3 left = texture2D( map, vec2( 0.012, at.y ) ).rgb;
@@ -24,7 +24,7 @@ void main() {
   vec3 off = abs( c - mix( left, right, at.x ) );
   float alpha = smoothstep( 0.07, 0.16, max( off.r, max( off.g, off.b ) ) );
   vec2 edge = smoothstep( vec2( 0.02 ), vec2( 0.08 ), at ) * smoothstep( vec2( 0.02 ), vec2( 0.08 ), 1.0 - at );
-  gl_FragColor = vec4( c, alpha * edge.x * edge.y * fade );
+  gl_FragColor = vec4( c * ( 1.0 + lift ), alpha * edge.x * edge.y * fade );
   #include <colorspace_fragment>
 }`;
 
@@ -41,7 +41,7 @@ export class Poster {
     this.#map = new TextureLoader().load(address, loaded);
     this.#map.colorSpace = SRGBColorSpace;
     this.mesh = new Mesh(plane, new ShaderMaterial({
-      transparent: true, depthWrite: false, vertexShader: CUT_VERTEX, fragmentShader: CUT_FRAGMENT, uniforms: { map: { value: this.#map }, fade: { value: 1 } },
+      transparent: true, depthWrite: false, vertexShader: CUT_VERTEX, fragmentShader: CUT_FRAGMENT, uniforms: { map: { value: this.#map }, fade: { value: 1 }, lift: { value: 0 } },
     }));
     this.mesh.scale.set(side, side, 1);
     this.mesh.position.y = tall / 2;
@@ -50,6 +50,10 @@ export class Poster {
 
   set fade(fade: number) {
     (this.mesh.material.uniforms as { fade: { value: number } }).fade.value = fade;
+  }
+
+  set lift(lift: number) {
+    (this.mesh.material.uniforms as { lift: { value: number } }).lift.value = lift;
   }
 
   dispose(): void {

@@ -5,6 +5,9 @@ import { materialsOf } from "./models";
 import type { Slot } from "./plan";
 import type { Poster } from "./poster";
 
+/** How much brighter a product is that one points at. */
+const LIFT = 0.38;
+
 export interface Level {
   readonly address: string;
   /** Decoded; a guess from its share of triangles until it has been here. */
@@ -28,6 +31,8 @@ export class Stand {
   model: Object3D | null = null;
   address = "";
   fade = 0;
+  /** 1 when it is pointed at: its light lifts. */
+  lift = 0;
   /** Of its model, once it has been here; a guess before. */
   draws = 4;
 
@@ -52,6 +57,8 @@ export class Stand {
 
   /** Light it like a photograph, a little brighter or darker with the room. */
   dress(light: Texture, intensity: number): void {
+    const lifted = intensity * (1 + LIFT * this.lift);
+    if (this.poster) this.poster.lift = this.lift * LIFT;
     this.model?.traverse((object) => {
       const mesh = object as Mesh;
       if (!mesh.isMesh) return;
@@ -59,7 +66,7 @@ export class Stand {
         if (!(material instanceof MeshStandardMaterial)) continue;
         material.envMap = light;
         material.envMapRotation.y = this.group.rotation.y;
-        material.envMapIntensity = intensity;
+        material.envMapIntensity = lifted;
       }
     });
   }

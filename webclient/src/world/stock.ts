@@ -126,6 +126,11 @@ export class Stock implements Part {
     for (const stand of this.#stands) stand.dress(this.#light, this.#intensity);
   }
 
+  /** The light on a stand was lifted, or let down. */
+  relight(stand: Stand): void {
+    stand.dress(this.#light, this.#intensity);
+  }
+
   restored(): void {
     this.#light.dispose();
     this.#light = environment(this.#world.renderer);

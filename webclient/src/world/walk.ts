@@ -53,7 +53,11 @@ export class Walk {
   readonly #pointers = new Map<number, { x: number; y: number; isWalk: boolean; startX: number; startY: number }>();
   #stickX = 0;
   #stickY = 0;
+  #pushX = 0;
+  #pushY = 0;
   #isHeld = false;
+  /** Takes over while it returns true: being led somewhere (`guide.ts`). */
+  steer: ((dt: number) => boolean) | null = null;
 
   constructor(host: HTMLElement, barriers: readonly Segment[], isStill: boolean) {
     this.#barriers = barriers;
@@ -90,6 +94,31 @@ export class Walk {
     if (isHeld) this.#halt();
   }
 
+  /** Whether keys, a finger or a stick ask to move. */
+  get hasInput(): boolean {
+    return this.#held.size > 0 || this.#stickX !== 0 || this.#stickY !== 0 || this.#pushX !== 0 || this.#pushY !== 0;
+  }
+
+  /** A stick: to the right and back, −1…1. */
+  push(x: number, y: number): void {
+    this.#pushX = x;
+    this.#pushY = y;
+  }
+
+  /** How often one has looked around by hand: whoever turns the head lets it be then. */
+  looks = 0;
+
+  lookBy(yaw_rad: number, pitch_rad: number): void {
+    this.looks++;
+    this.yaw += yaw_rad;
+    this.pitch = MathUtils.clamp(this.pitch + pitch_rad, -STEEPEST, STEEPEST);
+  }
+
+  /** Metres a second, across and along the room; for those who watch one walk. */
+  get speed(): { readonly x: number; readonly z: number; readonly turn: number } {
+    return this.#speed;
+  }
+
   #halt(): void {
     this.#held.clear();
     this.#pointers.clear();
@@ -99,7 +128,7 @@ export class Walk {
 
   /** Whether the next frame will differ. */
   get isMoving(): boolean {
-    return this.#held.size > 0 || this.#stickX !== 0 || this.#stickY !== 0 || Math.hypot(this.#speed.x, this.#speed.z, this.#speed.turn) > 1e-3;
+    return this.hasInput || Math.hypot(this.#speed.x, this.#speed.z, this.#speed.turn) > 1e-3;
   }
 
   stand(x: number, z: number, yaw_rad: number, pitch_rad = 0): void {
@@ -112,9 +141,19 @@ export class Walk {
   /** Take the time `dt`: walk and turn. */
   update(dt: number): void {
     if (this.#isHeld) return;
+    if (this.steer) {
+      const { x, z } = this.position;
+      const yaw = this.yaw;
+      if (this.steer(dt)) {
+        this.#speed.x = dt ? (this.position.x - x) / dt : 0;
+        this.#speed.z = dt ? (this.position.z - z) / dt : 0;
+        this.#speed.turn = dt ? (this.yaw - yaw) / dt : 0;
+        return;
+      }
+    }
     const down = (name: string): number => (this.#held.has(name) ? 1 : 0);
-    let ahead = down("ahead") - down("back") - this.#stickY;
-    let side = down("right") - down("left") + this.#stickX;
+    let ahead = down("ahead") - down("back") - this.#stickY - this.#pushY;
+    let side = down("right") - down("left") + this.#stickX + this.#pushX;
     const length = Math.hypot(ahead, side);
     if (length > 1) [ahead, side] = [ahead / length, side / length];
     const turn = down("turnLeft") - down("turnRight");
@@ -158,8 +197,7 @@ export class Walk {
       this.#stickX = MathUtils.clamp((event.clientX - pointer.startX) / 60, -1, 1);
       this.#stickY = MathUtils.clamp((event.clientY - pointer.startY) / 60, -1, 1);
     } else {
-      this.yaw += (event.clientX - pointer.x) * LOOK;
-      this.pitch = MathUtils.clamp(this.pitch + (event.clientY - pointer.y) * LOOK, -STEEPEST, STEEPEST);
+      this.lookBy((event.clientX - pointer.x) * LOOK, (event.clientY - pointer.y) * LOOK);
     }
     pointer.x = event.clientX;
     pointer.y = event.clientY;

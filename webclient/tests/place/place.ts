@@ -1,0 +1,43 @@
+/**
+ * The place alone, without the page around it: for pictures and for trying (`tests/e2e/shots`), served by `npm run dev`.
+ *
+ * `?store=…&phone&still#at=x,z,yaw,pitch&mood=…`; what is on the screen is `window.place`.
+ */
+import "../../src/store.css";
+import { readStore } from "../../src/world/manifest";
+import { Stock } from "../../src/world/stock";
+import { World } from "../../src/world/world";
+
+const asked = new URLSearchParams(location.search);
+const hash = (): URLSearchParams => new URLSearchParams(location.hash.slice(1));
+const host = document.getElementById("place")!;
+const isPhone = asked.has("phone");
+const tier = isPhone ? "mobile" : "desktop";
+const answer = await fetch(`/api/stores/${encodeURIComponent(asked.get("store") ?? "boutique")}`);
+const began = performance.now();
+const marks: Record<string, number> = {};
+const mark = (name: string): void => {
+  marks[name] = Math.round(performance.now() - began);
+  host.setAttribute(`data-${name}`, "");
+};
+const world = new World(host, readStore(await answer.json()), {
+  tier, isStill: asked.has("still"), mood: hash().get("mood") ?? "", pixelRatio: Number(asked.get("ratio") ?? devicePixelRatio),
+  told: (stage, done) => {
+    if (done >= 1) mark(stage);
+  },
+});
+const budget = isPhone ? { bytes: 125e6, draws: 75 } : { bytes: 575e6, draws: 260 };
+const stock = new Stock(world, budget, isPhone, () => mark("stocked"));
+if (!asked.has("empty")) world.add(stock);
+else mark("stocked");
+
+function stand(): void {
+  const at = (hash().get("at") ?? "").split(",").map(Number);
+  if (at.length >= 2 && at.every(Number.isFinite)) world.walk.stand(at[0]!, at[1]!, ((at[2] ?? 180) * Math.PI) / 180, ((at[3] ?? 0) * Math.PI) / 180);
+  const mood = hash().get("mood");
+  if (mood) world.mood = mood;
+  world.redraw();
+}
+stand();
+addEventListener("hashchange", stand);
+Object.assign(window, { place: { world, stock, marks } });
