@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 from msgspec import Raw, Struct
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from showroom.accounts.principal import Principal
 from showroom.db.visits import room_copies
@@ -79,6 +79,9 @@ class PackedCopy(Struct, frozen=True, array_like=True):
 
 _encoder: Final = msgspec.msgpack.Encoder()
 _decoder: Final = msgspec.msgpack.Decoder(KeptCopy)
+# Made once, for they run every second: statements are cycles, which only the collector finds.
+_REMOVE: Final = delete(room_copies).where(room_copies.c.copy == bindparam("gone"))
+_ADD: Final = insert(room_copies)
 
 
 def pack_seat(seat: KeptSeat) -> Raw:
@@ -100,12 +103,13 @@ def keep(process: str, copies: Sequence[PackedCopy], closed: Sequence[str], *, a
         }
         for one in copies
     ]  # fmt: skip
-    gone = [*closed, *(one.copy for one in copies)]
+    gone = [{"gone": copy} for copy in (*closed, *(one.copy for one in copies))]
 
     def work(connection: Connection) -> None:
-        connection.execute(delete(room_copies).where(room_copies.c.copy.in_(gone)))
+        if gone:
+            connection.execute(_REMOVE, gone)
         if rows:
-            connection.execute(insert(room_copies), rows)
+            connection.execute(_ADD, rows)
 
     return work
 

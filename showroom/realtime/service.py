@@ -13,7 +13,7 @@ from showroom.accounts.principal import Principal
 from showroom.protocol.events import AnyEvent, Told
 from showroom.protocol.ids import Close
 from showroom.protocol.messages import encode_event_body
-from showroom.realtime import keeping, picows_adapter, websockets_adapter
+from showroom.realtime import garbage, keeping, picows_adapter, websockets_adapter
 from showroom.realtime.bus import AnyNotice, Bus, Changed, CopyNotice, Gone, MemoryBus, Promise, Seated, ToPerson
 from showroom.realtime.clock import Clock
 from showroom.realtime.counters import Counters
@@ -26,7 +26,7 @@ from showroom.realtime.plan import Plans
 from showroom.realtime.reception import Granted, Reception
 from showroom.realtime.redis_bus import bus_of
 from showroom.realtime.room import RoomCopy
-from showroom.realtime.ticker import Ticker, quiet_garbage
+from showroom.realtime.ticker import Ticker
 from showroom.realtime.tickets import Tickets
 from showroom.realtime.visit import Visit
 from showroom.social import storage
@@ -115,6 +115,7 @@ class Realtime:
         self._database = database
         self._process = settings.process
         self._stale: set[str] = set()
+        self._owns_process = False
         self._door: Door | None = None
         self._server: asyncio.Server | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -154,8 +155,9 @@ class Realtime:
             self._server = await loop.create_server(
                 self._door.protocol, self.settings.host, self.settings.port, backlog=_BACKLOG
             )
+        self._owns_process = owns_process
         if owns_process:
-            quiet_garbage()
+            garbage.quiet()
 
     @property
     def addresses(self) -> Sequence[tuple[str, int]]:
@@ -321,6 +323,8 @@ class Realtime:
             self._ticker.measure()
             if seconds % 60 == 0:
                 await self._forget()
+            if self._owns_process and seconds % garbage.EVERY_S == 0:
+                garbage.collect()
             if seconds % _PRUNE_EVERY_S == 0:
                 await self._prune()
             await self._keep()

@@ -6,7 +6,6 @@ are counted as skipped. Between two rooms the loop reads sockets, so that many c
 """
 
 import asyncio
-import gc
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Final, Protocol
@@ -83,13 +82,3 @@ class Ticker:
             self._counters.tick_lag_p50_ms = 1000 * lags[len(lags) // 2]
             self._counters.tick_lag_p99_ms = 1000 * lags[int(len(lags) * 0.99)]
             self._counters.tick_cost_p99_ms = 1000 * costs[int(len(costs) * 0.99)]
-
-
-def quiet_garbage() -> None:
-    """
-    Keep the collector from walking everything that was loaded at the start, and from running on every few hundred
-    messages. Reference counts free what rooms use; the collector is there for the odd cycle. For a process of its own.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 50, 50)

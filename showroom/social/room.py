@@ -684,7 +684,8 @@ class SocialRoom:
         )
         effects.entries.append(entry)
         effects.writes.append(storage.append([entry]))
-        effects.sendings.append(Sending(event=event, people=entry.audience, author=author, seq=entry.seq))
+        to = None if entry.audience is None else frozenset(entry.audience)
+        effects.sendings.append(Sending(event=event, people=to, author=author, seq=entry.seq))
 
 
 def refusal(n: int, error: ShowroomError) -> Refused:

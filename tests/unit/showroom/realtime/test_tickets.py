@@ -53,13 +53,8 @@ def test_no_ticket_survives_a_change(data: st.DataObject) -> None:
     changed = text[:place] + letter + text[place + 1 :]
     if changed == text:
         return
-    try:
-        found = tickets.open(changed, now_s=0)
-    except TicketRefused:
-        return
-    # The last letter of base64 has bits that mean nothing: the same ticket, written otherwise.
-    assert found == ticket()
-    assert place == len(text) - 1
+    with pytest.raises(TicketRefused):
+        tickets.open(changed, now_s=0)
 
 
 @given(st.text() | st.binary().map(lambda raw: raw.decode("latin-1")))

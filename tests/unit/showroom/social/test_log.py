@@ -1,5 +1,7 @@
 """The log is the queue: everybody gets what was for them, once, in order, after any interruption."""
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,6 +69,29 @@ def test_memory_is_bounded_by_bytes_too(events: list[tuple[frozenset[str] | None
     for audience, _ in events:
         log.keep(log.entry(log.number(), "said", b"x" * 100, at_ms=0, audience=audience))
         assert sum(len(e.body) for e in log.missed("a", log.forgotten_seq).entries) <= most_bytes
+
+
+def test_a_thousand_entries_for_a_hundred_people_each_take_a_megabyte_and_no_more() -> None:
+    people = [f"g_{number:020d}" for number in range(120)]
+    log = RoomLog("r")
+    tracemalloc.start()
+    try:
+        for number in range(3000):
+            near = people[number % 20 :][:100]
+            log.keep(log.entry(log.number(), "said", bytes(80), at_ms=0, audience=near))
+        taken = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert len(log.missed(people[50], log.forgotten_seq).entries) == 1000
+    assert taken < 1_400_000
+
+
+def test_long_audiences_count_as_much_as_long_messages() -> None:
+    people = [f"g_{number}" for number in range(500)]
+    log = RoomLog("r", most_bytes=100_000)
+    for _ in range(100):
+        log.keep(log.entry(log.number(), "said", b"x", at_ms=0, audience=people))
+    assert len(log.missed("g_1", log.forgotten_seq).entries) == 24
 
 
 def test_what_is_for_others_is_not_for_oneself() -> None:
