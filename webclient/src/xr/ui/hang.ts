@@ -1,0 +1,46 @@
+/**
+ * Where a panel hangs: before the eyes and a little below, at arm's length and more, nearer if a wall is in the way; it
+ * stays there, and comes along slowly only when one has turned away from it.
+ */
+import { MathUtils, Vector3, type Object3D } from "three";
+import type { Panel } from "./panel";
+
+export const NEAREST_M = 0.62;
+export const BEST_M = 1.35;
+
+export interface Hanging {
+  /** To the right of where the head looks, radians. */
+  readonly aside: number;
+  /** Above the eyes, radians; below is less than zero. */
+  readonly above: number;
+  /** Turned further away than this, it follows. */
+  readonly leash: number;
+}
+
+/** Free way from a place along a direction on the floor, metres. */
+export type FreeWay = (x: number, z: number, dx: number, dz: number, most: number) => number;
+
+/** Hang a panel before a head that looks along `yaw` (the rig's space, 0 along +Z, right is a smaller yaw). */
+export function hang(panel: Panel, head: Vector3, yaw: number, how: Hanging, distance_m = BEST_M): void {
+  const toward = yaw - how.aside;
+  const flat = Math.cos(how.above) * distance_m;
+  const { mesh } = panel;
+  mesh.position.set(head.x + Math.sin(toward) * flat, head.y + Math.sin(how.above) * distance_m, head.z + Math.cos(toward) * flat);
+  mesh.rotation.set(how.above, toward + Math.PI, 0, "YXZ");
+  panel.reach(distance_m);
+}
+
+/** Which way a hung panel lies from the head, as a yaw. */
+export function bearing(mesh: Object3D, head: Vector3): number {
+  return Math.atan2(mesh.position.x - head.x, mesh.position.z - head.z);
+}
+
+/** A yaw that goes after another one without haste; stands still within the leash. */
+export function followed(at: number, wanted: number, leash: number, dt: number, isFollowing: boolean): { yaw: number; isFollowing: boolean } {
+  const off = Math.atan2(Math.sin(wanted - at), Math.cos(wanted - at));
+  const goes = isFollowing ? Math.abs(off) > 0.03 : Math.abs(off) > leash;
+  return { yaw: goes ? at + off * Math.min(1, dt * 5) : at, isFollowing: goes };
+}
+
+/** Nearer before a wall, never in one's face. */
+export const within = (free_m: number): number => MathUtils.clamp(free_m - 0.12, NEAREST_M, BEST_M);
