@@ -196,7 +196,7 @@ class Server:
             raise DiskFull(f"Only {free:,} bytes are free in {data}. Make room.", free_bytes=free)
 
 
-async def run(server: Server, *, on_ready: Callable[[str], None]) -> None:
+async def run(server: Server, *, on_ready: Callable[[str], None], on_stop: Callable[[], object] = lambda: None) -> None:
     """
     Start, serve until SIGTERM or SIGINT, drain. A second signal ends the process at once.
 
@@ -204,6 +204,8 @@ async def run(server: Server, *, on_ready: Callable[[str], None]) -> None:
     ----------
     on_ready
         Told the address.
+    on_stop
+        Called in a thread before the server drains, while it still serves.
     """
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
@@ -222,12 +224,15 @@ async def run(server: Server, *, on_ready: Callable[[str], None]) -> None:
         on_ready(server.address)
         await stopped.wait()
         _log.info("draining")
+        await asyncio.to_thread(on_stop)
     finally:
         await server.stop()
         _log.info("stopped")
 
 
-def serve_for_ever(server_of: Callable[[], Server], *, on_ready: Callable[[str], None]) -> None:
+def serve_for_ever(
+    server_of: Callable[[], Server], *, on_ready: Callable[[str], None], on_stop: Callable[[], object] = lambda: None
+) -> None:
     """Run a server on the quickest loop there is."""
     try:
         from uvloop import new_event_loop
@@ -235,7 +240,7 @@ def serve_for_ever(server_of: Callable[[], Server], *, on_ready: Callable[[str],
         from asyncio import new_event_loop  # type: ignore[assignment]
 
     async def main() -> None:
-        await run(server_of(), on_ready=on_ready)
+        await run(server_of(), on_ready=on_ready, on_stop=on_stop)
 
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(main())

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 @click.option("--talk", default=1.0, show_default=True, type=click.FloatRange(0, 20), help="How chatty; 0 is silent.")
 @click.option("--watchers", default=10, show_default=True, type=click.IntRange(0, 5000), help="Bots that read frames.")
 @click.option("--lose", default=0.0, metavar="N", type=click.FloatRange(0, 10_000), help="Links lost a minute, in all.")
+@click.option("--until-eof", is_flag=True, hidden=True, help="Until standard input ends: with whoever started them.")
 @format_option
 def bots(
     count: int,
@@ -43,6 +45,7 @@ def bots(
     talk: float,
     watchers: int,
     lose: float,
+    until_eof: bool,
     output_format: Format,
 ) -> int:
     """
@@ -77,7 +80,7 @@ def bots(
             emote_per_min=calm.emote_per_min * talk,
         ),
     )
-    summary = _run(plan, server, store, room, seconds)
+    summary = _run(plan, server, store, room, seconds, until_eof)
     if output_format == "json":
         print_json(summary)
     else:
@@ -85,13 +88,15 @@ def bots(
     return 0 if summary["joined"] and not summary["sent_away"] else 1
 
 
-def _run(plan: "Plan", server: str, store: str, room: str, seconds: float | None) -> dict[str, Any]:
+def _run(plan: "Plan", server: str, store: str, room: str, seconds: float | None, until_eof: bool) -> dict[str, Any]:
     import uvloop
 
-    return uvloop.run(_visit(plan, server, store, room, seconds))
+    return uvloop.run(_visit(plan, server, store, room, seconds, until_eof))
 
 
-async def _visit(plan: "Plan", server: str, store: str, room: str, seconds: float | None) -> dict[str, Any]:
+async def _visit(
+    plan: "Plan", server: str, store: str, room: str, seconds: float | None, until_eof: bool
+) -> dict[str, Any]:
     from showroom.bots.door import HttpDoor
     from showroom.bots.flock import Flock
     from showroom.bots.layout import ground_of
@@ -103,6 +108,8 @@ async def _visit(plan: "Plan", server: str, store: str, room: str, seconds: floa
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, running.cancel)
+    if until_eof:
+        _at_end_of_input(loop, running)
     try:
         with contextlib.suppress(asyncio.CancelledError):
             await running
@@ -111,6 +118,15 @@ async def _visit(plan: "Plan", server: str, store: str, room: str, seconds: floa
         with contextlib.suppress(asyncio.CancelledError):
             await showing
     return flock.summary()
+
+
+def _at_end_of_input(loop: asyncio.AbstractEventLoop, running: "asyncio.Task[None]") -> None:
+    def read() -> None:
+        if not os.read(0, 1024):
+            loop.remove_reader(0)
+            running.cancel()
+
+    loop.add_reader(0, read)
 
 
 async def _show(flock: "Flock", count: int) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from showroom_pipeline.workers import Stop
 
 _PORT = 8787
+_BOTS_ROOM = "boutique/boutique"
 _SCANS = "scans"
 """The namespace of the products that were made from scans: not for sale, shown as before and after."""
 
@@ -38,6 +39,8 @@ _SCANS = "scans"
 @click.option("--only", multiple=True, metavar="ID", help="This product; may be repeated.  [default: all]")
 @click.option("--fast", is_flag=True, help="A first look: WebP textures, one delivery, no proof.")
 @click.option("--no-scans", is_flag=True, help="Leave out the raw scans and what is made of them.")
+@click.option("--bots", type=click.IntRange(0, 500), default=12, show_default=True, metavar="N",
+              help="People who walk through the boutique by themselves; 0 for none.")  # fmt: skip
 def demo(
     folder: Path,
     location: str | None,
@@ -47,13 +50,14 @@ def demo(
     only: tuple[str, ...],
     fast: bool,
     no_scans: bool,
+    bots: int,
 ) -> int:
     """
     Build the demo store and show it.
 
     Use it to see what Showroom does: sixteen products and a raw scan of each are made from code, converted, published
-    to a library and shown on a page. Run it again and only what has changed is done; a run that was stopped goes on
-    where it was.
+    to a library and shown in a store with a dozen bots in it. Run it again and only what has changed is done; a run
+    that was stopped goes on where it was.
 
     \b
     Example:
@@ -84,7 +88,7 @@ def demo(
     whole = work.publish(ids, scans=not no_scans) and whole
     click.echo(f"ready after {time.monotonic() - begun:.1f} s", err=True)
     if not no_serve:
-        work.serve(ids, port)
+        work.serve(ids, port, bots)
     return 0 if whole else 1
 
 
@@ -185,9 +189,10 @@ class _Work:
             click.echo(f"error: {message}", err=True)
         return not refused
 
-    def serve(self, ids: Sequence[str], port: int) -> None:
+    def serve(self, ids: Sequence[str], port: int, bots: int) -> None:
         from showroom import logs
         from showroom.demo import source
+        from showroom.demo.crowd import Crowd
         from showroom.demo.opening import open_store
         from showroom.server import Server, serve_for_ever
         from showroom.settings import Settings, with_changes
@@ -196,11 +201,13 @@ class _Work:
         logs.configure("auto", "warning")
         settings = Settings(port=port, data=str(self.folder / "data"), library=self.location)
         prices = source.prices(ids, self.source)
+        crowd = Crowd(bots, _BOTS_ROOM)
 
         def on_ready(address: str) -> None:
             click.echo(f"\n  The demo store is open at  {address}\n  Ctrl-C closes it.\n", err=True)
             click.echo(address)
             sys.stdout.flush()
+            crowd.come(address)
 
         def serve_on(settings: Settings) -> None:
             serve_for_ever(
@@ -208,6 +215,7 @@ class _Work:
                     settings, scans=self._scans_library(), prepare=lambda services: open_store(services, prices)
                 ),
                 on_ready=on_ready,
+                on_stop=crowd.go,
             )
 
         try:
@@ -218,6 +226,8 @@ class _Work:
             if port != _PORT:
                 raise ShowroomError(f"Port {port} is taken. Name another by --port, or 0 for any.", port=port) from None
             serve_on(with_changes(settings, port=0))
+        finally:
+            crowd.go()
 
     def _scans_library(self) -> "Library":
         from showroom_assets.library import Library

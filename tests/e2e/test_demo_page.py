@@ -24,7 +24,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """``showroom demo`` with one product, as fast as it goes, on a free port."""
     folder = tmp_path_factory.mktemp("demo")
     command = [sys.executable, "-m", "showroom", "demo", "--folder", str(folder / "demo"), "--port", "0"]
-    command += ["--only", "terra-vase", "--fast", "--no-scans", "--jobs", "1"]
+    command += ["--only", "terra-vase", "--fast", "--no-scans", "--jobs", "1", "--bots", "0"]
     running = subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, env={**os.environ, "SHOWROOM_CACHE": str(folder / "cache")}
     )
