@@ -1,0 +1,159 @@
+/**
+ * Runs the trackers on one frame at a time, off the page's thread, on the CPU delegate.
+ *
+ * A frame is drawn to one canvas, every tracker looks at that canvas, and the same picture goes back with what was seen
+ * in it. Models come from our own server and are checked by SHA-256 before they run. What it is not: a camera.
+ */
+import { FaceLandmarker, HandLandmarker, ImageSegmenter, PoseLandmarker, type NormalizedLandmark } from "@mediapipe/tasks-vision";
+import { MODELS, type Answer, type Body, type Hand, type Kind, type Order } from "./tracking";
+
+const SURE = 0.5;
+
+const tell = (answer: Answer, hand: Transferable[] = []): void => postMessage(answer, { transfer: hand });
+
+let canvas: OffscreenCanvas | null = null;
+let last_ms = 0;
+let face: FaceLandmarker | null = null;
+let hand: HandLandmarker | null = null;
+let pose: PoseLandmarker | null = null;
+let segment: ImageSegmenter | null = null;
+
+async function bytesOf(kind: Kind, folder: string): Promise<ArrayBuffer> {
+  const { file, sha256 } = MODELS[kind];
+  const answer = await fetch(folder + file).catch(() => null);
+  if (!answer?.ok || !answer.body) throw new Failure("network");
+  const whole = Number(answer.headers.get("Content-Length")) || 0;
+  const parts: Uint8Array[] = [];
+  let have = 0;
+  const reader = answer.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read().catch(() => {
+      throw new Failure("network");
+    });
+    if (done) break;
+    parts.push(value);
+    have += value.length;
+    tell({ is: "loading", kind, part: whole ? Math.min(1, have / whole) : 0 });
+  }
+  const bytes = new Uint8Array(have);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  const digest = [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))].map((one) => one.toString(16).padStart(2, "0")).join("");
+  if (digest !== sha256) throw new Failure("hash");
+  return bytes.buffer;
+}
+
+class Failure extends Error {
+  readonly why: "hash" | "network" | "model";
+  constructor(why: "hash" | "network" | "model") {
+    super(why);
+    this.why = why;
+  }
+}
+
+async function load(kind: Kind, folder: string, people: number): Promise<void> {
+  const model = await bytesOf(kind, folder);
+  // A whole address: a bundler in development takes paths for sources of its own.
+  folder = new URL(folder, location.href).href;
+  const files = { wasmLoaderPath: `${folder}vision_wasm_module_internal.js`, wasmBinaryPath: `${folder}vision_wasm_module_internal.wasm` };
+  const baseOptions = { modelAssetBuffer: new Uint8Array(model.slice(0)), delegate: "CPU" as const };
+  const common = { baseOptions, runningMode: "VIDEO" as const, canvas: new OffscreenCanvas(1, 1) };
+  try {
+    if (kind === "face") face = await FaceLandmarker.createFromOptions(files, { ...common, numFaces: people, minFaceDetectionConfidence: SURE, minTrackingConfidence: SURE });
+    else if (kind === "hand") hand = await HandLandmarker.createFromOptions(files, { ...common, numHands: people * 2, minHandDetectionConfidence: SURE, minTrackingConfidence: SURE });
+    else if (kind === "pose") pose = await PoseLandmarker.createFromOptions(files, { ...common, numPoses: people, minPoseDetectionConfidence: SURE, minTrackingConfidence: SURE });
+    else segment = await ImageSegmenter.createFromOptions(files, { ...common, outputConfidenceMasks: true, outputCategoryMask: false });
+  } catch (error) {
+    console.warn(error);
+    throw new Failure("model");
+  }
+  // The page reads the canonical face out of the model that makes the landmarks.
+  const given = kind === "face" ? model : null;
+  tell({ is: "loaded", kind, model: given }, given ? [given] : []);
+}
+
+const packed = (points: readonly NormalizedLandmark[]): Float32Array => {
+  const all = new Float32Array(points.length * 3);
+  for (const [i, point] of points.entries()) {
+    all[i * 3] = point.x;
+    all[i * 3 + 1] = point.y;
+    all[i * 3 + 2] = point.z;
+  }
+  return all;
+};
+
+function look({ picture, time_ms, kinds }: Extract<Order, { is: "look" }>): void {
+  const { width, height } = picture;
+  canvas ??= new OffscreenCanvas(width, height);
+  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context) return tell({ is: "failed", kind: null, why: "frame" });
+  context.drawImage(picture, 0, 0);
+  // The trackers want a clock that only goes forward.
+  last_ms = Math.max(last_ms + 1, Math.round(time_ms));
+  const took_ms: Partial<Record<Kind, number>> = {};
+  const timed = <T>(kind: Kind, work: () => T): T => {
+    const began = performance.now();
+    const found = work();
+    took_ms[kind] = performance.now() - began;
+    return found;
+  };
+  const given = canvas as unknown as HTMLCanvasElement; // the package's types know no worker
+  let faces: Float32Array[] = [];
+  let hands: Hand[] = [];
+  let bodies: Body[] = [];
+  let mask: { width: number; height: number; pixels: Uint8Array<ArrayBuffer> } | null = null;
+  if (face && kinds.includes("face")) faces = timed("face", () => face!.detectForVideo(given, last_ms)).faceLandmarks.map(packed);
+  if (hand && kinds.includes("hand")) {
+    const found = timed("hand", () => hand!.detectForVideo(given, last_ms));
+    // The model speaks of a mirrored picture; this one is not.
+    hands = found.landmarks.map((points, i) => ({ points: packed(points), isLeft: found.handedness[i]?.[0]?.categoryName === "Right" }));
+  }
+  if (pose && kinds.includes("pose")) {
+    const found = timed("pose", () => pose!.detectForVideo(given, last_ms));
+    bodies = found.landmarks.map((points, i) => ({
+      points: packed(points), world: packed(found.worldLandmarks[i] ?? []), visible: Float32Array.from(points, (one) => one.visibility ?? 0),
+    }));
+  }
+  if (segment && kinds.includes("segment")) {
+    const found = timed("segment", () => segment!.segmentForVideo(given, last_ms));
+    const one = found.confidenceMasks?.[0];
+    if (one) {
+      const shares = one.getAsFloat32Array();
+      const pixels = new Uint8Array(shares.length);
+      for (let i = 0; i < shares.length; i++) pixels[i] = shares[i]! * 255;
+      mask = { width: one.width, height: one.height, pixels };
+    }
+    found.close();
+  }
+  const hand_over: Transferable[] = [picture, ...faces.map((one) => one.buffer as ArrayBuffer)];
+  if (mask) hand_over.push(mask.pixels.buffer);
+  tell({ is: "seen", seen: { picture, time_ms, faces, hands, bodies, mask, took_ms } }, hand_over);
+}
+
+addEventListener("message", (event: MessageEvent<Order>) => {
+  const order = event.data;
+  if (order.is === "look") {
+    try {
+      look(order);
+    } catch (error) {
+      console.warn(error);
+      order.picture.close();
+      tell({ is: "failed", kind: null, why: "frame" });
+    }
+    return;
+  }
+  void (async () => {
+    // One after the other: each brings a runtime of its own, and a phone has little memory.
+    for (const kind of order.kinds) {
+      try {
+        await load(kind, order.folder, order.people);
+      } catch (error) {
+        tell({ is: "failed", kind, why: error instanceof Failure ? error.why : "model" });
+      }
+    }
+  })();
+});
