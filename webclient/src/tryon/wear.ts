@@ -1,0 +1,99 @@
+/**
+ * Where on a head a product sits: its own anchors brought to places on the head, in true size.
+ *
+ * Places are in the canonical face's space (metres, before the head's own scale); those that the face mesh does not
+ * have (ears, crown, nape) are anthropometric means relative to it. What it is not: fitting bodies or hands.
+ *
+ * Source: Farkas 1994 (nasion to otobasion, head length and height); ISO 8624 (how spectacles are measured).
+ */
+import { newPose, type Pose } from "./pnp";
+import { rigid } from "./rigid";
+
+export interface Anchor {
+  readonly name: string;
+  readonly position_m: readonly [number, number, number];
+}
+
+type Place = readonly [x: number, y: number, z: number];
+interface Rule {
+  readonly place: Place;
+  readonly weight: number;
+  /** Places that grow with the head; a product's own thickness does not. */
+  readonly off_m?: Place;
+}
+
+/** The top of the ear's root, where temples rest. */
+const EAR: Place = [0.0775, 0.02, -0.04];
+const CANAL: Place = [0.076, -0.004, -0.036];
+
+const SPECTACLES: Readonly<Record<string, Rule>> = {
+  // Between the root of the nose and its bridge: lens centres come to lie 2 mm under the pupils.
+  bridge: { place: [0, 0.0283, 0.0553], weight: 1, off_m: [0, 0, 0.0035] },
+  ear_left: { place: EAR, weight: 0.22, off_m: [0, 0.003, 0] },
+  ear_right: { place: [-EAR[0], EAR[1], EAR[2]], weight: 0.22, off_m: [0, 0.003, 0] },
+};
+const HAT: Readonly<Record<string, Rule>> = {
+  brow_center: { place: [0, 0.07, 0.0508], weight: 1, off_m: [0, 0, 0.004] },
+  temple_left: { place: [0.077, 0.067, -0.035], weight: 0.4 },
+  temple_right: { place: [-0.077, 0.067, -0.035], weight: 0.4 },
+  nape: { place: [0, 0.05, -0.142], weight: 0.4 },
+  head_top: { place: [0, 0.16, -0.045], weight: 0.3 },
+};
+const HEADPHONES: Readonly<Record<string, Rule>> = {
+  ear_left: { place: CANAL, weight: 1 },
+  ear_right: { place: [-CANAL[0], CANAL[1], CANAL[2]], weight: 1 },
+  head_top: { place: [0, 0.153, -0.05], weight: 0.7 },
+};
+
+export type Worn = "spectacles" | "hat" | "headphones";
+const RULES: Readonly<Record<Worn, Readonly<Record<string, Rule>>>> = { spectacles: SPECTACLES, hat: HAT, headphones: HEADPHONES };
+const CATEGORIES: Readonly<Record<string, Worn>> = {
+  glasses: "spectacles", sunglasses: "spectacles", hat: "hat", cap: "hat", beanie: "hat", headphones: "headphones",
+};
+
+/** What a wearable's category is worn as on a head; null if it is not worn there. */
+export const wornAs = (category: string): Worn | null => CATEGORIES[category] ?? null;
+
+/**
+ * Head from product.
+ *
+ * @param scale the head's, against the canonical one
+ * @returns null if the product lacks the anchors that say where it sits
+ */
+export function seat(worn: Worn, anchors: readonly Anchor[], scale: number): Pose | null {
+  const rules = RULES[worn];
+  const found = anchors.filter(({ name }) => name in rules);
+  if (found.length < 3) return null;
+  const [from, to, weights] = [new Float64Array(found.length * 3), new Float64Array(found.length * 3), new Float64Array(found.length)];
+  for (const [i, { name, position_m }] of found.entries()) {
+    const rule = rules[name]!;
+    from.set(position_m, i * 3);
+    to.set(rule.place.map((one, k) => one * scale + (rule.off_m?.[k] ?? 0)), i * 3);
+    weights[i] = rule.weight;
+  }
+  const pose = newPose();
+  rigid(from, to, weights, pose);
+  if (worn === "spectacles") onBridge(pose, found, scale);
+  return pose;
+}
+
+/** Spectacles rest on the nose: whatever is left of the misfit is the ears' to bear. */
+function onBridge(pose: Pose, anchors: readonly Anchor[], scale: number): void {
+  const bridge = anchors.find(({ name }) => name === "bridge");
+  const rule = SPECTACLES["bridge"];
+  if (!bridge || !rule) return;
+  const [r, p] = [pose.rotation, bridge.position_m];
+  for (let k = 0; k < 3; k++) {
+    const is = r[k * 3]! * p[0] + r[k * 3 + 1]! * p[1] + r[k * 3 + 2]! * p[2] + pose.translation[k]!;
+    pose.translation[k]! += rule.place[k]! * scale + (rule.off_m?.[k] ?? 0) - is;
+  }
+}
+
+/** `a` after `b`: a from b, b from c. */
+export function chain(a: Pose, b: Pose, into: Pose): void {
+  const [p, q, out] = [a.rotation, b.rotation, into.rotation];
+  for (let row = 0; row < 3; row++) {
+    for (let col = 0; col < 3; col++) out[row * 3 + col] = p[row * 3]! * q[col]! + p[row * 3 + 1]! * q[3 + col]! + p[row * 3 + 2]! * q[6 + col]!;
+    into.translation[row] = p[row * 3]! * b.translation[0]! + p[row * 3 + 1]! * b.translation[1]! + p[row * 3 + 2]! * b.translation[2]! + a.translation[row]!;
+  }
+}
