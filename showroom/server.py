@@ -22,6 +22,7 @@ from sqlalchemy import text
 from showroom.db.schema import create_or_upgrade
 from showroom.http import client, headers
 from showroom.http.api import Api
+from showroom.http.embedding import Embedding
 from showroom.http.health import Health
 from showroom.http.limits import Limits, Rate
 from showroom.http.metrics import Metrics
@@ -91,11 +92,14 @@ class Server:
             clock=time.monotonic,
         )
         metrics = Metrics(token=settings.metrics_token, sources=[self._samples, self.services.samples])
+        policy = headers.page_policy(_other_rooms(settings))
+        embedding = Embedding(settings.embed_origins)
         try:
-            site = Site(client.load(self._site))
+            files = client.load(self._site)
         except MissingFile as exc:
             _log.warning(exc.message)
-            site = Site(None)
+            files = None
+        site = Site(files, embedding=embedding, page_policy=policy)
 
         def pages(router: web.UrlDispatcher) -> None:
             self.health.add_to(router)
@@ -109,7 +113,8 @@ class Server:
             peers=self.services.peers,
             metrics=metrics,
             pages=pages,
-            page_policy=headers.page_policy(_other_rooms(settings)),
+            page_policy=policy,
+            embedding=embedding,
         )
 
     async def start(self) -> None:

@@ -31,7 +31,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     allowed_origins: Annotated[
         tuple[str, ...], setting("Other sites whose pages may call the API and enter rooms, by origin.")
     ] = ()
-
+    embed_origins: Annotated[
+        tuple[str, ...],
+        setting("Sites that may show a product in their own pages and read the catalogue, by origin; * for all."),
+    ] = ("*",)
     trusted_proxies: Annotated[
         tuple[str, ...],
         setting("Proxies in front of the server, by address or network; their X-Forwarded-For is believed."),

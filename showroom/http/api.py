@@ -21,6 +21,7 @@ from showroom.accounts.principal import Principal, Role
 from showroom.errors import Forbidden, ServerError, SignInNeeded
 from showroom.http import headers
 from showroom.http.context import COOKIE, ID, PEER
+from showroom.http.embedding import CLOSED, EMBEDDING, Embedding
 from showroom.http.endpoint import Call, Endpoint
 from showroom.http.failures import as_answer
 from showroom.http.limits import Limits, network
@@ -82,6 +83,8 @@ class Api:
         Adds routes that are no API (the client's files, ``/metrics``); called last.
     page_policy
         The Content-Security-Policy of answers that set none.
+    embedding
+        Which other sites may read rows that are public.
     """
 
     def __init__(
@@ -94,6 +97,7 @@ class Api:
         metrics: Metrics,
         pages: Callable[[web.UrlDispatcher], None] = lambda router: None,
         page_policy: str = headers.PAGE_POLICY,
+        embedding: Embedding = CLOSED,
     ) -> None:
         self.endpoints: Final[Sequence[Endpoint]] = tuple(endpoints)
         self._gate = gate
@@ -102,6 +106,7 @@ class Api:
         self._metrics = metrics
         self._pages = pages
         self._page_policy = page_policy
+        self._embedding = embedding
         self._document = msgspec.json.encode(document(self.endpoints))
         self._has_warned = False
         self._in_flight = 0
@@ -139,6 +144,8 @@ class Api:
 
     def _handler(self, row: Endpoint) -> _Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
+            if row.is_public:
+                request[EMBEDDING] = self._embedding
             who = await self._who(request)
             peer = request[PEER]
             self._limits.take(row.limit, person=who.id, address=network(peer.address))
@@ -256,6 +263,7 @@ class Api:
         if self._is_draining:
             answer.force_close()
         answer.headers["X-Request-Id"] = request_id
+        request.get(EMBEDDING, CLOSED).allow(request, answer.headers)
         if self._peers.allowed:
             answer.headers.add("Vary", "Origin")
         origin = request.headers.get(hdrs.ORIGIN, "")

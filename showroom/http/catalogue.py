@@ -17,6 +17,7 @@ from msgspec import Meta, Struct
 
 from showroom.errors import BadRequest, NotFound
 from showroom.http import headers
+from showroom.http.embedding import CLOSED, EMBEDDING
 from showroom.http.endpoint import Call, Endpoint
 from showroom.http.ranges import UnsatisfiableRange, byte_range, is_known
 from showroom.http.shelf import Device, Row, Scan, Served, Shelf, Shown, addresses, best_delivery, etag, shelf
@@ -159,11 +160,11 @@ class CatalogueService:
         row = Endpoint
         return [
             row(method="GET", path="/api/catalogue", handler=self.catalogue, tag="catalogue", query=CatalogueQuery,
-                answer=Catalogue),
+                answer=Catalogue, is_public=True),
             row(method="GET", path=r"/api/products/{id:[a-z0-9.-]{1,170}}", handler=self.product, tag="catalogue",
-                query=ProductQuery, answer=ProductNow),
+                query=ProductQuery, answer=ProductNow, is_public=True),
             row(method="GET", path=r"/blobs/{sha256:[0-9a-f]{64}}/{name}", handler=self.blob, tag="catalogue",
-                most_bytes=None, responses={206: "A part of it.", 416: "There is no such part."}),
+                most_bytes=None, responses={206: "A part of it.", 416: "There is no such part."}, is_public=True),
         ]  # fmt: skip
 
     async def stop(self) -> None:
@@ -331,6 +332,7 @@ class CatalogueService:
             raise NotFound("That file is not in the library any more. Ask for the product again.")
         answer = web.StreamResponse(status=status, headers={**headers.SECURITY, **fixed})
         answer.content_length = end - first
+        request.get(EMBEDDING, CLOSED).allow(request, answer.headers)
         await answer.prepare(request)
         at = 0
         while at < end and (chunk := await asyncio.to_thread(next, chunks, None)) is not None:

@@ -70,6 +70,8 @@ class Endpoint:
         Largest body; None for a handler that streams and counts itself.
     is_idempotent
         A write that needs an ``Idempotency-Key`` header.
+    is_public
+        The same for everybody, so that pages of other sites may read it (``embedding``).
     """
 
     method: Method
@@ -84,4 +86,5 @@ class Endpoint:
     limit: Literal["read", "write", "costly"] = "read"
     most_bytes: int | None = 64 << 10
     is_idempotent: bool = False
+    is_public: bool = False
     responses: Mapping[int, str] = field(default_factory=dict)

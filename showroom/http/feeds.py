@@ -44,10 +44,11 @@ def endpoints(shop: Shop, shelf: Callable[[], Awaitable[Shelf]], *, public_url: 
     feeds = _Feeds(shop, shelf, public_url.rstrip("/"))
     row = Endpoint
     return [
-        row(method="GET", path="/feeds/products/{id}.jsonld", handler=feeds.product, tag="feeds"),
-        row(method="GET", path="/feeds/merchants/{tenant}/catalogue.jsonld", handler=feeds.catalogue, tag="feeds"),
+        row(method="GET", path="/feeds/products/{id}.jsonld", handler=feeds.product, tag="feeds", is_public=True),
+        row(method="GET", path="/feeds/merchants/{tenant}/catalogue.jsonld", handler=feeds.catalogue, tag="feeds",
+            is_public=True),
         row(method="GET", path="/feeds/merchants/{tenant}/google.xml", handler=feeds.google, tag="feeds",
-            query=FeedQuery),
+            query=FeedQuery, is_public=True),
     ]  # fmt: skip
 
 
