@@ -31,8 +31,10 @@ void main() {
 export class Poster {
   readonly mesh: Mesh<PlaneGeometry, ShaderMaterial>;
   readonly #map: Texture;
+  /** Its own shape, if none is shared. */
+  readonly #own: PlaneGeometry | null;
 
-  constructor(address: string, row: Row, plane: PlaneGeometry, loaded: () => void) {
+  constructor(address: string, row: Row, plane: PlaneGeometry | undefined, loaded: () => void) {
     const [w, h, d] = row.dimensions_m;
     const yaw = (YAW_DEG * Math.PI) / 180;
     const wide = Math.abs(w * Math.cos(yaw)) + Math.abs(d * Math.sin(yaw));
@@ -40,7 +42,8 @@ export class Poster {
     const side = Math.max(wide, tall) / POSTER_FILL;
     this.#map = new TextureLoader().load(address, loaded);
     this.#map.colorSpace = SRGBColorSpace;
-    this.mesh = new Mesh(plane, new ShaderMaterial({
+    this.#own = plane ? null : new PlaneGeometry(1, 1);
+    this.mesh = new Mesh(plane ?? this.#own!, new ShaderMaterial({
       transparent: true, depthWrite: false, vertexShader: CUT_VERTEX, fragmentShader: CUT_FRAGMENT, uniforms: { map: { value: this.#map }, fade: { value: 1 }, lift: { value: 0 } },
     }));
     this.mesh.scale.set(side, side, 1);
@@ -59,6 +62,7 @@ export class Poster {
   dispose(): void {
     this.mesh.removeFromParent();
     this.#map.dispose();
+    this.#own?.dispose();
     this.mesh.material.dispose();
   }
 }

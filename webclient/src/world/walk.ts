@@ -68,7 +68,7 @@ export class Walk {
     host.addEventListener("blur", () => this.#held.clear(), { signal });
     host.addEventListener("pointerdown", (event) => {
       if (this.#isHeld) return;
-      host.focus({ preventScroll: true });
+      host.focus({ preventScroll: true, focusVisible: false } as FocusOptions); // a ring is for keys
       host.setPointerCapture(event.pointerId);
       // Touch: the left third of the lower half is where a thumb walks.
       const { left, top, width, height } = host.getBoundingClientRect();

@@ -29,6 +29,11 @@ export interface Part {
   dispose(): void;
 }
 
+/** Draws the frame in place of the room: a product in the hand (`inspect.ts`). */
+export interface View {
+  draw(renderer: WebGLRenderer): void;
+}
+
 export type Tier = "mobile" | "desktop";
 
 export interface WorldOptions {
@@ -53,6 +58,8 @@ export class World {
   /** Where the camera is, in the room; of this frame. */
   readonly eye = new Vector3();
   readonly events = new EventTarget();
+  /** What is drawn in place of the room, if anything; never in a headset. */
+  view: View | null = null;
   readonly renderer: WebGLRenderer;
   readonly plan: StorePlan;
   readonly options: WorldOptions;
@@ -162,7 +169,8 @@ export class World {
     this.update(dt, frame);
     if (!this.#isDirty && !this.renderer.xr.isPresenting) return;
     this.#isDirty = false;
-    this.renderer.render(this.scene, this.camera);
+    if (this.view && !this.renderer.xr.isPresenting) this.view.draw(this.renderer);
+    else this.renderer.render(this.scene, this.camera);
   }
 
   update(dt: number, frame?: XRFrame): void {

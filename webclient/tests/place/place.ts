@@ -4,7 +4,13 @@
  * `?store=…&phone&still#at=x,z,yaw,pitch&mood=…`; what is on the screen is `window.place`.
  */
 import "../../src/store.css";
+import { product } from "../../src/api";
+import { Gamepads } from "../../src/world/gamepad";
+import { Guide } from "../../src/world/guide";
+import { Inspect } from "../../src/world/inspect";
 import { readStore } from "../../src/world/manifest";
+import type { Picked } from "../../src/world/pick";
+import { Pointing } from "../../src/world/point";
 import { Stock } from "../../src/world/stock";
 import { World } from "../../src/world/world";
 
@@ -31,6 +37,15 @@ const stock = new Stock(world, budget, isPhone, () => mark("stocked"));
 if (!asked.has("empty")) world.add(stock);
 else mark("stocked");
 
+const guide = new Guide(world);
+const pointing = new Pointing(world, stock, guide);
+const inspect = new Inspect(world);
+for (const part of [guide, pointing, inspect, new Gamepads(world, { pick: () => pointing.pickAhead(), back: () => void inspect.close() })]) world.add(part);
+world.events.addEventListener("picked", (event) => {
+  const picked = (event as CustomEvent<Picked>).detail;
+  if (picked.kind === "product") void product(picked.stand.row.id).then((one) => inspect.open(one, { from: picked.stand }));
+});
+
 function stand(): void {
   const at = (hash().get("at") ?? "").split(",").map(Number);
   if (at.length >= 2 && at.every(Number.isFinite)) world.walk.stand(at[0]!, at[1]!, ((at[2] ?? 180) * Math.PI) / 180, ((at[3] ?? 0) * Math.PI) / 180);
@@ -40,4 +55,4 @@ function stand(): void {
 }
 stand();
 addEventListener("hashchange", stand);
-Object.assign(window, { place: { world, stock, marks } });
+Object.assign(window, { place: { world, stock, guide, pointing, inspect, product, marks } });
