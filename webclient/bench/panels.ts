@@ -39,6 +39,7 @@ function show(names: readonly string[]): void {
     return section;
   }));
 }
-Object.assign(window, { bench: { shop, said, show, made } });
+
 if (query.has("together")) await (await import("./together")).prepare(made, shop, query);
 show((query.get("show") ?? "add,cart").split(","));
+Object.assign(window, { __bench: { shop, said, show, made } });

@@ -1,6 +1,10 @@
 /** Trackers on pictures: `window.track(url, kinds)` gives what was seen; for the try-on benchmark and for looking. */
 import { lensOf } from "../src/tryon/camera";
 import { Head } from "../src/tryon/face";
+import { Mirror } from "../src/tryon/mirror";
+import { wornAs, type Anchor } from "../src/tryon/wear";
+import { load } from "../src/viewer/loader";
+import { Variants } from "../src/viewer/variants";
 import { canonicalFace, type CanonicalFace } from "../src/tryon/task";
 import type { Answer, Kind, Order, Seen } from "../src/tryon/tracking";
 
@@ -43,4 +47,33 @@ async function track(url: string, kinds: Kind[], turns = 1): Promise<unknown> {
     return { found: head.isFound, error: head.error_px, size: head.size, at: [...head.pose.translation], r: [...head.pose.rotation], pd: head.pupils(one, lens) };
   }) };
 }
-Object.assign(window, { track });
+
+/** A picture with products of the server's on every face in it: drawn to the page's canvas. */
+async function dress(url: string, ids: string[], variant: string | null = null): Promise<unknown> {
+  const found = (await track(url, ["face"], 2)) as { took: unknown };
+  const picture = await createImageBitmap(await (await fetch(url)).blob());
+  const lens = lensOf(picture.width, picture.height);
+  const again = next("seen");
+  say({ is: "look", picture, time_ms: (clock += 33), kinds: ["face"] }, [picture]);
+  const answer = await again;
+  if (answer.is !== "seen" || !model) return null;
+  const canvas = document.createElement("canvas");
+  document.body.replaceChildren(canvas);
+  const mirror = new Mirror(canvas, model);
+  for (const id of ids) {
+    const { manifest, files } = (await (await fetch(`/api/products/${id}`)).json()) as { manifest: { category: string; anchors: Anchor[]; deliveries: Record<string, { levels: { file: string }[] }> }; files: Record<string, string> };
+    const level = manifest.deliveries["desktop"]!.levels[1] ?? manifest.deliveries["desktop"]!.levels[0]!;
+    const gltf = await load(files[level.file]!, mirror.renderer, new AbortController().signal);
+    if (variant) await new Variants(gltf).wear(variant);
+    mirror.put({ id, worn: wornAs(manifest.category)!, anchors: manifest.anchors, model: gltf.scene });
+  }
+  const heads = answer.seen.faces.map((face) => {
+    const head = new Head(model!);
+    for (let i = 0; i < 3; i++) head.look(face, lens);
+    return head;
+  });
+  mirror.draw(answer.seen.picture, lens, heads);
+  mirror.draw(answer.seen.picture, lens, heads);
+  return found;
+}
+Object.assign(window, { track, dress });

@@ -91,3 +91,6 @@ export const UNPAID: ReadonlySet<OrderState> = new Set(["placed", "paying"]);
 /** States that will change by themselves soon: worth asking again. */
 export const UNSETTLED: ReadonlySet<OrderState> = new Set(["placed", "paying", "refunding"]);
 export const CANCELLABLE: ReadonlySet<OrderState> = new Set(["placed", "paying", "paid", "packed"]);
+
+/** An order's id as people read it to one another: its end, which is by chance. */
+export const numberOf = ({ id }: { readonly id: string }): string => id.slice(-8).toUpperCase();

@@ -27,6 +27,7 @@ export class ShopCart extends Panel {
     .lines { display: grid; }
     .line { display: grid; grid-template-columns: 84px minmax(0, 1fr); gap: 4px 16px; padding-block: 20px; border-block-end: 1px solid var(--line, #ddd7cb); }
     .line:first-child { padding-block-start: 4px; }
+    .line:last-child { border: 0; }
     .picture { grid-row: span 2; width: 84px; padding: 0; border: 0; cursor: pointer; }
     .top { display: flex; justify-content: space-between; gap: 4px 16px; }
     .top .name { font-size: 19px; font-weight: 600; line-height: 1.25; letter-spacing: -0.005em; }
@@ -39,9 +40,9 @@ export class ShopCart extends Panel {
     .line .text { font-size: 15px; color: var(--quiet, #5d5f57); }
     .line .note { grid-column: 1 / -1; margin-block-start: 8px; flex-wrap: wrap; align-items: center; }
     .line .note .text { color: inherit; font-weight: 600; min-height: 32px; padding-inline: 6px; margin-inline-start: auto; }
-    .held { display: inline-flex; align-items: center; gap: 6px; font-size: 15px; color: var(--accent, #1f4d3a); font-variant-numeric: tabular-nums; }
+    .held { display: flex; margin-block-start: 2px; align-items: center; gap: 6px; font-size: 15px; color: var(--accent, #1f4d3a); font-variant-numeric: tabular-nums; }
     .line[aria-busy="true"] .step, .line[aria-busy="true"] .sum { opacity: 0.5; }
-    .foot { position: sticky; inset-block-end: 0; display: grid; gap: 14px; padding-block: 20px; background: var(--panel-solid, var(--panel, #fff)); }
+    .foot { border-block-start: 1px solid var(--line, #ddd7cb); position: sticky; inset-block-end: 0; display: grid; gap: 14px; padding-block: 20px; margin-inline: calc(-1 * var(--panel-pad, 0px)); padding-inline: var(--panel-pad, 0px); background: var(--panel-foot, var(--panel, #fff)); }
     .total { display: flex; align-items: baseline; justify-content: space-between; gap: 16px; font-size: 17px; }
     .total strong { font-size: 28px; font-weight: 600; letter-spacing: -0.015em; }
     .currencies { display: inline-flex; align-items: center; gap: 6px; }
@@ -98,6 +99,7 @@ export class ShopCart extends Panel {
             <span class="sum figure">${old !== undefined && each !== undefined && old !== each ? html`<s>${money(old * line.quantity, currency)}</s> ` : nothing}${each === undefined ? "–" : money(each * line.quantity, currency)}</span>
           </div>
           <p class="variant">${variant ? html`<i class="dot" ${swatch(swatchOf(row, line.sku))}></i><span class="name">${variant}</span>` : nothing}${line.quantity > 1 && each !== undefined ? html`<span class="figure">${variant ? "· " : ""}${t("each", { price: money(each, currency) })}</span>` : nothing}</p>
+          ${line.held && left_ms > 0 ? html`<p class="held">${icon(ICONS.clock)}${line.held < line.quantity ? t("held_some", { n: line.held, time }) : t("held", { time })}</p>` : nothing}
         </div>
         <div class="row">
           <div class="step" role="group" aria-label="${t("quantity")}, ${name}">
@@ -105,7 +107,6 @@ export class ShopCart extends Panel {
             <output>${line.quantity}</output>
             <button class="round" @click=${() => this.want(line, line.quantity + 1)} ?disabled=${!this.canHaveMore(shop, line)} aria-label=${t("more", { name })}>${icon(ICONS.plus)}</button>
           </div>
-          ${line.held && left_ms > 0 ? html`<span class="held">${icon(ICONS.clock)}${line.held < line.quantity ? t("held_some", { n: line.held, time }) : t("held", { time })}</span>` : nothing}
           <button class="text" @click=${() => this.takeOut(line, name)} aria-label="${t("remove")}: ${name}">${t("remove")}</button>
         </div>
         ${this.matter(shop, line)}

@@ -52,6 +52,7 @@ export class Desk {
   private readonly pause: (ms: number) => Promise<void>;
   private readonly now: () => number;
   private offset_ms = 0;
+  private isSomebody = false;
 
   constructor(options: DeskOptions = {}) {
     this.server = options.server ?? "";
@@ -67,6 +68,12 @@ export class Desk {
     return this.now() + this.offset_ms;
   }
 
+  /** Whether the server knows who asks. Who only looks around needs no pass, and nothing can be in a cart without one. */
+  async isKnown(): Promise<boolean> {
+    if (!this.isSomebody) this.isSomebody = Boolean((await this.ask<{ id?: string }>("GET", "/api/me")).id);
+    return this.isSomebody;
+  }
+
   /**
    * Ask until there is an answer.
    *
@@ -77,6 +84,10 @@ export class Desk {
     const keys = wish.keys ?? this.keys;
     const key = wish.slot === undefined ? undefined : keys.of(wish.slot, `${method} ${path} ${text ?? ""}`);
     let hasEntered = false;
+    if (wish.slot !== undefined && !(await this.isKnown())) {
+      hasEntered = true;
+      await this.become();
+    }
     for (let tries = 0; ; ) {
       const answer = await this.once(method, path, text, key);
       if (!(answer instanceof ShopError)) {
@@ -85,11 +96,7 @@ export class Desk {
       }
       if (answer.status === 401 && !hasEntered) {
         hasEntered = true;
-        try {
-          await this.enter();
-        } catch {
-          throw new ShopError("shop.lost", "The server did not answer.");
-        }
+        await this.become();
         continue;
       }
       const wait_ms = answer.status === 429 ? Number(answer.fields["retry_after_s"] ?? 2) * 1000 : PAUSES_MS[tries];
@@ -101,6 +108,15 @@ export class Desk {
       }
       tries++;
       await this.pause(wait_ms);
+    }
+  }
+
+  private async become(): Promise<void> {
+    try {
+      await this.enter();
+      this.isSomebody = true;
+    } catch {
+      throw new ShopError("shop.lost", "The server did not answer.");
     }
   }
 

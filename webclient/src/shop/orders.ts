@@ -1,6 +1,6 @@
 /** <shop-orders>: what was bought, where it is, and the ways out of an order. */
 import { base, css, html, icon, ICONS, nothing, Panel, type TemplateResult } from "./panel";
-import { CANCELLABLE, type Order, type OrderRow, UNPAID } from "./answers";
+import { CANCELLABLE, numberOf, type Order, type OrderRow, UNPAID } from "./answers";
 import { complaint, stateWord, t } from "./words";
 import { idOf, rowOf, titled } from "./pictures";
 import { locale, money } from "./money";
@@ -131,7 +131,7 @@ export class ShopOrders extends Panel {
       })}</ul>
       <ol class="steps" aria-label=${t("history")}>${order.history.map((one) => html`<li><span>${stateWord(one.state)}</span><span class="quiet figure">${clock.format(one.at_ms)}</span></li>`)}</ol>
       ${contact.name || contact.city ? html`<address><span class="quiet">${t("ship_to")}</span><br><span class="name">${[contact.name, contact.street, [contact.postcode, contact.city].filter(Boolean).join(" ")].filter(Boolean).map((text) => html`${text}<br>`)}</span></address>` : nothing}
-      <p class="quiet small">${t("order_no", { id: order.id })}</p>
+      <p class="quiet small">${t("order_no", { id: numberOf(order) })}</p>
       ${problem}
       ${this.asks === order.id ? html`<div class="note sure" role="group" aria-label=${t("cancel_sure")}><strong>${t("cancel_sure")}</strong>${isPaid ? html`<span>${t("cancel_paid", { sum: money(order.total_minor, order.currency) })}</span>` : nothing}
           <div class="buttons"><button class="act" id="sure" aria-disabled=${this.isBusy} @click=${() => this.cancel(shop, order.id)}>${this.isBusy ? html`<span class="wheel"></span>` : nothing}${t("cancel_yes")}</button>

@@ -39,7 +39,7 @@ abstract class OfOffers extends Panel {
 
 export class ShopPrice extends OfOffers {
   static override styles = [base, css`
-    :host { display: inline; }
+    :host { display: inline; container-type: normal; }
     span { font-variant-numeric: tabular-nums; white-space: nowrap; }
   `];
 
@@ -56,7 +56,7 @@ export class ShopPrice extends OfOffers {
 
 export class ShopStock extends OfOffers {
   static override styles = [base, css`
-    :host { display: inline; font-size: 15px; color: var(--quiet, #5d5f57); }
+    :host { display: inline; container-type: normal; font-size: 15px; color: var(--quiet, #5d5f57); }
     span { display: inline-flex; align-items: center; gap: 7px; }
     span::before { content: ""; width: 8px; height: 8px; border-radius: 50%; background: var(--good, #3f7d5c); }
     .few { color: var(--ink, #22241f); }

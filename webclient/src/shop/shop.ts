@@ -26,6 +26,7 @@ export interface ShopOptions extends DeskOptions {
 
 export const placeOf = ({ tenant, sku }: Place): string => `${tenant}/${sku}`;
 
+const NOTHING: Cart = { lines: [], totals_minor: {} };
 const MOST_WATCHED = 64;
 const WATCHABLE = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$/;
 const SEEN = "showroom.prices";
@@ -180,7 +181,7 @@ export class Shop extends EventTarget {
     this.changed();
     const turn = ++this.cartTurn;
     try {
-      this.cartAsked ??= this.desk.ask<Cart>("GET", "/api/shop/cart").finally(() => (this.cartAsked = null));
+      this.cartAsked ??= this.askCart().finally(() => (this.cartAsked = null));
       const cart = await this.cartAsked;
       if (turn === this.cartTurn) this.showCart(cart);
     } catch {
@@ -289,7 +290,7 @@ export class Shop extends EventTarget {
     if (!this.orders) this.ordersState = "loading";
     this.changed();
     try {
-      const { orders } = await this.desk.ask<{ orders: OrderRow[] }>("GET", "/api/shop/orders?limit=50");
+      const { orders } = (await this.desk.isKnown()) ? await this.desk.ask<{ orders: OrderRow[] }>("GET", "/api/shop/orders?limit=50") : { orders: [] };
       this.orders = orders;
       this.ordersState = "ready";
       // A row says less than an order: those that may have moved on are asked for again when they are opened.
@@ -351,6 +352,10 @@ export class Shop extends EventTarget {
       this.busy.delete(name);
       this.changed();
     }
+  }
+
+  private async askCart(): Promise<Cart> {
+    return (await this.desk.isKnown()) ? this.desk.ask<Cart>("GET", "/api/shop/cart") : NOTHING;
   }
 
   private async hold(place: Place, quantity: number): Promise<void> {

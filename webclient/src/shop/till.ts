@@ -10,7 +10,7 @@ import { countries, homeCountry } from "./countries";
 import { type Fault, type Field, faults, FIELDS } from "./checkout";
 import { left, locale, money } from "./money";
 import { rowOf, idOf, titled } from "./pictures";
-import type { Order, Rehearsal } from "./answers";
+import { numberOf, type Order, type Rehearsal } from "./answers";
 import type { Shop } from "./shop";
 import { spoken } from "../ui/words";
 
@@ -44,8 +44,7 @@ export class ShopCheckout extends Panel {
     .back { margin-inline-start: -6px; text-decoration: none; color: var(--quiet, #5d5f57); justify-self: start; }
     form { display: grid; grid-template-columns: repeat(6, minmax(0, 1fr)); gap: 16px 12px; }
     form > * { grid-column: 1 / -1; }
-    .f-postcode { grid-column: span 2; }
-    .f-city { grid-column: span 4; }
+    .f-postcode, .f-city { grid-column: span 3; }
     .field { display: grid; gap: 6px; align-content: start; }
     .field label { font-size: 15px; }
     .field input, .field select { width: 100%; min-height: 48px; padding-inline: 14px; border: 1px solid var(--line, #cfc8ba); border-radius: 12px; background: var(--panel-solid, #fff); transition: border-color 200ms ease-out; }
@@ -227,7 +226,7 @@ export class ShopCheckout extends Panel {
     return html`
       <h2 tabindex="-1">${t("pay_title")}</h2>
       <p class="big figure">${money(order.total_minor, order.currency)}</p>
-      <p class="quiet small">${t("order_no", { id: order.id })} · ${t("pay_before", { time: until })}</p>
+      <p class="quiet small">${t("order_no", { id: numberOf(order) })} · ${t("pay_before", { time: until })}</p>
       ${this.problem(shop)}
       ${isTest ? html`
         <div class="test"><h3>${t("test_title")}</h3><p class="small">${t("test_text")}</p>
@@ -245,7 +244,7 @@ export class ShopCheckout extends Panel {
       <h2 tabindex="-1">${t("pay_title")}</h2>
       <p class="waits" role="status"><span class="wheel"></span>${t("confirming")}</p>
       <p class="quiet">${this.answer === "missing" || this.answer === "late" ? t("still_waiting") : t("confirming_text")}</p>
-      <p class="quiet small">${t("order_no", { id: order.id })}</p>
+      <p class="quiet small">${t("order_no", { id: numberOf(order) })}</p>
       <div class="buttons"><button class="plain" @click=${() => shop.checkout.confirm()}>${t("ask_now")}</button>
         <button class="plain" @click=${() => (shop.checkout.close(), this.open({ panel: "orders" }))}>${t("see_orders")}</button></div>`;
   }
@@ -261,14 +260,14 @@ export class ShopCheckout extends Panel {
     return html`
       <svg class="icon tick" viewBox="0 0 24 24" aria-hidden="true"><path d=${ICONS.check}></path></svg>
       <h2 tabindex="-1" class="big">${t("done_title")}</h2>
-      <p>${order.contact.email ? t("done_text", { email: order.contact.email }) : t("done_text_plain")}</p>
+      <p>${t("done_text")}</p>
       <ul class="lines">${order.lines.map((line) => {
         const { name, variant } = titled(line.title, line.variant, line.sku);
         const row = rowOf(idOf(order.tenant, line.product), () => this.requestUpdate());
         return html`<li><span class="picture">${row?.poster ? html`<img src=${row.poster} alt="">` : nothing}</span><span><span class="name">${name}</span>${line.quantity > 1 ? html` <span class="quiet">× ${line.quantity}</span>` : nothing}<br><span class="quiet small name">${variant}</span></span><span class="figure">${money(line.price_minor * line.quantity, order.currency)}</span></li>`;
       })}</ul>
       <p class="sum"><span>${t("total")}</span><strong class="figure">${money(order.total_minor, order.currency)}</strong></p>
-      <p class="quiet small">${t("order_no", { id: order.id })}${order.payment.provider === "test" ? html` · ${t("test_title")}` : nothing}</p>
+      <p class="quiet small">${t("order_no", { id: numberOf(order) })}${order.payment.provider === "test" ? html` · ${t("test_title")}` : nothing}</p>
       <div class="buttons">
         ${rest ? html`<button class="act" @click=${() => checkout.begin()}>${t("checkout")}</button>` : html`<button class="act" @click=${() => (checkout.close(), this.open({ panel: "store" }))}>${t("go_on")}</button>`}
         <button class="plain" @click=${() => (checkout.close(), this.open({ panel: "orders" }))}>${t("see_orders")}</button></div>`;

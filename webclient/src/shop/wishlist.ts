@@ -18,7 +18,7 @@ export class ShopWish extends Panel {
   }
 
   static override styles = [base, css`
-    :host { display: inline-block; }
+    :host { display: inline-block; container-type: normal; }
     [aria-pressed="true"] .icon { fill: var(--accent, #1f4d3a); stroke: var(--accent, #1f4d3a); animation: beat 250ms ease-out; }
     @keyframes beat { 40% { transform: scale(1.25); } }
   `];
