@@ -24,6 +24,9 @@ export interface Row {
   readonly poster: string | null;
   readonly has_scan: boolean;
   readonly verdict: string;
+  /** How many can be had of all variants; null: not counted. */
+  readonly available?: number | null;
+  readonly is_on_sale?: boolean;
 }
 
 export interface Level {
@@ -75,7 +78,17 @@ export interface Scan {
   readonly ssim: number | null;
 }
 
+/** What a variant costs at the moment of asking. */
+export interface OfferNow {
+  readonly sku: string;
+  readonly variant: string;
+  readonly price_minor: Readonly<Record<string, number>>;
+  readonly available: number | null;
+  readonly is_on_sale: boolean;
+}
+
 export interface Product extends Row {
+  readonly offers?: readonly OfferNow[];
   readonly manifest: Manifest;
   readonly files: Readonly<Record<string, string>>;
   readonly scan: Scan | null;
@@ -85,6 +98,11 @@ async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   const answer = await fetch(path, signal ? { signal } : {});
   if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
   return (await answer.json()) as T;
+}
+
+/** What the server's search finds, best first; typing errors are forgiven. */
+export async function search(words: string, signal?: AbortSignal): Promise<readonly Row[]> {
+  return (await get<{ products: readonly Row[] }>(`/api/catalogue?q=${encodeURIComponent(words.slice(0, 200))}&per_page=24`, signal)).products;
 }
 
 let rows: Promise<readonly Row[]> | undefined;

@@ -1,5 +1,7 @@
 /** Building elements. Text is only ever set as text: nothing a merchant writes can become markup. */
 
+import type { Topic } from "../a11y/announcer";
+
 type Child = Node | string | null | undefined | false;
 type Props = Readonly<Record<string, string | number | boolean | EventListener | null | undefined>>;
 
@@ -41,10 +43,25 @@ export function paint(element: HTMLElement, colour: string | undefined): void {
   if (colour && /^#[0-9a-f]{6}$/i.test(colour)) element.style.setProperty("--swatch", colour);
 }
 
+type Say = (text: string, topic?: Topic) => void;
+let speaker: Say | null = null;
+
+/** Who says things to those who listen instead of looking (`a11y/announcer.ts`), once it is there. */
+export function speakThrough(say: Say): void {
+  speaker = say;
+}
+
+/** Say something, and show it for a moment to those who look. */
+export function say(text: string, topic: Topic = "page"): void {
+  announce(text, topic);
+  document.dispatchEvent(new CustomEvent("notice", { detail: text }));
+}
+
 /** Say something to whoever listens instead of looking. */
-export function announce(text: string): void {
+export function announce(text: string, topic: Topic = "page"): void {
+  if (speaker) return speaker(text, topic);
   const status = document.getElementById("status");
   if (status) status.textContent = text;
 }
 
-export const prefersStill = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
+export const prefersStill = (): boolean => document.documentElement.dataset["motion"] === "less" || matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -11,7 +11,7 @@ const UNITS: Readonly<Record<Unit, { perMetre: number; digits: number }>> = {
 
 const REGIONS: Readonly<Record<string, string>> = { US: "USD", GB: "GBP" };
 
-type Prices = Readonly<Record<string, number>>;
+export type Prices = Readonly<Record<string, number>>;
 
 /** The prices in currencies that every product has: one page never mixes two. */
 export function comparable(all: readonly (Prices | null)[], own: Prices | null): Prices | null {
@@ -20,8 +20,25 @@ export function comparable(all: readonly (Prices | null)[], own: Prices | null):
   return shared.length ? Object.fromEntries(shared) : own;
 }
 
-/** The currency to show: the shopper's region's if there is a price in it, else euros, else the first. */
+let chosenCurrency = "";
+
+/** The currency that the shopper has chosen in the settings; empty: their region's. */
+export function chooseCurrency(currency: string): void {
+  chosenCurrency = currency;
+}
+
+const INCHES: ReadonlySet<string> = new Set(["US", "LR", "MM"]);
+
+/** The unit that was chosen, else the region's: inches in a few countries, centimetres elsewhere. */
+export function unitFor(chosen: "auto" | Unit, locale: string): Unit {
+  if (chosen !== "auto") return chosen;
+  // A language without a region says nothing about inches: "en" alone is spoken everywhere.
+  return INCHES.has(new Intl.Locale(locale).region ?? "") ? "in" : "cm";
+}
+
+/** The currency to show: the chosen one, else the region's if there is a price in it, else euros, else the first. */
 export function currencyFor(prices: Readonly<Record<string, number>>, locale: string): string | undefined {
+  if (chosenCurrency && chosenCurrency in prices) return chosenCurrency;
   const region = new Intl.Locale(locale).maximize().region ?? "";
   const wanted = REGIONS[region] ?? "EUR";
   if (wanted in prices) return wanted;

@@ -1,9 +1,16 @@
-/** One product: the stage, what it is and costs, how it was made. */
-import type { Level, Product, Row, Variant } from "../api";
-import { compare } from "./compare";
+/**
+ * One product. Beside the scene a panel: the product itself is in the shopper's hands there. Without a scene a page, with a
+ * stage to look at it. Both are made of the same pieces: what it is and costs, its colours, size, story, origin.
+ */
+import type { Product, Row, Variant } from "../api";
+import type { Showroom } from "../app/showroom";
+import { t as say } from "../app/words";
+import { buying, type Buying } from "./buy";
 import { announce, h, icon, paint } from "./dom";
-import { bytes, comparable, count, length, millimetres, price, type Unit } from "./format";
-import { chooseDelivery, Stage } from "./stage";
+import { length, unitFor, type Unit } from "./format";
+import { ICONS } from "./icons";
+import { downloads, levelTable, origin, scanSection } from "./origin";
+import { Stage } from "./stage";
 import { spoken, t, type Word } from "./words";
 
 export interface Page {
@@ -12,42 +19,92 @@ export interface Page {
   dispose(): void;
 }
 
-const UNIT_WORDS: Readonly<Record<Unit, Word>> = { mm: "units_mm", cm: "units_cm", in: "units_in" };
-let unit: Unit = "cm";
+/** What shows the product: a stage on the page, or the hands in the scene. */
+export interface Shown {
+  wear(variant: string): void | Promise<void>;
+  unit: Unit;
+}
 
-export function productPage(product: Product, all: readonly Row[]): Page {
+const UNIT_WORDS: Readonly<Record<Unit, Word>> = { mm: "units_mm", cm: "units_cm", in: "units_in" };
+
+export interface PageOptions {
+  /** Whether the machine may be asked for 3D here. */
+  readonly is3d: boolean;
+  /** The variant that was asked for, by name. */
+  readonly variant: string | null;
+}
+
+export function productPage(product: Product, all: readonly Row[], showroom: Showroom, options: PageOptions): Page {
   const levels = levelTable(product);
   const stage = new Stage(product, { level: (index) => levels.mark(index) });
-  const { manifest } = product;
-  const cost = price(comparable(all.map((other) => other.price_minor), product.price_minor), spoken(), navigator.language);
+  const parts = pieces(product, all, showroom, stage, options.variant);
   const element = h("article", { class: "product", "data-id": product.id },
-    h("a", { class: "back", href: "#/" }, icon("M15 5l-7 7 7 7"), t("back")),
+    h("a", { class: "back", href: "#/list" }, icon(ICONS.back), t("back")),
     h("div", { class: "lead-in" },
       stage.element,
-      h("div", { class: "sheet" },
-        h("h1", { tabindex: -1 }, product.name),
-        cost && h("p", { class: "price" }, cost),
-        h("p", { class: "about" }, product.description),
-        product.variants.length > 1 && colours(product.variants, stage),
-        sizes(product, stage),
-        details(product),
-        inRoom(product))),
+      h("div", { class: "sheet" }, h("h1", { tabindex: -1 }, product.name), ...parts.elements)),
     scanSection(product),
     h("div", { class: "cards" },
       h("section", { class: "panel", "aria-labelledby": "h-curious" }, h("h2", { id: "h-curious" }, t("curious")), levels.element, downloads(product)),
       h("section", { class: "panel", "aria-labelledby": "h-origin" }, h("h2", { id: "h-origin" }, t("origin")), origin(product))),
   );
-  document.title = `${manifest.name} · Showroom`;
-  return { element, open: () => void stage.open(), dispose: () => stage.dispose() };
+  return {
+    element,
+    open: () => {
+      if (options.variant) void stage.wear(options.variant);
+      void stage.open(options.is3d);
+    },
+    dispose: () => {
+      parts.dispose();
+      stage.dispose();
+    },
+  };
 }
 
-function colours(variants: readonly Variant[], stage: Stage): HTMLElement {
-  const said = h("span", { class: "value" }, variants[0]?.label || variants[0]?.name || "");
-  const dots = variants.map((variant, index) => {
+/** Beside the scene. `extra` is what the scene itself can do with the product: references, taking apart, hot spots. */
+export function productPanel(product: Product, all: readonly Row[], showroom: Showroom, shown: Shown, extra: readonly Node[], variant: string | null): Page {
+  const parts = pieces(product, all, showroom, shown, variant, extra);
+  const scan = scanSection(product);
+  const element = h("article", { class: "sheet", "data-id": product.id },
+    ...parts.elements,
+    scan && h("details", { class: "fold" }, h("summary", {}, t("scan_title")), scan),
+    h("details", { class: "fold", open: !scan }, h("summary", {}, say("provenance")), origin(product), downloads(product)),
+    h("details", { class: "fold" }, h("summary", {}, t("curious")), levelTable(product).element));
+  return { element, open: () => undefined, dispose: () => parts.dispose() };
+}
+
+interface Pieces {
+  readonly elements: readonly (HTMLElement | null)[];
+  dispose(): void;
+}
+
+function pieces(product: Product, all: readonly Row[], showroom: Showroom, shown: Shown, wished: string | null, extra: readonly Node[] = []): Pieces {
+  const first = product.variants.find(({ name }) => name === wished) ?? product.variants[0];
+  const buy: Buying = buying(product, all, showroom, first);
+  return {
+    elements: [
+      buy.element,
+      h("p", { class: "about" }, product.description),
+      product.variants.length > 1 ? colours(product.variants, first, (variant) => {
+        buy.wear(variant);
+        return shown.wear(variant.name);
+      }) : null,
+      sizes(product, showroom, shown),
+      extra.length ? h("div", { class: "extra" }, ...extra) : null,
+      details(product),
+      inRoom(product),
+    ],
+    dispose: () => buy.dispose(),
+  };
+}
+
+function colours(variants: readonly Variant[], first: Variant | undefined, wear: (variant: Variant) => void | Promise<void>): HTMLElement {
+  const said = h("span", { class: "value" }, first?.label || first?.name || "");
+  const dots = variants.map((variant) => {
     const label = variant.label || variant.name;
-    const input = h("input", { type: "radio", name: "colour", value: variant.name, checked: index === 0, "aria-label": label, change: () => {
+    const input = h("input", { type: "radio", name: "colour", value: variant.name, checked: variant === first, "aria-label": label, change: () => {
       said.textContent = label;
-      void stage.wear(variant.name).then(() => announce(t("picked", { name: label })));
+      void Promise.resolve(wear(variant)).then(() => announce(t("picked", { name: label })));
     } });
     const dot = h("label", { class: "swatch", title: label }, input, h("i"));
     paint(dot, variant.swatch);
@@ -56,19 +113,21 @@ function colours(variants: readonly Variant[], stage: Stage): HTMLElement {
   return h("fieldset", { class: "colours" }, h("legend", {}, t("colour"), " ", said), h("div", { class: "row" }, ...dots));
 }
 
-function sizes(product: Product, stage: Stage): HTMLElement {
+function sizes(product: Product, showroom: Showroom, shown: Shown): HTMLElement {
   const words: readonly Word[] = ["width", "height", "depth"];
   const values = product.dimensions_m.map(() => h("dd"));
+  let unit = unitFor(showroom.preferences.get("unit"), navigator.language);
   const show = (): void => {
     product.dimensions_m.forEach((metres, index) => {
       const value = values[index];
       if (value) value.textContent = `${length(metres, unit, spoken())} ${t(UNIT_WORDS[unit])}`;
     });
-    stage.unit = unit;
+    shown.unit = unit;
   };
   const units = (Object.keys(UNIT_WORDS) as Unit[]).map((one) =>
     h("label", {}, h("input", { type: "radio", name: "unit", value: one, checked: one === unit, change: () => {
       unit = one;
+      showroom.preferences.set("unit", one);
       show();
     } }), h("span", {}, t(UNIT_WORDS[one]))));
   show();
@@ -101,68 +160,4 @@ function inRoom(product: Product): HTMLElement | null {
     return h("a", { class: "act", href }, ...inside());
   }
   return usdz || model ? h("p", { class: "quiet" }, icon("M8 3h8a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1H8a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zM11 18h2"), t("in_room_hint")) : null;
-}
-
-function scanSection(product: Product): HTMLElement | null {
-  const { scan } = product;
-  if (!scan?.before || !scan.after) return null;
-  const lighter = scan.size_bytes_before / Math.max(1, scan.size_bytes_after);
-  const facts: [string, string][] = [
-    [`${bytes(scan.size_bytes_before, spoken())} → ${bytes(scan.size_bytes_after, spoken())}`, `${count(Math.round(lighter), spoken())}× ${t("lighter")}`],
-    [count(scan.triangles_after, spoken()), t("triangles")],
-  ];
-  if (scan.surface_error_mm) facts.push([millimetres(scan.surface_error_mm.mean, spoken()), t("away")]);
-  if (scan.ssim !== null) facts.push([scan.ssim.toFixed(3), t("likeness")]);
-  return h("section", { class: "scan", "aria-labelledby": "h-scan" },
-    compare(scan.before, scan.after),
-    h("div", {},
-      h("h2", { id: "h-scan" }, t("scan_title")),
-      h("p", { class: "lead" }, t("scan_lead")),
-      h("dl", { class: "facts" }, ...facts.map(([value, what]) => h("div", {}, h("dt", {}, what), h("dd", {}, value)))),
-      scan.report && h("a", { class: "text-link", href: scan.report, target: "_blank", rel: "noopener" }, t("proof"))));
-}
-
-function levelTable(product: Product): { element: HTMLElement; mark(index: number): void } {
-  const { manifest } = product;
-  const name = chooseDelivery(Object.keys(manifest.deliveries), innerWidth) ?? "";
-  const delivery = manifest.deliveries[name];
-  const words: readonly Word[] = ["level_near", "level_middle", "level_far"];
-  const rows = (delivery?.levels ?? []).map((level: Level, index) =>
-    h("tr", {},
-      h("th", { scope: "row" }, t(words[index] ?? "level_far"), h("span", { class: "now" }, t("shown"))),
-      h("td", {}, level.size_bytes ? bytes(level.size_bytes, spoken()) : ""),
-      h("td", {}, count(level.triangles, spoken())),
-      h("td", {}, manifest.quality.verdict === "unproved" ? "–" : millimetres(level.error_mm.mean, spoken()))));
-  const heads: readonly Word[] = ["level", "file", "tris", "error"];
-  return {
-    element: h("div", { class: "scroll" },
-      h("table", {}, h("thead", {}, h("tr", {}, ...heads.map((word) => h("th", { scope: "col" }, t(word))))), h("tbody", {}, ...rows)),
-      delivery ? h("p", { class: "quiet" }, t("memory", { bytes: bytes(delivery.gpu_bytes, spoken()) })) : null),
-    mark: (index) => rows.forEach((row, at) => row.toggleAttribute("data-now", at === index)),
-  };
-}
-
-function downloads(product: Product): HTMLElement {
-  const { files, manifest } = product;
-  const plain = files[manifest.deliveries["plain"]?.file ?? manifest.deliveries["webp"]?.file ?? ""];
-  const links = [[files["product.usdz"], "download_usdz"], [plain, "download_glb"]] as const;
-  return h("p", { class: "links" }, ...links.map(([href, word]) => (href ? h("a", { class: "text-link", href, download: "" }, t(word)) : null)));
-}
-
-function origin(product: Product): HTMLElement {
-  const { manifest, files } = product;
-  const { licence, provenance, quality } = manifest;
-  const source = provenance.sources?.[0];
-  const verdicts: Readonly<Record<string, Word>> = { passed: "passed", refused: "refused" };
-  const rows: [string, string | undefined][] = [
-    [t("licence"), [licence?.spdx || licence?.name, licence?.attribution].filter(Boolean).join(" · ")],
-    [t("source"), source && `${source.name}, ${bytes(source.size_bytes, spoken())}, ${source.sha256.slice(0, 12)}…`],
-    [t("made_by"), `${provenance.tool.name} ${provenance.tool.version}`],
-    [t("recipe"), provenance.recipe && `${provenance.recipe.name}, ${provenance.recipe.sha256.slice(0, 12)}…`],
-    [t("quality"), t(verdicts[quality.verdict] ?? "unproved")],
-  ];
-  const report = files["report.html"];
-  return h("div", {},
-    h("dl", { class: "origin" }, ...rows.map(([word, value]) => (value ? h("div", {}, h("dt", {}, word), h("dd", {}, value)) : null))),
-    report ? h("p", { class: "links" }, h("a", { class: "text-link", href: report, target: "_blank", rel: "noopener" }, t("proof_product"))) : null);
 }

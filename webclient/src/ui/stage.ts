@@ -55,12 +55,12 @@ export class Stage {
   }
 
   /** Load the viewer and the model; ends in the turntable, or in the poster, if that cannot be. */
-  async open(): Promise<void> {
+  async open(is3d = true): Promise<void> {
     const { name } = this.#product;
     announce(t("loading", { name }));
     this.element.dataset["busy"] = "";
     try {
-      if (!hasWebGl2()) throw new Error("no WebGL 2");
+      if (!is3d || !hasWebGl2()) return await this.#fallBack();
       const { Viewer } = await import("../viewer/viewer");
       if (this.#ended.signal.aborted) return;
       const { sources, indices } = this.#sources();

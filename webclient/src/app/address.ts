@@ -1,0 +1,50 @@
+/**
+ * What the page's address says: which store, room and friend (query), and what is looked at (hash).
+ *
+ * `/#/` the store, `/#/list`, `/#/p/{product}`; `?store=…&room=…&with=…&party=…&rung=…`. Older addresses, `#/{product}`, still lead
+ * to the product. What it is not: history; views change it through `location.hash`, and going back is the browser's.
+ */
+import { isRung, type Rung } from "./rung";
+
+export type View = { readonly name: "store" } | { readonly name: "list" } | { readonly name: "product"; readonly id: string };
+
+export interface Asked {
+  readonly store: string | null;
+  readonly room: string | null;
+  /** Person code of a friend to come in next to. */
+  readonly friend: string | null;
+  readonly party: string | null;
+  readonly rung: Rung | null;
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+/** The view that a hash names; null if it names a place on the page and not a view. */
+export function viewOf(hash: string): View | null {
+  if (/^#?(main|list-start|at=.*)$/.test(hash)) return null;
+  const path = safelyDecoded(hash.replace(/^#\/?/, "").split("?")[0] ?? "");
+  if (path === "" || path === "store") return { name: "store" };
+  if (path === "list") return { name: "list" };
+  const id = path.startsWith("p/") ? path.slice(2) : path;
+  return { name: "product", id };
+}
+
+export const hashOf = (view: View): string => (view.name === "product" ? `#/p/${encodeURIComponent(view.id)}` : view.name === "list" ? "#/list" : "#/");
+
+export function askedOf(search: string): Asked {
+  const query = new URLSearchParams(search);
+  const named = (name: string): string | null => {
+    const value = query.get(name);
+    return value && NAME.test(value) ? value : null;
+  };
+  const rung = query.get("rung");
+  return { store: named("store"), room: named("room"), friend: named("with"), party: named("party"), rung: isRung(rung) ? rung : null };
+}
+
+function safelyDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a broken escape names no product; the page says so
+  }
+}

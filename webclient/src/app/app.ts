@@ -1,0 +1,434 @@
+/**
+ * Wires the page: reads the address, opens the rung that the ladder chooses, keeps list, panels and scene in step.
+ *
+ * The order is what a shopper gets first: the list of products and the door at once, then the place, then the others and
+ * the shop. What it is not: any of those; each has its own module and comes when it is needed.
+ */
+import { Announcer } from "../a11y/announcer";
+import { isTyping } from "../a11y/focus";
+import { catalogue, product as productOf } from "../api";
+import { Bar, ACTIONS, type Action } from "../ui/bar";
+import { Catalogue, skeletonView } from "../ui/catalogue";
+import { door } from "../ui/door";
+import { announce, h, icon, speakThrough } from "../ui/dom";
+import { chooseCurrency } from "../ui/format";
+import { ICONS } from "../ui/icons";
+import { Notices, question } from "../ui/notices";
+import { Panels } from "../ui/panel";
+import { productPage, type Page } from "../ui/product";
+import { chosenLanguage, speak, t as word } from "../ui/words";
+import { askedOf, hashOf, viewOf, type View } from "./address";
+import { measure } from "./measure";
+import { Preferences } from "./preferences";
+import { below, decide, isThreeD, type Measured, type Rung } from "./rung";
+import { Showroom, type Place } from "./showroom";
+import { furnished, storeLines, type Furnished } from "./stores";
+import { visitor } from "./visitor";
+import { t } from "./words";
+
+const SKELETON_AFTER_MS = 150;
+/** From this width a panel stands beside the scene; below it is a sheet at the bottom. */
+const WIDE_PX = 860;
+/** From this width the list is a drawer beside the scene; below it is a page. */
+const DRAWER_PX = 1080;
+
+const part = (id: string): HTMLElement => document.getElementById(id) ?? document.body;
+
+export class App {
+  readonly showroom = new Showroom(new Preferences(), visitor());
+  readonly #asked = askedOf(location.search);
+  readonly #panels = new Panels(() => this.#arranged());
+  readonly #notices = new Notices();
+  readonly #bar = new Bar(this.showroom, (name) => this.act(name));
+  #catalogue: Catalogue | null = null;
+  #measured: Measured | null = null;
+  #furnished: Furnished | null = null;
+  #page: Page | null = null;
+  #loading = new AbortController();
+  #isListOpen = false;
+  #isFirst = true;
+  /** The product whose row the keyboard goes back to. */
+  #came: string | null = null;
+  #scrolled = 0;
+  #rungTurn = 0;
+
+  async start(): Promise<void> {
+    speak(chosenLanguage());
+    chooseCurrency(this.#currency());
+    const announcer = new Announcer({ polite: part("status"), assertive: part("alert"), more: (topic, n) => t(`more_${topic}`, { n }) });
+    speakThrough((text, topic) => announcer.say(text, topic));
+    part("foot").append(this.#bar.element);
+    part("beside").append(this.#panels.element);
+    part("said").append(this.#notices.captions, this.#notices.element);
+    this.#plans();
+    this.#frame();
+    this.#listen();
+    await Promise.all([this.#shelf(), this.#store()]);
+  }
+
+  /** What the bar, the list and the letters do. */
+  act(name: Action | "headset"): void {
+    if (name === "list") return this.#toggleList();
+    if (name === "help") return void import("../ui/help").then(({ showHelp }) => showHelp());
+    if (name === "headset") return;
+    this.#panels.toggle(name);
+  }
+
+  // ---- what there is -------------------------------------------------------------------------------------------------
+
+  async #shelf(): Promise<void> {
+    const wait = setTimeout(() => {
+      if (this.#isFirst && !this.showroom.rows.length) part("main").replaceChildren(skeletonView());
+    }, SKELETON_AFTER_MS);
+    try {
+      this.showroom.rows = await catalogue();
+      this.showroom.changed("rows");
+    } catch (error) {
+      if (this.#isFirst) part("main").replaceChildren(this.#trouble(error));
+      return;
+    } finally {
+      clearTimeout(wait);
+    }
+    this.route();
+  }
+
+  async #store(): Promise<void> {
+    const [measured, lines] = await Promise.all([measure(), storeLines().catch(() => [])]);
+    this.#measured = measured;
+    this.showroom.stores = lines;
+    this.showroom.changed("stores");
+    const id = this.#asked.store ?? lines[0]?.id ?? null;
+    try {
+      this.#furnished = id ? await furnished(id) : null;
+    } catch (error) {
+      console.warn(error);
+    }
+    if (this.#furnished) {
+      this.showroom.plan = this.#furnished.plan;
+      this.showroom.slots = this.#furnished.slots;
+      this.showroom.changed("plan");
+    }
+    this.#frame();
+    await this.climb();
+  }
+
+  /** Open the rung that suits, or that is wished. */
+  async climb(): Promise<void> {
+    const measured = this.#measured;
+    if (!measured) return;
+    const wish = this.showroom.preferences.get("rung");
+    const choice = this.#furnished ? decide(measured, this.#asked.rung ?? (wish === "auto" ? null : wish)) : ({ rung: "list", why: "wished" } as const);
+    await this.#openRung(choice.rung, choice.why);
+  }
+
+  async #openRung(rung: Rung, why: ReturnType<typeof decide>["why"]): Promise<void> {
+    const turn = ++this.#rungTurn;
+    const { showroom } = this;
+    showroom.place?.dispose();
+    showroom.place = null;
+    showroom.choice = { rung, why };
+    document.body.dataset["rung"] = rung;
+    showroom.changed("rung");
+    try {
+      const place = await this.#place(rung);
+      if (turn !== this.#rungTurn) return place?.dispose();
+      showroom.place = place;
+      showroom.changed("place");
+    } catch (error) {
+      console.warn(error);
+      if (turn === this.#rungTurn) await this.#fall("fell_failed");
+      return;
+    }
+    if (rung === "list") this.#opened();
+    this.#page?.dispose();
+    this.#page = null;
+    this.route();
+  }
+
+  async #place(rung: Rung): Promise<Place | null> {
+    const host = part("place");
+    const plan = this.#furnished?.plan;
+    if (!plan) return null;
+    if (isThreeD(rung)) {
+      const { Scene } = await import("./scene");
+      const isPhone = matchMedia("(pointer: coarse)").matches && Math.min(innerWidth, innerHeight) < 600;
+      return new Scene(host, plan, this.showroom, isPhone ? "mobile" : "desktop", {
+        shown: () => this.#opened(),
+        picked: (picked) => {
+          if (picked.kind === "product") location.hash = hashOf({ name: "product", id: picked.stand.row.id });
+        },
+        failed: (failure) => void this.#fall(failure === "slow" ? "fell_slow" : "fell_lost"),
+      });
+    }
+    if (rung === "turntable") {
+      const { Gallery } = await import("./gallery");
+      const gallery = new Gallery(host, this.showroom);
+      this.#opened();
+      return gallery;
+    }
+    return null;
+  }
+
+  /** One rung down, with a sentence and a way back. A wished rung stays, however slow. */
+  async #fall(word: "fell_slow" | "fell_lost" | "fell_failed"): Promise<void> {
+    const { choice } = this.showroom;
+    if (choice.why === "wished" && word === "fell_slow") return;
+    await this.#openRung(below(choice.rung), word === "fell_slow" ? "slow" : "no_webgl");
+    announce(t(word));
+    part("said").append(question(t(word), [
+      { word: t("fine"), act: () => undefined },
+      { word: t("back_3d"), act: () => void this.#openRung("room", "wished") },
+    ]));
+  }
+
+  #opened(): void {
+    document.body.removeAttribute("data-opening");
+  }
+
+  // ---- what is seen --------------------------------------------------------------------------------------------------
+
+  #frame(): void {
+    const { showroom } = this;
+    const skip = document.querySelector<HTMLElement>("[data-skip]");
+    if (skip) skip.textContent = t("skip_list");
+    const name = showroom.plan?.name ?? "Showroom";
+    const stores = showroom.stores.length > 1 ? h("label", { class: "pick-store" }, h("span", { class: "unseen" }, t("stores")), this.#storeChoice()) : h("span", { class: "store-name" }, name);
+    part("top").replaceChildren(
+      h("a", { class: "mark", href: "#/", "aria-label": "Showroom" }, icon(ICONS.mark), h("span", {}, "Showroom")),
+      stores);
+    if (document.body.hasAttribute("data-opening") || part("door").childElementCount) this.#door();
+    document.title = name === "Showroom" ? name : `${name} · Showroom`;
+  }
+
+  #storeChoice(): HTMLSelectElement {
+    const made = h("select", { "aria-label": t("stores"), change: () => {
+      const url = new URL(location.href);
+      url.searchParams.set("store", made.value);
+      for (const gone of ["room", "with", "party"]) url.searchParams.delete(gone);
+      url.hash = "#/";
+      location.assign(url);
+    } }, ...this.showroom.stores.map(({ id, name }) => h("option", { value: id, selected: id === this.showroom.plan?.id }, name)));
+    return made;
+  }
+
+  #door(): void {
+    if (this.showroom.visitor.isKnown) return;
+    part("door").replaceChildren(door(this.showroom, this.#asked.friend !== null, {
+      entered: () => {
+        part("door").replaceChildren();
+        this.showroom.place?.focus();
+        this.enter();
+      },
+      chooser: async () => null,
+    }));
+  }
+
+  /** Among the others from now on. */
+  enter(): void {
+    announce(t("welcome", { name: this.showroom.visitor.nickname }));
+  }
+
+  #plans(): void {
+    const { showroom } = this;
+    const takeMe = (id: string): void => void this.takeMe(id);
+    this.#panels.add("search", { title: () => t("search"), make: async () => (await import("../ui/search")).searchPanel(showroom, takeMe) });
+    this.#panels.add("settings", { title: () => t("settings"), make: async () => (await import("../ui/settings")).settings(showroom, []) });
+    this.#panels.add("map", { title: () => t("map"), make: async () => {
+      const [{ mapPanel }, { floorPlan }] = await Promise.all([import("../ui/map"), import("../world/map")]);
+      if (!showroom.plan) throw new Error("no plan");
+      return mapPanel(showroom, floorPlan(showroom.plan), takeMe, (x, z) => void showroom.place?.walkToPoint(x, z));
+    } });
+  }
+
+  /** Walk to a product; on the way it is said where one goes, and there that one is there. */
+  async takeMe(id: string): Promise<void> {
+    const { showroom } = this;
+    const name = showroom.row(id)?.name ?? "";
+    announce(t("walking", { name }));
+    if (this.#isListOpen && innerWidth < DRAWER_PX) location.hash = "#/";
+    if (innerWidth < WIDE_PX) this.#panels.close();
+    await showroom.place?.walkTo(id);
+    showroom.look(id);
+    announce(t("arrived", { name }));
+  }
+
+  // ---- views -----------------------------------------------------------------------------------------------------------
+
+  route(): void {
+    const view = viewOf(location.hash);
+    if (!view || (!this.showroom.rows.length && view.name === "product")) return;
+    const before = this.showroom.view;
+    this.showroom.view = view;
+    document.body.dataset["view"] = view.name;
+    this.#loading.abort();
+    this.#loading = new AbortController();
+    const isOver = this.showroom.choice.rung !== "list" && this.showroom.place !== null;
+    if (view.name === "list") this.#isListOpen = true;
+    else if (view.name === "store" || innerWidth < DRAWER_PX) this.#isListOpen = false;
+    this.showroom.changed("view");
+    if (view.name === "product" && !isOver) void this.#productPage(view);
+    else {
+      this.#page?.dispose();
+      this.#page = null;
+      this.#showList(before);
+      if (view.name === "product") void this.#productPanel(view, this.#loading.signal);
+      else if (before.name === "product") this.#closeProduct(before.id);
+    }
+    this.#isFirst = false;
+    this.#arranged();
+  }
+
+  #showList(before: View): void {
+    if (!this.#catalogue) {
+      this.#catalogue = new Catalogue(this.showroom, { act: (name) => this.act(name), takeMe: (id) => void this.takeMe(id) });
+      this.#catalogue.element.addEventListener("focusin", () => {
+        if (this.showroom.gaze) this.showroom.place?.gaze(this.showroom.gaze);
+      });
+    }
+    const main = part("main");
+    if (main.firstElementChild !== this.#catalogue.element) {
+      main.replaceChildren(this.#catalogue.element);
+      scrollTo(0, this.#scrolled);
+    }
+    const isPage = this.showroom.choice.rung === "list" || (this.#isListOpen && innerWidth < DRAWER_PX);
+    if (before.name === "product" && (isPage || this.#isListOpen)) this.#catalogue.focus(before.id);
+    else if (!this.#isFirst && this.showroom.view.name === "list" && before.name !== "list") main.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+  }
+
+  /** On the list's rung, a product is a page. */
+  async #productPage(view: View & { name: "product" }): Promise<void> {
+    const { signal } = this.#loading;
+    try {
+      const found = await productOf(view.id, signal);
+      if (signal.aborted) return;
+      this.#scrolled = this.#page ? this.#scrolled : scrollY;
+      const is3d = this.#measured?.hasWebGl2 !== false && this.showroom.preferences.get("rung") !== "turntable";
+      const next = productPage(found, this.showroom.rows, this.showroom, { is3d, variant: null });
+      this.#page?.dispose();
+      this.#page = next;
+      part("main").replaceChildren(next.element);
+      scrollTo(0, 0);
+      next.element.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+      document.title = `${found.name} · Showroom`;
+      next.open();
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#page?.dispose();
+      this.#page = null;
+      part("main").replaceChildren(this.#trouble(error));
+      part("main").querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+    }
+  }
+
+  /** In the scene, it comes to one's hands, with a panel beside it. */
+  async #productPanel(view: View & { name: "product" }, signal: AbortSignal): Promise<void> {
+    this.#came = view.id;
+    const { showroom } = this;
+    const name = showroom.row(view.id)?.name ?? "";
+    this.#panels.close();
+    this.#panels.add("product", { title: () => name || word("missing_title"), make: async () => {
+      const [{ productPanel }, found] = await Promise.all([import("../ui/product"), productOf(view.id, signal)]);
+      return productPanel(found, showroom.rows, showroom, { wear: (variant) => showroom.place?.wear(variant), unit: "cm" }, [], null);
+    } });
+    void showroom.place?.open(view.id, null);
+    await this.#panels.show("product");
+    document.title = `${name} · Showroom`;
+  }
+
+  #closeProduct(_id: string): void {
+    if (this.#panels.open === "product") this.#panels.close();
+    this.showroom.place?.close();
+    document.title = this.showroom.plan ? `${this.showroom.plan.name} · Showroom` : "Showroom";
+  }
+
+  #toggleList(): void {
+    location.hash = this.#isListOpen ? "#/" : "#/list";
+    if (!this.#isListOpen) this.showroom.place?.focus();
+  }
+
+  /** A panel or the list opened or closed: what is left of the window belongs to the scene. */
+  #arranged(): void {
+    const { showroom } = this;
+    const open = this.#panels.open;
+    if (open !== "product" && showroom.view.name === "product" && showroom.place && open === null && this.#came === showroom.view.id && !this.#isFirst) {
+      // The product's panel was closed by its own button.
+      this.#came = null;
+      location.hash = this.#isListOpen ? "#/list" : "#/";
+    }
+    document.body.toggleAttribute("data-panel-open", open !== null);
+    document.body.toggleAttribute("data-list-open", this.#isListOpen || showroom.choice.rung === "list");
+    this.#bar.mark(open, this.#isListOpen);
+    const main = part("main");
+    const isHidden = !this.#isListOpen && showroom.choice.rung !== "list" && showroom.place !== null;
+    main.inert = isHidden;
+    const isWide = innerWidth >= WIDE_PX;
+    const side = (isWide && open ? 432 : 0) - (this.#isListOpen && innerWidth >= DRAWER_PX ? 472 : 0);
+    const bottom = !isWide && open ? Math.round(innerHeight * 0.46) : 0;
+    showroom.place?.inset(side, bottom);
+  }
+
+  #trouble(error: unknown): HTMLElement {
+    const isMissing = error instanceof Error && error.message.endsWith("404");
+    const title = word(isMissing ? "missing_title" : "error_title");
+    announce(title);
+    return h("div", { class: "state" }, h("h1", { tabindex: -1 }, title), !isMissing && h("p", {}, word("error_text")),
+      isMissing ? h("a", { class: "act", href: "#/list" }, word("back"))
+        : h("button", { type: "button", class: "act", click: () => void (this.showroom.rows.length ? this.route() : this.#shelf()) }, word("again")));
+  }
+
+  // ---- what is listened to -----------------------------------------------------------------------------------------------
+
+  #listen(): void {
+    document.querySelector("[data-skip]")?.addEventListener("click", (event) => {
+      event.preventDefault(); // the hash is the address of a view
+      if (this.showroom.choice.rung !== "list" && !this.#isListOpen) location.hash = "#/list";
+      requestAnimationFrame(() => document.getElementById("list-start")?.focus());
+    });
+    addEventListener("hashchange", () => this.route());
+    addEventListener("resize", () => this.#arranged());
+    document.addEventListener("language", () => {
+      this.#frame();
+      this.#bar.speak();
+      this.#catalogue?.draw();
+      this.#panels.again();
+      if (this.#page) this.route();
+    });
+    document.addEventListener("keydown", (event) => this.#key(event));
+    let rung = this.showroom.preferences.get("rung");
+    this.showroom.preferences.addEventListener("change", () => {
+      chooseCurrency(this.#currency());
+      this.showroom.changed("trade");
+      if (rung === this.showroom.preferences.get("rung")) return;
+      rung = this.showroom.preferences.get("rung");
+      const url = new URL(location.href);
+      url.searchParams.delete("rung");
+      history.replaceState(null, "", url);
+      const measured = this.#measured;
+      if (!measured) return;
+      const choice = decide(measured, rung === "auto" ? null : rung);
+      void this.#openRung(choice.rung, choice.why);
+    });
+    addEventListener("pagehide", () => this.showroom.place?.dispose(), { once: true });
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.key === "Escape") {
+      if (document.querySelector("dialog[open]")) return;
+      if (this.#panels.open) this.#panels.close();
+      else if (this.#isListOpen) this.#toggleList();
+      return;
+    }
+    if (isTyping(event.target) || !this.showroom.preferences.get("letters") || document.querySelector("dialog[open]")) return;
+    const key = event.key === "/" ? "f" : event.key.toLowerCase();
+    const action = ACTIONS.find((one) => one.key === key);
+    if (!action || event.repeat) return;
+    event.preventDefault();
+    this.act(action.name);
+  }
+
+  #currency(): string {
+    const chosen = this.showroom.preferences.get("currency");
+    return chosen === "auto" ? "" : chosen;
+  }
+}

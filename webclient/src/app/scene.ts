@@ -1,0 +1,198 @@
+/**
+ * The rung of the room: builds the world for the page, and is its `Place`. Loaded when the ladder has chosen it, with all
+ * of three behind it.
+ *
+ * What it is not: the parts themselves (`world/`), or the panels beside them.
+ */
+import "../store.css";
+import { product as productOf, type Product } from "../api";
+import { Gamepads } from "../world/gamepad";
+import { Guide } from "../world/guide";
+import type { Picked } from "../world/pick";
+import type { StorePlan } from "../world/plan";
+import { Pointing } from "../world/point";
+import { Stock } from "../world/stock";
+import { World, type Part, type Tier } from "../world/world";
+import type { Place, Showroom } from "./showroom";
+import { Watch } from "./watch";
+import { t } from "./words";
+
+/** For products; the place itself takes some 25 MB and 20 draw calls. */
+const BUDGET = { mobile: { bytes: 125e6, draws: 75 }, desktop: { bytes: 575e6, draws: 260 } } as const;
+/** One stands before a product within this, looking less than this off it. */
+const BEFORE_M = 2.6;
+const AHEAD_COS = 0.86;
+const GAZE_S = 0.4;
+/** A lost graphics context that is not back by then is lost for good. */
+const LOST_MS = 10_000;
+const INSET_EASE_S = 0.09;
+
+export interface SceneEvents {
+  /** The first picture is drawn. */
+  shown(): void;
+  picked(picked: Picked): void;
+  /** It cannot go on here; the ladder leads down. */
+  failed(why: "slow" | "lost"): void;
+}
+
+export class Scene implements Place, Part {
+  readonly world: World;
+  readonly stock: Stock;
+  readonly guide: Guide;
+  readonly pointing: Pointing;
+  readonly tier: Tier;
+  readonly #showroom: Showroom;
+  readonly #watch: Watch;
+  readonly #ended = new AbortController();
+  readonly #inset = { side: 0, bottom: 0, side_now: 0, bottom_now: 0 };
+  readonly #events: SceneEvents;
+  #sinceGaze = 0;
+  #isShown = false;
+  #lost: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(host: HTMLElement, plan: StorePlan, showroom: Showroom, tier: Tier, events: SceneEvents) {
+    this.#showroom = showroom;
+    this.#events = events;
+    this.tier = tier;
+    const { preferences } = showroom;
+    this.world = new World(host, plan, {
+      tier, isStill: preferences.isStill, mood: preferences.get("mood"), pixelRatio: Math.min(devicePixelRatio, tier === "mobile" ? 1.75 : 2),
+      told: (stage, progress) => {
+        if (progress >= 1) host.setAttribute(`data-${stage}`, "");
+      },
+    });
+    this.stock = new Stock(this.world, BUDGET[tier], tier === "mobile", () => host.setAttribute("data-stocked", ""));
+    this.guide = new Guide(this.world);
+    this.pointing = new Pointing(this.world, this.stock, this.guide);
+    for (const part of [this.stock, this.guide, this.pointing, this, new Gamepads(this.world, { pick: () => this.pointing.pickAhead(), back: () => showroom.dispatchEvent(new Event("back")) })]) this.world.add(part);
+    const { signal } = this.#ended;
+    const canvas = this.world.renderer.domElement;
+    canvas.setAttribute("role", "application");
+    this.speak();
+    canvas.addEventListener("webglcontextlost", () => {
+      this.#lost ??= setTimeout(() => events.failed("lost"), LOST_MS);
+    }, { signal });
+    canvas.addEventListener("webglcontextrestored", () => {
+      clearTimeout(this.#lost);
+      this.#lost = undefined;
+    }, { signal });
+    this.world.events.addEventListener("picked", (event) => events.picked((event as CustomEvent<Picked>).detail), { signal });
+    preferences.addEventListener("change", () => this.mood(preferences.get("mood")), { signal });
+    addEventListener("resize", () => this.#shift(), { signal });
+    this.#watch = new Watch(() => events.failed("slow"));
+  }
+
+  speak(): void {
+    this.world.renderer.domElement.setAttribute("aria-label", t("place_label", { name: this.world.plan.name }));
+  }
+
+  get stand(): { readonly x: number; readonly z: number; readonly yaw: number } {
+    const { position, yaw } = this.world.walk;
+    return { x: position.x, z: position.z, yaw };
+  }
+
+  update(dt: number): void {
+    if (!this.#isShown) {
+      this.#isShown = true;
+      requestAnimationFrame(() => this.#events.shown());
+    }
+    if (!document.hidden && !this.world.renderer.xr.isPresenting) this.#watch.picture(performance.now());
+    this.#glide(dt);
+    this.#sinceGaze += dt;
+    if (this.#sinceGaze < GAZE_S) return;
+    this.#sinceGaze = 0;
+    if (document.activeElement === this.world.renderer.domElement) this.#showroom.look(this.#ahead());
+  }
+
+  /** The product one stands before and looks at. */
+  #ahead(): string | null {
+    const { position: { x, z }, yaw } = this.world.walk;
+    const [lx, lz] = [Math.sin(yaw), Math.cos(yaw)];
+    let best: string | null = null;
+    let nearest = BEFORE_M;
+    for (const { slot, row } of this.stock.stands) {
+      const [dx, dz] = [slot.position[0] - x, slot.position[2] - z];
+      const far = Math.hypot(dx, dz);
+      if (far >= nearest || (dx * lx + dz * lz) / (far || 1) < AHEAD_COS) continue;
+      nearest = far;
+      best = row.id;
+    }
+    return best;
+  }
+
+  async open(id: string, _variant: string | null): Promise<void> {
+    await this.walkTo(id);
+  }
+
+  close(): void {
+    // The hands are empty.
+  }
+
+  wear(_variant: string): void {
+    // Nothing is held yet.
+  }
+
+  gaze(id: string): void {
+    void this.pointing.focusStand(id);
+  }
+
+  async walkTo(id: string): Promise<void> {
+    const stand = this.stock.stand(id);
+    if (stand) await this.guide.walkTo(stand.slot, stand.row.dimensions_m[1]);
+  }
+
+  async walkToPoint(x: number, z: number): Promise<void> {
+    await this.guide.walkTo({ x, z });
+  }
+
+  mood(name: string): void {
+    if (name) this.world.mood = name;
+  }
+
+  focus(): void {
+    this.world.renderer.domElement.focus({ preventScroll: true });
+  }
+
+  inset(side_px: number, bottom_px: number): void {
+    this.#inset.side = side_px;
+    this.#inset.bottom = bottom_px;
+    if (this.#showroom.preferences.isStill) {
+      this.#inset.side_now = side_px;
+      this.#inset.bottom_now = bottom_px;
+      this.#shift();
+    }
+    this.world.redraw();
+  }
+
+  #glide(dt: number): void {
+    const inset = this.#inset;
+    const [ds, db] = [inset.side - inset.side_now, inset.bottom - inset.bottom_now];
+    if (Math.abs(ds) + Math.abs(db) < 0.5) return;
+    const ease = 1 - Math.exp(-dt / INSET_EASE_S);
+    inset.side_now += ds * ease;
+    inset.bottom_now += db * ease;
+    this.#shift();
+  }
+
+  /** The picture's middle moves to the middle of what no panel covers. */
+  #shift(): void {
+    const { camera, renderer } = this.world;
+    const { clientWidth: w, clientHeight: h } = renderer.domElement;
+    const { side_now, bottom_now } = this.#inset;
+    if (Math.abs(side_now) < 1 && bottom_now < 1) camera.clearViewOffset();
+    else camera.setViewOffset(w, h, Math.round(side_now / 2), Math.round(bottom_now / 2), w, h);
+    this.world.redraw();
+  }
+
+  details(id: string): Promise<Product> {
+    return productOf(id, this.#ended.signal);
+  }
+
+  /** The world ends with all that lives in it; as one of its parts this is called back, and does nothing then. */
+  dispose(): void {
+    if (this.#ended.signal.aborted) return;
+    this.#ended.abort();
+    clearTimeout(this.#lost);
+    this.world.dispose();
+  }
+}

@@ -1,0 +1,26 @@
+/** Which stores there are and what the chosen one is made of. What it is not: how it is drawn. */
+import type { StorePlan } from "../world/plan";
+import type { StoreLine } from "./showroom";
+
+export async function storeLines(): Promise<readonly StoreLine[]> {
+  const answer = await fetch("/api/stores");
+  if (!answer.ok) return [];
+  return ((await answer.json()) as { stores?: readonly StoreLine[] }).stores ?? [];
+}
+
+export interface Furnished {
+  readonly plan: StorePlan;
+  /** What stands on each slot, in the manifest's own order, which the wire counts by. */
+  readonly slots: readonly (string | null)[];
+  readonly entrance: string;
+}
+
+/** The store's plan; null if there is no such store, or none at all. */
+export async function furnished(id: string): Promise<Furnished | null> {
+  const [{ readStore }, answer] = await Promise.all([import("../world/manifest"), fetch(`/api/stores/${encodeURIComponent(id)}`)]);
+  if (answer.status === 404) return null;
+  if (!answer.ok) throw new Error(`store ${id}: ${answer.status}`);
+  const raw = (await answer.json()) as { entrance?: string; rooms?: readonly { slots?: readonly { product?: string | null }[] }[] };
+  const slots = (raw.rooms ?? []).flatMap((room) => (room.slots ?? []).map(({ product }) => product ?? null));
+  return { plan: readStore(raw), slots, entrance: raw.entrance ?? "" };
+}

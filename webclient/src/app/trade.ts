@@ -1,0 +1,33 @@
+/**
+ * The shop as the page sees it: live prices and stock, the cart's count, wishes. The shop's own model is behind it, so
+ * that the catalogue is on the screen before the shop has been loaded.
+ */
+import type { Row } from "../api";
+import type { Prices } from "../ui/format";
+
+export interface Trade extends EventTarget {
+  /** Units in the cart. */
+  readonly units: number;
+  /** Of a variant; null: not offered. */
+  price(sku: string): Prices | null;
+  /** How many can be had; null: not counted or not known. */
+  available(sku: string): number | null;
+  add(sku: string, quantity: number): Promise<void>;
+  isWished(product: string): boolean;
+  wish(product: string, on: boolean): void;
+}
+
+export type Supply = { readonly kind: "in" | "few" | "out" | "none"; readonly left: number };
+
+const FEW = 5;
+
+/** What to say of a product's stock: the sum over its variants, as live as it is known. */
+export function supply(row: Row, trade: Trade | null, sku?: string): Supply {
+  const skus = sku ? [sku] : row.variants.flatMap((variant) => (variant.sku ? [variant.sku] : []));
+  const counts = trade ? skus.map((one) => trade.available(one)) : [];
+  const known = counts.filter((count) => count !== null);
+  const left = known.length ? known.reduce((sum, count) => sum + count, 0) : sku ? null : (row.available ?? null);
+  if (row.is_on_sale === false) return { kind: "none", left: 0 };
+  if (left === null) return { kind: row.price_minor ? "in" : "none", left: 0 };
+  return { kind: left <= 0 ? "out" : left <= FEW ? "few" : "in", left };
+}

@@ -1,0 +1,99 @@
+/** What a variant costs and how many there are, live; how many one takes; into the cart, on the wish-list, to a friend. */
+import type { Product, Row, Variant } from "../api";
+import type { Showroom } from "../app/showroom";
+import { supply } from "../app/trade";
+import { t } from "../app/words";
+import { h, icon, say } from "./dom";
+import { comparable, price } from "./format";
+import { ICONS } from "./icons";
+import { spoken } from "./words";
+
+export interface Buying {
+  readonly element: HTMLElement;
+  wear(variant: Variant | undefined): void;
+  dispose(): void;
+}
+
+/** @param opened where the cart is shown after something was put into it */
+export function buying(product: Product, all: readonly Row[], showroom: Showroom, wished: Variant | undefined): Buying {
+  let variant = wished;
+  const cost = h("p", { class: "price" });
+  const stock = h("p", { class: "stock", "aria-live": "polite" });
+  const failed = h("p", { class: "fault", role: "alert", hidden: true });
+  const add = h("button", { type: "button", class: "act", click: () => void put() }, icon(ICONS.cart), h("span", {}, t("add")));
+  const wish = h("button", { type: "button", class: "pill", click: () => {
+    const on = !showroom.trade?.isWished(product.id);
+    showroom.trade?.wish(product.id, on);
+    say(t(on ? "wished" : "unwished", { name: product.name }));
+    live();
+  } }, icon(ICONS.heart), h("span", {}, t("wish")));
+  const share = h("button", { type: "button", class: "pill", click: () => void shared(product) }, icon(ICONS.share), h("span", {}, t("share")));
+  const show = h("button", { type: "button", class: "pill", click: () => {
+    const { meeting } = showroom;
+    meeting?.show(meeting.isShowing ? null : product.id, variant?.name ?? null);
+  } }, icon(ICONS.together), h("span", {}, t("show_all")));
+
+  async function put(): Promise<void> {
+    const { trade } = showroom;
+    if (!trade || !variant?.sku) return;
+    add.disabled = true;
+    failed.hidden = true;
+    try {
+      await trade.add(variant.sku, 1);
+      say(t("added", { name: product.name }), "cart");
+    } catch (error) {
+      failed.textContent = error instanceof Error ? error.message : String(error);
+      failed.hidden = false;
+    }
+    live();
+  }
+
+  function live(): void {
+    const { trade, meeting } = showroom;
+    const sku = variant?.sku;
+    const offer = product.offers?.find((one) => one.sku === sku);
+    const own = (sku ? trade?.price(sku) : null) ?? offer?.price_minor ?? product.price_minor;
+    const all_prices = all.map((row) => row.price_minor);
+    const line = price(comparable(all_prices, own ?? null), spoken(), navigator.language);
+    if (cost.textContent !== line) cost.textContent = line;
+    const live = sku ? supply(product, trade, sku) : supply(product, trade);
+    const known = live.kind === "in" && live.left === 0 && offer?.available !== undefined && offer.available !== null
+      ? { kind: offer.available <= 0 ? "out" as const : offer.available <= 5 ? "few" as const : "in" as const, left: offer.available } : live;
+    const text = known.kind === "few" ? t("few", { n: known.left }) : known.kind === "out" ? t("sold_out") : known.kind === "in" ? t("in_stock") : t("not_sold");
+    stock.dataset["kind"] = known.kind;
+    if (stock.textContent !== text) stock.textContent = text;
+    add.hidden = known.kind === "none" || !trade;
+    add.disabled = known.kind === "out" || !sku;
+    wish.hidden = !trade;
+    const isWished = trade?.isWished(product.id) ?? false;
+    wish.setAttribute("aria-pressed", String(isWished));
+    show.hidden = meeting?.link !== "open" || meeting.people.length === 0;
+    show.setAttribute("aria-pressed", String(meeting?.isShowing ?? false));
+    const word = show.querySelector("span");
+    if (word) word.textContent = t(meeting?.isShowing ? "show_stop" : "show_all");
+  }
+
+  live();
+  const end = showroom.on(["trade", "meeting", "people"], live);
+  return {
+    element: h("div", { class: "buying" }, h("div", { class: "line" }, cost, stock), h("div", { class: "row" }, add), failed, h("div", { class: "row" }, wish, share, show)),
+    wear: (worn) => {
+      variant = worn;
+      live();
+    },
+    dispose: end,
+  };
+}
+
+/** The device's own way of sharing, else the link is copied. */
+async function shared(product: Product): Promise<void> {
+  const url = new URL(location.href);
+  url.hash = `#/p/${encodeURIComponent(product.id)}`;
+  try {
+    if (navigator.share && matchMedia("(pointer: coarse)").matches) return await navigator.share({ title: product.name, url: url.href });
+    await navigator.clipboard.writeText(url.href);
+    say(t("shared"));
+  } catch {
+    // Turned down by the shopper or the browser: nothing is shared, and they know it.
+  }
+}
