@@ -1,0 +1,244 @@
+/**
+ * The mirror's picture: one camera frame, and over it what was worn in that very frame.
+ *
+ * Not mirrored here: the page turns the whole canvas, so that writing on a shirt reads as in a mirror. What it is not:
+ * the camera, the trackers or what is for sale.
+ */
+import {
+  Color, DirectionalLight, LinearFilter, Matrix4, Mesh, MeshPhysicalMaterial, MeshStandardMaterial, NeutralToneMapping, PCFShadowMap, PerspectiveCamera, PlaneGeometry, Scene, ShaderMaterial,
+  SRGBColorSpace, Texture, WebGLRenderer, type Material, type Object3D,
+} from "three";
+import { environment } from "../viewer/studio";
+import type { Lens } from "./camera";
+import type { Head } from "./face";
+import { LightMeter } from "./light";
+import { Occluder } from "./occluder";
+import { newPose, type Pose } from "./pnp";
+import type { CanonicalFace } from "./task";
+import { chain, seat, type Anchor, type Worn } from "./wear";
+
+export interface Item {
+  readonly id: string;
+  readonly worn: Worn;
+  readonly anchors: readonly Anchor[];
+  readonly model: Object3D;
+}
+
+interface Wearer {
+  readonly occluder: Occluder;
+  readonly items: Map<string, { readonly item: Item; readonly model: Object3D }>;
+}
+
+/** Where temples vanish behind the ear: from here to there along the head, metres. */
+const EAR_FADE = [-0.03, -0.044] as const;
+/** What a clear lens still shows of itself. */
+const CLEAR = 0.1;
+const NEAR_M = 0.05;
+const FAR_M = 8;
+
+export class Mirror {
+  readonly renderer: WebGLRenderer;
+  readonly #scene = new Scene();
+  readonly #camera = new PerspectiveCamera(63, 1, NEAR_M, FAR_M);
+  readonly #frame: Texture;
+  readonly #quad: Mesh<PlaneGeometry, ShaderMaterial>;
+  readonly #light: Texture;
+  readonly #sun = new DirectionalLight(0xffffff, 1.2);
+  readonly #meter = new LightMeter();
+  readonly #face: CanonicalFace;
+  readonly #items = new Map<string, Item>();
+  readonly #wearers: Wearer[] = [];
+  readonly #pose: Pose = newPose();
+  #seats = new WeakMap<Item, { scale: number; pose: Pose | null }>();
+
+  constructor(canvas: HTMLCanvasElement, face: CanonicalFace) {
+    this.#face = face;
+    this.renderer = new WebGLRenderer({ canvas, antialias: true, preserveDrawingBuffer: true });
+    this.renderer.toneMapping = NeutralToneMapping;
+    this.renderer.shadowMap.enabled = true;
+    this.renderer.shadowMap.type = PCFShadowMap;
+    this.#light = environment(this.renderer);
+    this.#scene.environment = this.#light;
+    this.#frame = new Texture();
+    this.#frame.colorSpace = SRGBColorSpace;
+    this.#frame.generateMipmaps = false;
+    this.#frame.minFilter = LinearFilter;
+    this.#quad = new Mesh(new PlaneGeometry(2, 2), new ShaderMaterial({ uniforms: { map: { value: this.#frame } }, vertexShader: QUAD_VERTEX, fragmentShader: QUAD_FRAGMENT, depthTest: false, depthWrite: false }));
+    this.#quad.frustumCulled = false;
+    this.#quad.renderOrder = -10;
+    this.#sun.castShadow = true;
+    this.#sun.shadow.mapSize.set(1024, 1024);
+    this.#sun.shadow.radius = 6;
+    this.#sun.shadow.bias = -0.0004;
+    Object.assign(this.#sun.shadow.camera, { left: -0.22, right: 0.22, top: 0.22, bottom: -0.22, near: 0.05, far: 1.4 });
+    this.#scene.add(this.#quad, this.#sun, this.#sun.target);
+  }
+
+  put(item: Item): void {
+    this.remove(item.id);
+    this.#items.set(item.id, item);
+  }
+
+  remove(id: string): void {
+    this.#items.delete(id);
+    for (const { items, occluder } of this.#wearers) {
+      const worn = items.get(id);
+      if (!worn) continue;
+      occluder.group.parent?.remove(worn.model);
+      this.#scene.remove(worn.model);
+      items.delete(id);
+    }
+  }
+
+  /** Draw a frame with everything on every head found in it. */
+  draw(picture: ImageBitmap, lens: Lens, heads: readonly Head[]): void {
+    const { renderer } = this;
+    if (renderer.domElement.width !== lens.width || renderer.domElement.height !== lens.height) {
+      renderer.setSize(lens.width, lens.height, false);
+      this.#frame.dispose(); // of another size
+    }
+    this.#camera.aspect = lens.width / lens.height;
+    this.#camera.fov = (2 * Math.atan(lens.height / 2 / lens.focal) * 180) / Math.PI;
+    this.#camera.updateProjectionMatrix();
+    this.#frame.image = picture;
+    this.#frame.needsUpdate = true;
+    this.#meter.look(picture);
+    const gain = this.#meter.gain;
+    const [r, g, b] = this.#meter.light.colour as unknown as [number, number, number];
+    const most = Math.max(r, g, b, 1e-4);
+    this.#sun.color.setRGB(r / most, g / most, b / most).lerp(WHITE, 0.5);
+    this.#sun.intensity = 1.1 * gain;
+    this.#scene.environmentIntensity = 0.75 * gain;
+    while (this.#wearers.length < heads.length) {
+      const wearer = { occluder: new Occluder(this.#face), items: new Map() };
+      this.#wearers.push(wearer);
+      this.#scene.add(wearer.occluder.group);
+      wearer.occluder.group.matrixAutoUpdate = false;
+    }
+    for (const [i, wearer] of this.#wearers.entries()) this.#dress(wearer, heads[i]);
+    renderer.render(this.#scene, this.#camera);
+  }
+
+  #dress(wearer: Wearer, head: Head | undefined): void {
+    const { group } = wearer.occluder;
+    group.visible = head?.isFound ?? false;
+    for (const worn of wearer.items.values()) worn.model.visible = group.visible;
+    if (!head?.isFound) return;
+    const { scale } = head.size;
+    placed(head.pose, scale, group.matrix);
+    group.updateMatrixWorld(true);
+    const t = head.pose.translation;
+    this.#sun.target.position.set(t[0]!, t[1]!, t[2]!);
+    this.#sun.position.set(t[0]! + 0.35 * this.#meter.light.side, t[1]! + 0.5, t[2]! + 0.45);
+    for (const item of this.#items.values()) {
+      let worn = wearer.items.get(item.id);
+      if (!worn) {
+        worn = { item, model: item.model.clone(true) };
+        worn.model.matrixAutoUpdate = false;
+        dressed(worn.model, item.worn === "spectacles");
+        wearer.items.set(item.id, worn);
+        this.#scene.add(worn.model);
+      }
+      const seated = this.#seat(item, scale);
+      worn.model.visible = seated !== null;
+      if (!seated) continue;
+      chain(head.pose, seated, this.#pose);
+      placed(this.#pose, 1, worn.model.matrix);
+      worn.model.updateMatrixWorld(true);
+      const fade = (worn.model.userData as { fade?: { head: { value: Matrix4 } } }).fade;
+      if (fade) {
+        fade.head.value.copy(group.matrixWorld).invert();
+      }
+    }
+  }
+
+  /** Solved again only when the head is found to be larger or smaller than thought. */
+  #seat(item: Item, scale: number): Pose | null {
+    const kept = this.#seats.get(item);
+    if (kept && Math.abs(kept.scale - scale) < 0.002) return kept.pose;
+    const pose = seat(item.worn, item.anchors, scale);
+    this.#seats.set(item, { scale, pose });
+    return pose;
+  }
+
+  dispose(): void {
+    for (const { occluder, items } of this.#wearers) {
+      occluder.dispose();
+      for (const { model } of items.values()) this.#scene.remove(model);
+    }
+    this.#quad.geometry.dispose();
+    this.#quad.material.dispose();
+    this.#frame.dispose();
+    this.#light.dispose();
+    this.#sun.dispose();
+    this.renderer.dispose();
+  }
+}
+
+const WHITE = new Color(0xffffff);
+
+function placed({ rotation: r, translation: t }: Pose, scale: number, into: Matrix4): void {
+  into.set(
+    r[0]! * scale, r[1]! * scale, r[2]! * scale, t[0]!,
+    r[3]! * scale, r[4]! * scale, r[5]! * scale, t[1]!,
+    r[6]! * scale, r[7]! * scale, r[8]! * scale, t[2]!,
+    0, 0, 0, 1,
+  );
+}
+
+/** Materials of their own, that throw shadows and, on spectacles, vanish behind the ear. */
+function dressed(model: Object3D, hasTemples: boolean): void {
+  const fade = { head: { value: new Matrix4() } };
+  model.userData["fade"] = fade;
+  const change = (from: Material): Material => {
+    const material = from.clone();
+    if (material instanceof MeshPhysicalMaterial && material.transmission > 0) clear(material);
+    if (material instanceof MeshStandardMaterial) {
+      material.customProgramCacheKey = () => `worn ${hasTemples}`;
+      material.onBeforeCompile = (shader) => {
+        shader.uniforms["headFromWorld"] = fade.head;
+        shader.vertexShader = shader.vertexShader
+          .replace("#include <common>", "#include <common>\nvarying vec3 inHead;\nuniform mat4 headFromWorld;")
+          .replace("#include <project_vertex>", "#include <project_vertex>\ninHead = ( headFromWorld * modelMatrix * vec4( transformed, 1.0 ) ).xyz;");
+        shader.fragmentShader = shader.fragmentShader
+          .replace("#include <common>", "#include <common>\nvarying vec3 inHead;")
+          // The darker a lens, the more it covers; its gradient is in its texture.
+          .replace("#include <color_fragment>", `#include <color_fragment>
+            #ifdef IS_GLASS
+              diffuseColor.a = clamp( ${CLEAR} + 1.05 * ( 1.0 - dot( diffuseColor.rgb, vec3( 0.3333 ) ) ), 0.0, 0.94 );
+            #endif`)
+          .replace("#include <clipping_planes_fragment>", `#include <clipping_planes_fragment>
+            float atEar = ${hasTemples ? `smoothstep( ${EAR_FADE[1]}, ${EAR_FADE[0]}, inHead.z )` : "1.0"};
+            if ( atEar < fract( 52.9829189 * fract( dot( gl_FragCoord.xy, vec2( 0.06711056, 0.00583715 ) ) ) ) ) discard;`);
+      };
+    }
+    return material;
+  };
+  model.traverse((object) => {
+    const mesh = object as Mesh;
+    if (!mesh.isMesh) return;
+    mesh.material = Array.isArray(mesh.material) ? mesh.material.map(change) : change(mesh.material);
+    mesh.castShadow = !(Array.isArray(mesh.material) ? mesh.material : [mesh.material]).some((one) => one.transparent);
+  });
+}
+
+/** Glass over a picture: what is behind it is already drawn, so it only adds a tint and what it mirrors. */
+function clear(glass: MeshPhysicalMaterial): void {
+  const through = Number.isFinite(glass.attenuationDistance) && glass.attenuationDistance > 0 ? glass.thickness / glass.attenuationDistance : 0;
+  const { attenuationColor: by, color } = glass;
+  color.setRGB(color.r * by.r ** through, color.g * by.g ** through, color.b * by.b ** through);
+  glass.transmission = 0;
+  glass.transparent = true;
+  glass.depthWrite = false;
+  glass.envMapIntensity = 0.5;
+  glass.thickness = 0;
+  glass.defines = { ...glass.defines, IS_GLASS: "" };
+}
+
+const QUAD_VERTEX = /* glsl */ `
+varying vec2 at;
+void main() { at = vec2( uv.x, 1.0 - uv.y ); gl_Position = vec4( position.xy, 1.0, 1.0 ); }`;
+const QUAD_FRAGMENT = /* glsl */ `
+varying vec2 at;
+uniform sampler2D map;
+void main() { gl_FragColor = sRGBTransferOETF( texture2D( map, at ) ); }`;

@@ -1,0 +1,49 @@
+/**
+ * The head that hides what lies behind it, and takes the shadow of what is worn: the canonical face, a skull, two ears.
+ *
+ * Drawn into depth only; then once more for shadows. What it is not: the shopper's own shape.
+ */
+import { BufferAttribute, BufferGeometry, Group, Mesh, MeshBasicMaterial, ShadowMaterial, SphereGeometry } from "three";
+import { mergeGeometries } from "three/examples/jsm/utils/BufferGeometryUtils.js";
+import type { CanonicalFace } from "./task";
+
+/** Skin gives a little; and spectacles that touch must not flicker. */
+const INSET_M = 0.0015;
+const SKULL = { at: [0, 0.052, -0.05], radii: [0.0735, 0.098, 0.092] } as const;
+const NECK = { at: [0, -0.09, -0.055], radii: [0.055, 0.09, 0.058] } as const;
+const EAR = { at: [0.0765, -0.004, -0.046], radii: [0.008, 0.03, 0.017] } as const;
+
+export class Occluder {
+  readonly group = new Group();
+  readonly #owned: { dispose(): void }[] = [];
+
+  constructor(face: CanonicalFace) {
+    const skin = new BufferGeometry();
+    skin.setAttribute("position", new BufferAttribute(Float32Array.from(face.points), 3));
+    skin.setIndex(new BufferAttribute(face.triangles, 1));
+    skin.computeVertexNormals();
+    const [position, normal] = [skin.getAttribute("position"), skin.getAttribute("normal")];
+    for (let i = 0; i < position.count; i++) {
+      position.setXYZ(i, position.getX(i) - INSET_M * normal.getX(i), position.getY(i) - INSET_M * normal.getY(i), position.getZ(i) - INSET_M * normal.getZ(i));
+    }
+    const bulges = [SKULL, NECK, EAR, { ...EAR, at: [-EAR.at[0], EAR.at[1], EAR.at[2]] }].map(({ at, radii }) => {
+      const ball = new SphereGeometry(1, 24, 16);
+      ball.deleteAttribute("uv");
+      return ball.scale(radii[0], radii[1], radii[2]).translate(at[0] ?? 0, at[1] ?? 0, at[2] ?? 0);
+    });
+    const head = mergeGeometries([skin, ...bulges]);
+    const hidden = new MeshBasicMaterial({ colorWrite: false });
+    const shade = new ShadowMaterial({ opacity: 0.22, color: 0x2a1208, depthWrite: false, polygonOffset: true, polygonOffsetFactor: -2, polygonOffsetUnits: -8 });
+    const depth = new Mesh(head, hidden);
+    depth.renderOrder = -5;
+    const shadow = new Mesh(skin, shade);
+    shadow.receiveShadow = true;
+    shadow.renderOrder = -4;
+    this.group.add(depth, shadow);
+    this.#owned.push(skin, head, hidden, shade, ...bulges);
+  }
+
+  dispose(): void {
+    for (const owned of this.#owned) owned.dispose();
+  }
+}
