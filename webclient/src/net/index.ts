@@ -1,0 +1,13 @@
+/** The network client: `Session` and its types. */
+
+export type { Action } from "./actions";
+export { Anim, Cap, Close, Mode, Refusal, VERSION } from "./ids";
+export type { SocketMaker, WebSocketLike } from "./link";
+export { Refused } from "./messages";
+export type { FloorInfo, Limits, ServerEvents, Welcome } from "./messages";
+export type { Card, Crowd, Part, Person } from "./person";
+export type { OwnPose } from "./pose";
+export { Session } from "./session";
+export type { Corrected, Problem, Scope, SessionEvents, SessionOptions, SessionState, StateChange } from "./session";
+export { enterAsGuest, NoEntry, roomAddress, seatTicket } from "./tickets";
+export type { Guest, Ticket, TicketRequest } from "./tickets";
