@@ -14,6 +14,7 @@ import { dispose as disposeModel, load } from "../viewer/loader";
 import { Variants } from "../viewer/variants";
 import { Explosion } from "./explosion";
 import { Handling } from "./handling";
+import { dressFlat } from "./merge";
 import { materialsOf } from "./models";
 import { PhotoSet } from "./photo-set";
 import { Poster } from "./poster";
@@ -328,6 +329,7 @@ export class Inspect extends EventTarget implements Part {
         if (!mesh.isMesh) return;
         const own = materialsOf(mesh).map((material) => {
           const one = material.clone();
+          if (one.userData["isFlat"]) dressFlat(one as MeshStandardMaterial);
           if (one instanceof MeshStandardMaterial) {
             one.envMap = null;
             one.envMapIntensity = 1;

@@ -6,8 +6,8 @@ export interface Candidate {
   readonly size_m: number;
   /** What level 1, 2, … would take once decoded, bytes; coarse to fine. */
   readonly bytes: readonly number[];
-  /** How many draw calls its model takes. */
-  readonly draws: number;
+  /** How many draw calls levels 1, 2, … take. */
+  readonly draws: readonly number[];
 }
 
 export interface Budget {
@@ -46,13 +46,19 @@ export function share(candidates: readonly Candidate[], budget: Budget): number[
     levels[i]!--;
     total += cost(i);
   }
-  let draws = candidates.reduce((sum, c, i) => sum + (levels[i] ? c.draws : 1), 0);
-  for (const i of farFirst) {
-    if (draws <= budget.draws) break;
-    const one = candidates[i]!.draws;
-    if (!levels[i] || one <= 1) continue;
-    levels[i] = 0;
-    draws -= one - 1;
+  const drawn = (i: number): number => (levels[i] ? (candidates[i]?.draws[levels[i]! - 1] ?? 1) : 1);
+  let draws = candidates.reduce((sum, _, i) => sum + drawn(i), 0);
+  // Far ones take their next cheaper level, one after the other, and again from the far end.
+  for (let isOver = draws > budget.draws; isOver; ) {
+    isOver = false;
+    for (const i of farFirst) {
+      if (draws <= budget.draws) break;
+      const before = drawn(i);
+      if (before <= 1) continue;
+      while (levels[i]! > 0 && drawn(i) >= before) levels[i]!--;
+      draws -= before - drawn(i);
+      isOver = true;
+    }
   }
   return levels;
 }

@@ -3,8 +3,9 @@
  *
  * What it is not: who shows which (`stock.ts`).
  */
-import { BufferAttribute, type CompressedTexture, type Group, type Material, type Mesh, type Object3D, type Texture, type WebGLRenderer } from "three";
+import { BufferAttribute, Texture, type CompressedTexture, type Group, type Material, type Mesh, type Object3D, type WebGLRenderer } from "three";
 import { dispose as disposeModel, load } from "../viewer/loader";
+import { merged } from "./merge";
 
 const TEXEL_BYTES = 1.34; // a byte a pixel compressed, and its smaller copies
 
@@ -25,12 +26,17 @@ export class Models {
     this.#ended = ended;
   }
 
-  /** Take a model; whoever takes it gives it back (`release`). */
-  async take(address: string): Promise<Model> {
+  /**
+   * Take a model; whoever takes it gives it back (`release`).
+   *
+   * @param isFar it will be seen from afar: in as few draws as can be
+   */
+  async take(address: string, isFar: boolean): Promise<Model> {
     let loading = this.#models.get(address);
     if (!loading) {
-      loading = load(address, this.#renderer, this.#ended).then(({ scene }) => {
-        scene.updateMatrixWorld(true);
+      loading = load(address, this.#renderer, this.#ended).then(async ({ scene: loaded }) => {
+        const scene = await merged(loaded, isFar, this.#renderer);
+        letGo(loaded, scene);
         return { source: scene, users: 0, bytes: decodedBytes(scene), draws: drawsOf(scene) };
       });
       loading.catch(() => this.#models.delete(address));
@@ -47,6 +53,26 @@ export class Models {
     this.#models.delete(address);
     disposeModel(model.source);
   }
+}
+
+/** Dispose of what the merged model no longer shows. */
+function letGo(loaded: Object3D, kept: Object3D): void {
+  const stay = new Set<object>();
+  const each = (model: Object3D, told: (thing: { dispose(): void }) => void): void => {
+    model.traverse((object) => {
+      const mesh = object as Mesh;
+      if (!mesh.isMesh) return;
+      told(mesh.geometry);
+      for (const material of materialsOf(mesh)) {
+        told(material);
+        for (const value of Object.values(material) as unknown[]) if (value instanceof Texture) told(value);
+      }
+    });
+  };
+  each(kept, (thing) => stay.add(thing));
+  each(loaded, (thing) => {
+    if (!stay.has(thing)) thing.dispose();
+  });
 }
 
 export function drawsOf(model: Object3D): number {

@@ -12,6 +12,8 @@ export interface Level {
   readonly address: string;
   /** Decoded; a guess from its share of triangles until it has been here. */
   bytes: number;
+  /** Draw calls; a guess until it has been here: the first level is merged. */
+  draws: number;
 }
 
 export class Stand {
@@ -33,8 +35,6 @@ export class Stand {
   fade = 0;
   /** 1 when it is pointed at: its light lifts. */
   lift = 0;
-  /** Of its model, once it has been here; a guess before. */
-  draws = 4;
 
   constructor(slot: Slot, row: Row, number: number) {
     this.slot = slot;

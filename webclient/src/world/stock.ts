@@ -4,11 +4,12 @@
  *
  * What it is not: what is for sale (the catalogue), or looking at one closely (`inspect.ts`).
  */
-import { Group, PlaneGeometry, type Mesh, type Object3D, type Texture } from "three";
+import { Group, PlaneGeometry, type Material, type Mesh, type MeshStandardMaterial, type Object3D, type Texture } from "three";
 import { catalogue, product, type Product } from "../api";
 import { environment } from "../viewer/studio";
 import { ContactShadows } from "./contact";
 import { share, type Budget, type Candidate } from "./ladder";
+import { dressFlat } from "./merge";
 import { materialsOf, Models } from "./models";
 import type { Weights } from "./moods";
 import type { StorePlan } from "./plan";
@@ -153,7 +154,7 @@ export class Stock implements Part {
     const { x, z } = this.#world.walk.position;
     const candidates = this.#stands.map((stand): Candidate => ({
       distance_m: Math.hypot(stand.slot.position[0] - x, stand.slot.position[2] - z), size_m: stand.size_m,
-      bytes: stand.levels?.map((level) => level.bytes) ?? [1e6], draws: stand.draws,
+      bytes: stand.levels?.map((level) => level.bytes) ?? [1e6], draws: stand.levels?.map((level) => level.draws) ?? [2],
     }));
     const levels = share(candidates, this.#budget);
     const order = this.#stands.map((_, i) => i).sort((a, b) => (candidates[a]?.distance_m ?? 0) - (candidates[b]?.distance_m ?? 0));
@@ -185,17 +186,20 @@ export class Stock implements Part {
       stand.levels ??= await this.#levelsOf(stand.row.id);
       const chosen = stand.levels[Math.min(level, stand.levels.length) - 1];
       if (!chosen) throw new Error(`${stand.row.id} has no model`);
-      const model = await this.#models.take(chosen.address);
+      const model = await this.#models.take(chosen.address, level === 1);
       if (this.#ended.signal.aborted) return void this.#models.release(chosen.address);
       const copy = model.source.clone(true);
       // Each stand turns its own light: materials are its own, textures and shapes are shared.
       copy.traverse((object) => {
         const mesh = object as Mesh;
-        if (mesh.isMesh) mesh.material = Array.isArray(mesh.material) ? mesh.material.map((m) => m.clone()) : mesh.material.clone();
+        if (!mesh.isMesh) return;
+        const own = (mesh.material as Material).clone();
+        if (own.userData["isFlat"]) dressFlat(own as MeshStandardMaterial);
+        mesh.material = own;
       });
       const before = stand.show(copy, chosen.address, level);
       stand.dress(this.#light, this.#intensity);
-      stand.draws = model.draws;
+      chosen.draws = model.draws;
       chosen.bytes = model.bytes;
       if (before) this.#remove(before);
     } catch (error) {
@@ -235,9 +239,9 @@ export class Stock implements Part {
     if (!delivery) return [];
     const all = delivery.levels?.length ? [...delivery.levels].reverse() : [{ file: delivery.file, triangles: delivery.triangles }];
     const finest = all[all.length - 1]?.triangles ?? 1;
-    return all.flatMap(({ file, triangles }): Level[] => {
+    return all.flatMap(({ file, triangles }, i): Level[] => {
       const address = files[file];
-      return address ? [{ address, bytes: Math.max(5e5, (delivery.gpu_bytes * triangles) / finest) }] : [];
+      return address ? [{ address, bytes: Math.max(5e5, (delivery.gpu_bytes * triangles) / finest), draws: i ? 6 : 2 }] : [];
     });
   }
 

@@ -10,7 +10,7 @@ describe("the ladder of detail", () => {
   const next = random(23);
   const many = (n: number): Candidate[] => Array.from({ length: n }, () => {
     const far = next() * 2e6;
-    return { distance_m: next() * 12, size_m: 0.05 + next(), bytes: [far, far * (1 + next() * 4), far * (5 + next() * 20)], draws: 1 + Math.floor(next() * 14) };
+    return { distance_m: next() * 12, size_m: 0.05 + next(), bytes: [far, far * (1 + next() * 4), far * (5 + next() * 20)], draws: [1 + Math.floor(next() * 3), 1 + Math.floor(next() * 9), 1 + Math.floor(next() * 14)] };
   });
 
   it("never spends more than it has, whatever is in the room", () => {
@@ -19,7 +19,7 @@ describe("the ladder of detail", () => {
       const budget = { bytes: next() * 2e8, draws: candidates.length + Math.floor(next() * 200) };
       const levels = share(candidates, budget);
       expect(candidates.reduce((sum, c, i) => sum + (levels[i] ? c.bytes[levels[i]! - 1]! : 0), 0)).toBeLessThanOrEqual(budget.bytes);
-      expect(candidates.reduce((sum, c, i) => sum + (levels[i] ? c.draws : 1), 0)).toBeLessThanOrEqual(budget.draws);
+      expect(candidates.reduce((sum, c, i) => sum + (levels[i] ? c.draws[levels[i]! - 1]! : 1), 0)).toBeLessThanOrEqual(budget.draws);
     }
   });
 
@@ -29,9 +29,10 @@ describe("the ladder of detail", () => {
   });
 
   it("takes from the far ones first", () => {
-    const like = (distance_m: number): Candidate => ({ distance_m, size_m: 1, bytes: [1, 10], draws: 5 });
+    const like = (distance_m: number): Candidate => ({ distance_m, size_m: 1, bytes: [1, 10], draws: [1, 5] });
     expect(share([like(1.6), like(1.2), like(2)], { bytes: 21, draws: 99 })).toEqual([2, 2, 1]);
-    expect(share([like(1.6), like(1.2), like(2)], { bytes: 99, draws: 11 })).toEqual([2, 2, 0]);
+    expect(share([like(1.6), like(1.2), like(2)], { bytes: 99, draws: 11 })).toEqual([2, 2, 1]);
+    expect(share([like(1.6), like(1.2), like(2)], { bytes: 99, draws: 3 })).toEqual([1, 1, 1]);
   });
 
   it("asks for more the nearer one is, and never for what there is not", () => {
