@@ -11,16 +11,20 @@ import { Bar, ACTIONS, type Action } from "../ui/bar";
 import { Catalogue, skeletonView } from "../ui/catalogue";
 import { door } from "../ui/door";
 import { announce, h, icon, speakThrough } from "../ui/dom";
-import { chooseCurrency } from "../ui/format";
+import { choose as chooseCurrency } from "../ui/exchange";
 import { ICONS } from "../ui/icons";
 import { Notices, question } from "../ui/notices";
 import { Panels } from "../ui/panel";
-import { productPage, type Page } from "../ui/product";
-import { chosenLanguage, speak, t as word } from "../ui/words";
+import type { Wanted } from "../shop/panel";
+import { length, type Unit } from "../ui/format";
+import { productPage, type Page, type Shown } from "../ui/product";
+import { chosenLanguage, speak, spoken, t as word } from "../ui/words";
 import { askedOf, hashOf, viewOf, type View } from "./address";
 import { measure } from "./measure";
 import { Preferences } from "./preferences";
 import { below, decide, isThreeD, type Measured, type Rung } from "./rung";
+import type { Scene } from "./scene";
+import { Shopping } from "./shopping";
 import { Showroom, type Place } from "./showroom";
 import { furnished, storeLines, type Furnished } from "./stores";
 import { visitor } from "./visitor";
@@ -40,7 +44,10 @@ export class App {
   readonly #panels = new Panels(() => this.#arranged());
   readonly #notices = new Notices();
   readonly #bar = new Bar(this.showroom, (name) => this.act(name));
+  readonly #shopping = new Shopping(this.showroom, this.#panels);
   #catalogue: Catalogue | null = null;
+  /** The place, where it is one in 3D. */
+  #scene: Scene | null = null;
   #measured: Measured | null = null;
   #furnished: Furnished | null = null;
   #page: Page | null = null;
@@ -125,10 +132,11 @@ export class App {
     const turn = ++this.#rungTurn;
     const { showroom } = this;
     showroom.place?.dispose();
-    showroom.place = null;
+    showroom.place = this.#scene = null;
     showroom.choice = { rung, why };
     document.body.dataset["rung"] = rung;
     showroom.changed("rung");
+    this.#arranged();
     try {
       const place = await this.#place(rung);
       if (turn !== this.#rungTurn) return place?.dispose();
@@ -152,13 +160,16 @@ export class App {
     if (isThreeD(rung)) {
       const { Scene } = await import("./scene");
       const isPhone = matchMedia("(pointer: coarse)").matches && Math.min(innerWidth, innerHeight) < 600;
-      return new Scene(host, plan, this.showroom, isPhone ? "mobile" : "desktop", {
+      return (this.#scene = new Scene(host, plan, this.showroom, isPhone ? "mobile" : "desktop", {
         shown: () => this.#opened(),
         picked: (picked) => {
           if (picked.kind === "product") location.hash = hashOf({ name: "product", id: picked.stand.row.id });
         },
+        putBack: () => {
+          if (this.showroom.view.name === "product") location.hash = this.#isListOpen ? "#/list" : "#/";
+        },
         failed: (failure) => void this.#fall(failure === "slow" ? "fell_slow" : "fell_lost"),
-      });
+      }));
     }
     if (rung === "turntable") {
       const { Gallery } = await import("./gallery");
@@ -183,6 +194,8 @@ export class App {
 
   #opened(): void {
     document.body.removeAttribute("data-opening");
+    const idle = globalThis.requestIdleCallback ?? ((act: () => void) => setTimeout(act, 800));
+    idle(() => void this.#shopping.shop().catch((error: unknown) => console.warn(error)));
   }
 
   // ---- what is seen --------------------------------------------------------------------------------------------------
@@ -232,7 +245,8 @@ export class App {
     const { showroom } = this;
     const takeMe = (id: string): void => void this.takeMe(id);
     this.#panels.add("search", { title: () => t("search"), make: async () => (await import("../ui/search")).searchPanel(showroom, takeMe) });
-    this.#panels.add("settings", { title: () => t("settings"), make: async () => (await import("../ui/settings")).settings(showroom, []) });
+    this.#panels.add("settings", { title: () => t("settings"), make: async () => (await import("../ui/settings")).settings(showroom, (["orders", "wishes", "code"] as const).map((name) =>
+      h("button", { type: "button", class: "pill", click: () => void this.#panels.show(name) }, t(name === "code" ? "cart_code" : name)))) });
     this.#panels.add("map", { title: () => t("map"), make: async () => {
       const [{ mapPanel }, { floorPlan }] = await Promise.all([import("../ui/map"), import("../world/map")]);
       if (!showroom.plan) throw new Error("no plan");
@@ -328,9 +342,25 @@ export class App {
     this.#panels.close();
     this.#panels.add("product", { title: () => name || word("missing_title"), make: async () => {
       const [{ productPanel }, found] = await Promise.all([import("../ui/product"), productOf(view.id, signal)]);
-      return productPanel(found, showroom.rows, showroom, { wear: (variant) => showroom.place?.wear(variant), unit: "cm" }, [], null);
+      const scene = this.#scene;
+      const held = scene ? (await import("../ui/hands")).hands(scene.inspect, found) : null;
+      if (held) part("beside").append(held.spots);
+      const shown: Shown = {
+        wear: (variant) => showroom.place?.wear(variant),
+        set unit(unit: Unit) {
+          if (!scene) return;
+          const { showsDimensions } = scene.inspect;
+          scene.inspect.format = (metres) => `${length(metres, unit, spoken())} ${word(`units_${unit}`)}`;
+          if (showsDimensions) scene.inspect.showsDimensions = true;
+        },
+      };
+      const page = productPanel(found, showroom.rows, showroom, shown, held?.elements ?? [], null);
+      return { element: page.element, dispose: () => {
+        page.dispose();
+        held?.dispose();
+      } };
     } });
-    void showroom.place?.open(view.id, null);
+    void showroom.place?.open(view.id, null).catch(() => undefined);
     await this.#panels.show("product");
     document.title = `${name} · Showroom`;
   }
@@ -394,6 +424,9 @@ export class App {
       if (this.#page) this.route();
     });
     document.addEventListener("keydown", (event) => this.#key(event));
+    document.addEventListener("announce", (event) => announce((event as CustomEvent<string>).detail));
+    document.addEventListener("wanted", (event) => this.#wanted((event as CustomEvent<Wanted>).detail));
+    this.showroom.addEventListener("back", () => this.#back());
     let rung = this.showroom.preferences.get("rung");
     this.showroom.preferences.addEventListener("change", () => {
       chooseCurrency(this.#currency());
@@ -411,14 +444,23 @@ export class App {
     addEventListener("pagehide", () => this.showroom.place?.dispose(), { once: true });
   }
 
+  /** Escape, and a gamepad's second button: whatever lies uppermost goes. */
+  #back(): void {
+    if (document.querySelector("dialog[open]")) return;
+    if (this.#panels.open) this.#panels.close();
+    else if (this.#isListOpen && this.showroom.choice.rung !== "list") this.#toggleList();
+  }
+
+  /** A part asks for another panel, or for a product. */
+  #wanted(detail: Wanted): void {
+    if ("product" in detail) location.hash = hashOf({ name: "product", id: detail.product });
+    else if (detail.panel === "store") this.#panels.close();
+    else void this.#panels.show(detail.panel === "chat" || detail.panel === "invite" ? "people" : detail.panel);
+  }
+
   #key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (event.key === "Escape") {
-      if (document.querySelector("dialog[open]")) return;
-      if (this.#panels.open) this.#panels.close();
-      else if (this.#isListOpen) this.#toggleList();
-      return;
-    }
+    if (event.key === "Escape") return this.#back();
     if (isTyping(event.target) || !this.showroom.preferences.get("letters") || document.querySelector("dialog[open]")) return;
     const key = event.key === "/" ? "f" : event.key.toLowerCase();
     const action = ACTIONS.find((one) => one.key === key);

@@ -8,6 +8,7 @@ import "../store.css";
 import { product as productOf, type Product } from "../api";
 import { Gamepads } from "../world/gamepad";
 import { Guide } from "../world/guide";
+import { Inspect } from "../world/inspect";
 import type { Picked } from "../world/pick";
 import type { StorePlan } from "../world/plan";
 import { Pointing } from "../world/point";
@@ -25,12 +26,16 @@ const AHEAD_COS = 0.86;
 const GAZE_S = 0.4;
 /** A lost graphics context that is not back by then is lost for good. */
 const LOST_MS = 10_000;
+/** What the bar covers at the foot of the window, pixels. */
+const BAR_PX = 72;
 const INSET_EASE_S = 0.09;
 
 export interface SceneEvents {
   /** The first picture is drawn. */
   shown(): void;
   picked(picked: Picked): void;
+  /** The product went back to its shelf. */
+  putBack(): void;
   /** It cannot go on here; the ladder leads down. */
   failed(why: "slow" | "lost"): void;
 }
@@ -40,6 +45,7 @@ export class Scene implements Place, Part {
   readonly stock: Stock;
   readonly guide: Guide;
   readonly pointing: Pointing;
+  readonly inspect: Inspect;
   readonly tier: Tier;
   readonly #showroom: Showroom;
   readonly #watch: Watch;
@@ -48,6 +54,7 @@ export class Scene implements Place, Part {
   readonly #events: SceneEvents;
   #sinceGaze = 0;
   #isShown = false;
+  #isTaking = false;
   #lost: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: HTMLElement, plan: StorePlan, showroom: Showroom, tier: Tier, events: SceneEvents) {
@@ -64,7 +71,11 @@ export class Scene implements Place, Part {
     this.stock = new Stock(this.world, BUDGET[tier], tier === "mobile", () => host.setAttribute("data-stocked", ""));
     this.guide = new Guide(this.world);
     this.pointing = new Pointing(this.world, this.stock, this.guide);
-    for (const part of [this.stock, this.guide, this.pointing, this, new Gamepads(this.world, { pick: () => this.pointing.pickAhead(), back: () => showroom.dispatchEvent(new Event("back")) })]) this.world.add(part);
+    this.inspect = new Inspect(this.world);
+    this.inspect.addEventListener("closed", () => {
+      if (!this.#isTaking) events.putBack();
+    });
+    for (const part of [this.stock, this.guide, this.pointing, this.inspect, this, new Gamepads(this.world, { pick: () => this.pointing.pickAhead(), back: () => showroom.dispatchEvent(new Event("back")) })]) this.world.add(part);
     const { signal } = this.#ended;
     const canvas = this.world.renderer.domElement;
     canvas.setAttribute("role", "application");
@@ -120,16 +131,23 @@ export class Scene implements Place, Part {
     return best;
   }
 
-  async open(id: string, _variant: string | null): Promise<void> {
-    await this.walkTo(id);
+  async open(id: string, variant: string | null): Promise<void> {
+    if (this.inspect.product?.id === id) return;
+    const product = await this.details(id);
+    const from = this.stock.stand(id);
+    // What was in the hand goes back by itself when the next thing is taken.
+    this.#isTaking = true;
+    const taken = this.inspect.open(product, from ? { variant, from } : { variant });
+    this.#isTaking = false;
+    await taken;
   }
 
   close(): void {
-    // The hands are empty.
+    void this.inspect.close();
   }
 
-  wear(_variant: string): void {
-    // Nothing is held yet.
+  wear(variant: string): void {
+    this.inspect.variant = variant;
   }
 
   gaze(id: string): void {
@@ -156,6 +174,7 @@ export class Scene implements Place, Part {
   inset(side_px: number, bottom_px: number): void {
     this.#inset.side = side_px;
     this.#inset.bottom = bottom_px;
+    this.inspect.inset = { left: Math.max(0, -side_px), right: Math.max(0, side_px), top: 0, bottom: Math.max(bottom_px, bottom_px ? 0 : BAR_PX) };
     if (this.#showroom.preferences.isStill) {
       this.#inset.side_now = side_px;
       this.#inset.bottom_now = bottom_px;

@@ -73,6 +73,7 @@ export function buying(product: Product, all: readonly Row[], showroom: Showroom
     if (word) word.textContent = t(meeting?.isShowing ? "show_stop" : "show_all");
   }
 
+  showroom.trade?.ask(product.id);
   live();
   const end = showroom.on(["trade", "meeting", "people"], live);
   return {

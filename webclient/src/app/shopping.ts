@@ -1,0 +1,78 @@
+/**
+ * Brings the shop to the page: its model once the page is idle, its elements when a panel wants them.
+ *
+ * The model is the shop's own (`shop/`); here is what the page reads of it (`Trade`) and which element is in which panel.
+ */
+import type { Showroom } from "./showroom";
+import type { Panels } from "../ui/panel";
+import type { Shop } from "../shop/shop";
+import { exchange } from "../ui/exchange";
+import { t } from "./words";
+
+const PANELS = {
+  cart: { word: "cart", tag: "shop-cart" },
+  checkout: { word: "buy_title", tag: "shop-checkout" },
+  orders: { word: "orders", tag: "shop-orders" },
+  wishes: { word: "wishes", tag: "shop-wishes" },
+  code: { word: "cart_code", tag: "shop-code" },
+} as const;
+
+/** The model, made when it is first wanted; the same from then on. */
+export class Shopping {
+  #shop: Promise<Shop> | null = null;
+  readonly #showroom: Showroom;
+
+  constructor(showroom: Showroom, panels: Panels) {
+    this.#showroom = showroom;
+    for (const [name, { word, tag }] of Object.entries(PANELS)) {
+      panels.add(name, { title: () => t(word), make: async () => {
+        const [shop] = await Promise.all([this.shop(), import("../shop")]);
+        const element = document.createElement(tag) as HTMLElement & { shop?: Shop };
+        element.shop = shop;
+        return { element };
+      } });
+    }
+  }
+
+  shop(): Promise<Shop> {
+    this.#shop ??= this.#open();
+    return this.#shop;
+  }
+
+  async #open(): Promise<Shop> {
+    const { Shop } = await import("../shop/shop");
+    const shop = new Shop();
+    const showroom = this.#showroom;
+    const currency = showroom.preferences.get("currency");
+    if (currency !== "auto") shop.chooseCurrency(currency);
+    const trade = Object.assign(new EventTarget(), {
+      get units(): number {
+        return shop.units;
+      },
+      shop,
+      price: (sku: string) => shop.offer(sku)?.prices ?? null,
+      available: (sku: string) => shop.stock(sku),
+      ask: (product: string) => void shop.offersOf(product).catch(() => undefined),
+      add: (sku: string, quantity: number) => shop.add(sku, quantity),
+      isWished: (product: string) => shop.wishes.has(product),
+      wish: (product: string, on: boolean) => {
+        if (shop.wishes.has(product) !== on) shop.wishes.toggle(product);
+      },
+    });
+    let isTold = false;
+    shop.addEventListener("change", () => {
+      if (isTold) return;
+      isTold = true;
+      // Many things change in one go; the page hears of it once.
+      queueMicrotask(() => {
+        isTold = false;
+        showroom.changed("trade");
+      });
+    });
+    exchange((chosen) => shop.chooseCurrency(chosen));
+    showroom.trade = trade;
+    showroom.changed("trade");
+    void shop.refresh();
+    return shop;
+  }
+}

@@ -1,0 +1,13 @@
+/** One currency for the whole page: chosen in the settings or in the cart, heard by everyone who writes prices. */
+import { chooseCurrency } from "./format";
+
+const listeners = new Set<(currency: string) => void>();
+
+export function exchange(listener: (currency: string) => void): void {
+  listeners.add(listener);
+}
+
+export function choose(currency: string): void {
+  chooseCurrency(currency);
+  if (currency) for (const listener of listeners) listener(currency);
+}
