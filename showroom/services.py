@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from showroom.accounts.service import Accounts
+from showroom.avatars.shelf import Avatars
 from showroom.db.database import Database, sqlite_url
 from showroom.db.shop.offers import offers_at
 from showroom.http import accounts as http_accounts
+from showroom.http import avatars as http_avatars
 from showroom.http import feeds as http_feeds
 from showroom.http import moderation as http_moderation
 from showroom.http import rooms as http_rooms
@@ -133,6 +135,14 @@ class Services:
             stock=self._stock,
         )
         self.shop.watch(self.realtime.tell_stock)
+        self.avatars: Final = Avatars(
+            self.database,
+            self.places.data / "avatars",
+            each=settings.avatar_each,
+            most_bytes=settings.avatar_bytes,
+            keep_days=settings.avatar_days,
+            on_removed=self.realtime.undress,
+        )
         self.uploads: Final = Uploads(
             settings, self.database, self.library_of, on_progress=self._progress, on_published=self._published
         )
@@ -166,6 +176,7 @@ class Services:
                 self.database, http_moderation.of_hub(self.realtime.hub), clock_ms=lambda: int(time.time() * 1000)
             ),
             *http_shop.endpoints(self.shop),
+            *http_avatars.endpoints(self.avatars),
             *http_feeds.endpoints(self.shop, self.catalogue.now, public_url=self.settings.public_url),
             *self.uploads.endpoints(),
         ]

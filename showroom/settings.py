@@ -126,6 +126,15 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = ""
     turn_ttl_s: Annotated[int, setting("How long credentials for TURN are good.", unit="s", ge=60, le=86_400)] = 7200
 
+    # ── avatars that people bring along
+    avatar_each: Annotated[int, setting("Avatars of their own that one person may keep; 0 for none.", ge=0, le=100)] = 5
+    avatar_bytes: Annotated[
+        int, setting("Most that all avatars of people's own may take together.", unit="bytes", ge=0)
+    ] = 2 << 30
+    avatar_days: Annotated[
+        int, setting("An avatar that nobody has seen for so long is removed.", unit="days", ge=1, le=3650)
+    ] = 30
+
     # ── shop
     lease_s: Annotated[int, setting("How long claimed stock is held for its cart.", unit="s", ge=10, le=86_400)] = 600
     pay_s: Annotated[int, setting("How long an order waits to be paid.", unit="s", ge=60, le=604_800)] = 1800

@@ -281,6 +281,14 @@ class RoomCopy:
             self._push(visit, body, 0)
             self.flush(visit)
 
+    def undress(self, avatar: str) -> None:
+        """Whoever wears this avatar has the plain one from now on."""
+        for visit in self.visits.values():
+            if visit.look.avatar == avatar:
+                visit.look = Look(tint=visit.look.tint)
+                visit.rev = self.world.card_changed(visit.slot)
+                visit.changed()
+
     def close_all(self, close: Close) -> None:
         """Say goodbye to every connection; seats are kept."""
         for visit in list(self.visits.values()):

@@ -258,6 +258,11 @@ class Realtime:
             if copy.plan.tenant == tenant:
                 copy.shelves.changed(sku, left)
 
+    def undress(self, avatar: str) -> None:
+        """Nobody wears this avatar any more: it was taken away."""
+        for copy in self.hub.copies.values():
+            copy.undress(avatar)
+
     # ── time
 
     def _rooms(self) -> Iterable[RoomCopy]:
