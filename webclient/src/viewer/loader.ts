@@ -2,6 +2,7 @@
 import { Material, Mesh, Texture, type Object3D, type WebGLRenderer } from "three";
 import { GLTFLoader, type GLTF } from "three/examples/jsm/loaders/GLTFLoader.js";
 import { MeshoptDecoder } from "three/examples/jsm/libs/meshopt_decoder.module.js";
+import { download } from "./download";
 import { TextureLoader } from "./textures";
 
 let textures: TextureLoader | undefined;
@@ -13,9 +14,7 @@ export async function load(address: string, renderer: WebGLRenderer, signal: Abo
     MeshoptDecoder.useWorkers(1);
   }
   textures.detectSupport(renderer);
-  const answer = await fetch(address, { signal });
-  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
-  const data = await answer.arrayBuffer();
+  const data = await download(address, signal);
   const loader = new GLTFLoader().setKTX2Loader(textures).setMeshoptDecoder(MeshoptDecoder);
   return loader.parseAsync(data, "");
 }

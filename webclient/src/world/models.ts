@@ -20,6 +20,7 @@ export class Models {
   readonly #renderer: WebGLRenderer;
   readonly #ended: AbortSignal;
   readonly #models = new Map<string, Promise<Model>>();
+  #bytes = 0;
 
   constructor(renderer: WebGLRenderer, ended: AbortSignal) {
     this.#renderer = renderer;
@@ -37,7 +38,9 @@ export class Models {
       loading = load(address, this.#renderer, this.#ended).then(async ({ scene: loaded }) => {
         const scene = await merged(loaded, isFar, this.#renderer);
         letGo(loaded, scene);
-        return { source: scene, users: 0, bytes: decodedBytes(scene), draws: drawsOf(scene) };
+        const bytes = decodedBytes(scene);
+        this.#bytes += bytes;
+        return { source: scene, users: 0, bytes, draws: drawsOf(scene) };
       });
       loading.catch(() => this.#models.delete(address));
       this.#models.set(address, loading);
@@ -47,10 +50,16 @@ export class Models {
     return model;
   }
 
+  /** What all models take together, decoded. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   async release(address: string): Promise<void> {
     const model = await this.#models.get(address)?.catch(() => undefined);
     if (!model || --model.users > 0) return;
     this.#models.delete(address);
+    this.#bytes -= model.bytes;
     disposeModel(model.source);
   }
 }
@@ -87,7 +96,12 @@ export const materialsOf = (mesh: Mesh): readonly Material[] => (Array.isArray(m
 
 /** What a model takes in graphics memory: vertices, and textures with their smaller copies. */
 export function decodedBytes(model: Object3D): number {
-  let bytes = 0;
+  const { textures, geometries } = memoryOf(model);
+  return textures + geometries;
+}
+
+export function memoryOf(model: Object3D): { textures: number; geometries: number } {
+  let [textures, geometries] = [0, 0];
   const seen = new Set<object>();
   model.traverse((object) => {
     const mesh = object as Mesh;
@@ -95,19 +109,19 @@ export function decodedBytes(model: Object3D): number {
     for (const attribute of [...Object.values(mesh.geometry.attributes), mesh.geometry.index]) {
       if (attribute instanceof BufferAttribute && !seen.has(attribute)) {
         seen.add(attribute);
-        bytes += attribute.array.byteLength;
+        geometries += attribute.array.byteLength;
       }
     }
     for (const material of materialsOf(mesh)) {
       for (const value of Object.values(material) as unknown[]) {
         const texture = value as Texture | null;
-        if (!texture?.isTexture || seen.has(texture.source)) continue;
+        if (!texture?.isTexture || texture.isRenderTargetTexture || texture.channel === 1 || seen.has(texture.source)) continue;
         seen.add(texture.source);
         const image = texture.image as { width?: number; height?: number } | null;
         const isPacked = (texture as CompressedTexture).isCompressedTexture;
-        bytes += (image?.width ?? 0) * (image?.height ?? 0) * (isPacked ? TEXEL_BYTES : 4 * 1.34);
+        textures += (image?.width ?? 0) * (image?.height ?? 0) * (isPacked ? TEXEL_BYTES : 4 * 1.34);
       }
     }
   });
-  return bytes;
+  return { textures, geometries };
 }

@@ -67,6 +67,11 @@ export class Stock implements Part {
     return this.#stands;
   }
 
+  /** What the products take in graphics memory, decoded. */
+  get bytes(): number {
+    return this.#models.bytes;
+  }
+
   /** The first stand that shows this product. */
   stand(productId: string): Stand | undefined {
     return this.#stands.find(({ row }) => row.id === productId);

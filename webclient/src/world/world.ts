@@ -15,6 +15,7 @@ import { newLight, type Light } from "./materials";
 import type { Weights } from "./moods";
 import { Outside } from "./outside";
 import type { StorePlan } from "./plan";
+import { memoryOf } from "./models";
 import { Structure } from "./structure";
 import { EYE_M, Walk } from "./walk";
 
@@ -143,6 +144,12 @@ export class World {
     if (!this.#lighting.turn(name, this.options.isStill)) return;
     this.#shone();
     if (!this.#lighting.isChanging) this.#reflect();
+  }
+
+  /** Graphics memory by what is in the scene now, bytes: decoded, with their smaller copies. */
+  memory(): { readonly textures: number; readonly geometries: number; readonly lightmaps: number } {
+    const { textures, geometries } = memoryOf(this.scene);
+    return { textures, geometries, lightmaps: this.#lighting.bytes };
   }
 
   add(part: Part): void {
