@@ -23,7 +23,7 @@ function slide(speed: number, turn = 0): number {
     sample(WALK, gait.phase * WALK.duration_s, other);
     pose.toward(other, gait.weight);
     pose.settle(REST);
-    const foot = at(pose.position, "leftFoot")[1] < at(pose.position, "rightFoot")[1] ? "leftFoot" : "rightFoot";
+    const foot = gait.phase < 0.5 ? "leftFoot" : "rightFoot"; // as this walk was made
     const z = at(pose.position, foot)[2] + gone;
     if (foot === was) slid += Math.abs(z - last);
     [last, was] = [z, foot];
@@ -33,7 +33,7 @@ function slide(speed: number, turn = 0): number {
 
 describe("feet", () => {
   it("go as far as the body, fast and slowly", () => {
-    for (const speed of [0.5, 0.9, 1.4]) expect(slide(speed)).toBeLessThan(0.25);
+    for (const speed of [0.5, 0.9, 1.4]) expect(slide(speed)).toBeLessThan(0.1);
     const gait = newGait(0.1);
     const person = { vx: 0, vz: 1.2, yaw: 0 };
     for (let i = 0; i < 300; i++) step(gait, person, STRIDE, PACE, 0, 1 / 60);
