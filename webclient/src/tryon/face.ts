@@ -51,6 +51,8 @@ export class Head {
   /** How far landmarks are from where the pose puts them, pixels. */
   error_px = 0;
   isFound = false;
+  /** How far apart the pupils are, metres, and one standard deviation; 0 before it was seen. */
+  readonly pupils = { distance_m: 0, spread_m: 0 };
   readonly #face: CanonicalFace;
   readonly #points = new Float64Array(STILL.length * 3);
   readonly #weights = Float64Array.from(STILL, ([, weight]) => weight);
@@ -104,16 +106,14 @@ export class Head {
     this.error_px = error_px;
     if (!isHead) return false;
     if (!this.#isHeld) this.#measure(landmarks, lens);
+    if (this.#raw.rotation[8]! > IRIS_TURNED) {
+      const [a, b] = [this.#centre(landmarks, lens, 0), this.#centre(landmarks, lens, 1)];
+      this.pupils.distance_m = Math.hypot(a[0]! - b[0]!, a[1]! - b[1]!, a[2]! - b[2]!) * this.#known.scale;
+      this.pupils.spread_m = this.pupils.distance_m * this.#known.spread;
+    }
     this.pose.rotation.set(this.#raw.rotation);
     for (let k = 0; k < 3; k++) this.pose.translation[k] = this.#raw.translation[k]! * this.#known.scale;
     return true;
-  }
-
-  /** How far apart the pupils would be on this head, metres, and one standard deviation. */
-  pupils(landmarks: Landmarks, lens: Lens): { distance_m: number; spread_m: number } {
-    const [a, b] = [this.#centre(landmarks, lens, 0), this.#centre(landmarks, lens, 1)];
-    const distance = Math.hypot(a[0]! - b[0]!, a[1]! - b[1]!, a[2]! - b[2]!) * this.#known.scale;
-    return { distance_m: distance, spread_m: distance * this.#known.spread };
   }
 
   /** A pupil on its ray, at the depth of the eye's corners, on the canonical scale. */

@@ -74,6 +74,12 @@ export class Mirror {
     this.#scene.add(this.#quad, this.#sun, this.#sun.target);
   }
 
+  /** Of the picture: 0 black, 1 white. */
+  get brightness(): number {
+    const [r, g, b] = this.#meter.light.colour as unknown as [number, number, number];
+    return (r + g + b) / 3;
+  }
+
   put(item: Item): void {
     this.remove(item.id);
     this.#items.set(item.id, item);

@@ -1,0 +1,214 @@
+/**
+ * The fitting booth: consent, camera, trackers and mirror, from one frame to the next.
+ *
+ * One frame is under way at a time, and the one that was tracked is the one that is shown; nothing of it leaves this
+ * page. What it is not: the words and buttons around it (`element.ts`).
+ */
+import { lensOf } from "./camera";
+import { Mirror, type Item } from "./mirror";
+import { People } from "./people";
+import { Camera, NoCamera, type CameraTrouble } from "./source";
+import { canonicalFace } from "./task";
+import type { Answer, Order, Seen } from "./tracking";
+
+export type BoothState = "closed" | "opening" | "live" | "frozen" | "trouble";
+export type Trouble = CameraTrouble | "hash" | "network" | "model" | "frame";
+
+/** Widths of the frame that is tracked, and how long a frame may take before the next smaller one is used. */
+const WIDTHS = [1280, 960, 640] as const;
+const SLOW_MS = 90;
+const DARK = 0.012;
+
+export class Booth extends EventTarget {
+  state: BoothState = "closed";
+  trouble: Trouble | null = null;
+  /** 0 to 1 while the trackers come. */
+  part = 0;
+  /** What is missing for a good look; null if nothing. */
+  advice: "nobody" | "dark" | null = null;
+  /** Of the last frame, milliseconds. */
+  took_ms = { track: 0, draw: 0 };
+  readonly canvas = document.createElement("canvas");
+  readonly #folder: string;
+  readonly #items = new Map<string, Item>();
+  #worker: Worker | null = null;
+  #camera: Camera | null = null;
+  #mirror: Mirror | null = null;
+  #people: People | null = null;
+  #width = 0;
+  #turn = 0;
+  #lost = 0;
+  #slow = 0;
+
+  /** @param folder where the trackers lie, below our own address */
+  constructor(folder = "/trackers/") {
+    super();
+    this.#folder = folder;
+  }
+
+  /** After the shopper's yes. Safe to call again after trouble. */
+  async open(device = ""): Promise<void> {
+    this.close();
+    const turn = ++this.#turn;
+    this.#to("opening");
+    try {
+      const camera = await Camera.open(device, () => this.#fail("lost"));
+      if (turn !== this.#turn) return camera.close();
+      this.#camera = camera;
+      await this.#tracker(turn);
+      if (turn !== this.#turn) return;
+      this.#to("live");
+      void this.#look(turn);
+    } catch (error) {
+      if (turn === this.#turn) this.#fail(error instanceof NoCamera ? error.why : "model");
+    }
+  }
+
+  /** The camera's lamp goes out; nothing of what was seen is kept. */
+  close(): void {
+    this.#turn++;
+    this.#camera?.close();
+    this.#camera = null;
+    this.#worker?.terminate();
+    this.#worker = null;
+    this.#people?.forget();
+    this.#mirror?.dispose();
+    this.#mirror = this.#people = null;
+    this.canvas.width = this.canvas.height = 1;
+    this.advice = this.trouble = null;
+    this.#to("closed");
+  }
+
+  get device(): string {
+    return this.#camera?.device ?? "";
+  }
+
+  /** For models: they are loaded for this mirror's own renderer. */
+  get mirror(): Mirror | null {
+    return this.#mirror;
+  }
+
+  get heads(): People["heads"] {
+    return this.#people?.heads ?? [];
+  }
+
+  put(item: Item): void {
+    this.#items.set(item.id, item);
+    this.#mirror?.put(item);
+  }
+
+  remove(id: string): void {
+    this.#items.delete(id);
+    this.#mirror?.remove(id);
+  }
+
+  freeze(isFrozen: boolean): void {
+    if (this.state === "live" && isFrozen) this.#to("frozen");
+    else if (this.state === "frozen" && !isFrozen) {
+      this.#to("live");
+      void this.#look(this.#turn);
+    }
+  }
+
+  /** What the mirror shows, as it shows it: mirrored. */
+  async picture(): Promise<Blob | null> {
+    const { width, height } = this.canvas;
+    const flat = new OffscreenCanvas(width, height);
+    const context = flat.getContext("2d");
+    if (!context || width < 2) return null;
+    context.translate(width, 0);
+    context.scale(-1, 1);
+    context.drawImage(this.canvas, 0, 0);
+    return flat.convertToBlob({ type: "image/jpeg", quality: 0.92 });
+  }
+
+  async #tracker(turn: number): Promise<void> {
+    const worker = new Worker(new URL("./tracker.worker.ts", import.meta.url), { type: "module" });
+    this.#worker = worker;
+    const model = await new Promise<ArrayBuffer>((resolve, reject) => {
+      worker.addEventListener("error", () => reject(new Error("worker")));
+      worker.addEventListener("message", ({ data }: MessageEvent<Answer>) => {
+        if (data.is === "loading") {
+          this.part = data.part;
+          this.#changed();
+        } else if (data.is === "loaded" && data.model) resolve(data.model);
+        else if (data.is === "failed" && data.kind === "face") {
+          this.#fail(data.why);
+          reject(new Error(data.why));
+        }
+      });
+      worker.postMessage({ is: "load", kinds: ["face"], folder: this.#folder, people: 2 } satisfies Order);
+    });
+    if (turn !== this.#turn) return;
+    const face = canonicalFace(model);
+    this.#people = new People(face);
+    this.#mirror = new Mirror(this.canvas, face);
+    for (const item of this.#items.values()) this.#mirror.put(item);
+  }
+
+  async #look(turn: number): Promise<void> {
+    while (turn === this.#turn && this.state === "live") {
+      const picture = await this.#camera?.frame(WIDTHS[this.#width] ?? 640).catch(() => null);
+      if (turn !== this.#turn || !picture) {
+        picture?.close();
+        if (turn !== this.#turn || !this.#camera) return;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        continue;
+      }
+      const seen = await this.#track(picture);
+      if (turn !== this.#turn) return seen?.picture.close();
+      if (seen) this.#show(seen);
+    }
+  }
+
+  #track(picture: ImageBitmap): Promise<Seen | null> {
+    const worker = this.#worker;
+    if (!worker) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      const heard = ({ data }: MessageEvent<Answer>): void => {
+        if (data.is !== "seen" && !(data.is === "failed" && data.why === "frame")) return;
+        worker.removeEventListener("message", heard);
+        resolve(data.is === "seen" ? data.seen : null);
+      };
+      worker.addEventListener("message", heard);
+      worker.postMessage({ is: "look", picture, time_ms: performance.now(), kinds: ["face"] } satisfies Order, [picture]);
+    });
+  }
+
+  #show(seen: Seen): void {
+    const began = performance.now();
+    const lens = lensOf(seen.picture.width, seen.picture.height);
+    const heads = this.#people?.look(seen.faces, lens, seen.time_ms) ?? [];
+    this.#mirror?.draw(seen.picture, lens, heads);
+    seen.picture.close();
+    this.took_ms = { track: seen.took_ms.face ?? 0, draw: performance.now() - began };
+    // A tier lower after some slow frames in a row; never up again while this mirror is open, so that it does not flutter.
+    this.#slow = this.took_ms.track > SLOW_MS ? this.#slow + 1 : 0;
+    if (this.#slow > 12 && this.#width < WIDTHS.length - 1) {
+      this.#width++;
+      this.#slow = 0;
+    }
+    this.#lost = heads.length ? 0 : this.#lost + 1;
+    const advice = (this.#mirror?.brightness ?? 1) < DARK ? "dark" : this.#lost > 15 ? "nobody" : null;
+    if (advice !== this.advice) {
+      this.advice = advice;
+      this.#changed();
+    }
+    this.dispatchEvent(new Event("frame"));
+  }
+
+  #fail(why: Trouble): void {
+    this.close();
+    this.trouble = why;
+    this.#to("trouble");
+  }
+
+  #to(state: BoothState): void {
+    this.state = state;
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.dispatchEvent(new Event("change"));
+  }
+}

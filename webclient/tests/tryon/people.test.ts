@@ -1,0 +1,105 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { lensOf, project } from "../../src/tryon/camera";
+import { moved, newPose, type Pose } from "../../src/tryon/pnp";
+import { People } from "../../src/tryon/people";
+import { canonicalFace } from "../../src/tryon/task";
+
+const FACE = canonicalFace(new Uint8Array(readFileSync(fileURLToPath(new URL("../../public/trackers/face_landmarker.task", import.meta.url)))).buffer);
+const LENS = lensOf(1280, 720);
+const FRAME_MS = 1000 / 30;
+
+function chance(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+}
+const bell = (random: () => number): number => Math.sqrt(-2 * Math.log(random() + 1e-12)) * Math.cos(2 * Math.PI * random());
+
+function at(yaw: number, x: number, z: number): Pose {
+  const pose = newPose();
+  moved(newPose(), Float64Array.of(0, yaw, 0, x, 0, z), pose);
+  return pose;
+}
+
+/** Landmarks of a head of the canonical size, irises too; `noise_px` on each. */
+function landmarks({ rotation: r, translation: t }: Pose, random: () => number, noise_px = 0): Float32Array {
+  const all = new Float32Array(478 * 3);
+  const pixel = new Float64Array(2);
+  const put = (i: number, p: readonly number[]): void => {
+    const [x, y, z] = [0, 1, 2].map((k) => r[k * 3]! * p[0]! + r[k * 3 + 1]! * p[1]! + r[k * 3 + 2]! * p[2]! + t[k]!);
+    project(LENS, x!, y!, z!, pixel);
+    all[i * 3] = (pixel[0]! + noise_px * bell(random)) / LENS.width;
+    all[i * 3 + 1] = (pixel[1]! + noise_px * bell(random)) / LENS.height;
+  };
+  for (let i = 0; i < 468; i++) put(i, [...FACE.points.subarray(i * 3, i * 3 + 3)]);
+  for (const [i, x] of [[468, -0.0315], [473, 0.0315]] as const) {
+    put(i, [x, 0.0263, 0.035]);
+    for (const [k, dx, dy] of [[1, 0.00585, 0], [2, 0, 0.00585], [3, -0.00585, 0], [4, 0, -0.00585]] as const) put(i + k, [x + dx, 0.0263 + dy, 0.035]);
+  }
+  return all;
+}
+
+describe("heads before the mirror", () => {
+  it("hold still to a tenth of a pixel at rest, though landmarks do not", () => {
+    const random = chance(1);
+    const people = new People(FACE);
+    const truth = at(0.1, 0.03, -0.6);
+    let square = 0;
+    let [x0, n] = [0, 0];
+    for (let i = 0; i < 300; i++) {
+      const [head] = people.look([landmarks(truth, random, 0.3)], LENS, i * FRAME_MS);
+      const bridge_px = (LENS.focal * head!.pose.translation[0]!) / -head!.pose.translation[2]!;
+      if (i < 100) x0 = bridge_px;
+      else {
+        x0 += (bridge_px - x0) / 100;
+        square += (bridge_px - x0) ** 2;
+        n++;
+      }
+    }
+    expect(Math.sqrt(square / n)).toBeLessThan(0.15);
+  });
+
+  it("follow a quick turn and step within a frame's way", () => {
+    const random = chance(2);
+    const people = new People(FACE);
+    let worst = 0;
+    for (let i = 0; i < 60; i++) {
+      const s = i / 30;
+      const truth = at(0.5 * Math.sin(2 * s), 0.1 * Math.sin(3 * s), -0.6);
+      const [head] = people.look([landmarks(truth, random, 0.2)], LENS, i * FRAME_MS);
+      if (i < 10) continue;
+      worst = Math.max(worst, Math.abs(head!.pose.translation[0]! / head!.size.scale - truth.translation[0]!));
+    }
+    expect(worst).toBeLessThan(0.3 / 30); // the fastest way of one frame
+  });
+
+  it("stay themselves when two people stand side by side, and when one leaves", () => {
+    const random = chance(3);
+    const people = new People(FACE);
+    const [a, b] = [landmarks(at(0, -0.25, -0.9), random), landmarks(at(0, 0.25, -0.9), random)];
+    const [first, second] = [...people.look([a, b], LENS, 0)];
+    expect([...people.look([b, a], LENS, FRAME_MS)]).toEqual([first, second]);
+    expect([...people.look([b], LENS, 2 * FRAME_MS)]).toEqual([second]);
+    people.look([b], LENS, 1000);
+    expect([...people.look([b], LENS, 1000 + FRAME_MS)]).toEqual([second]);
+  });
+
+  it("measure the pupils within their honest interval", () => {
+    const random = chance(4);
+    const people = new People(FACE);
+    for (let i = 0; i < 40; i++) people.look([landmarks(at(0.05, 0, -0.5), random, 0.3)], LENS, i * FRAME_MS);
+    const { distance_m, spread_m } = people.heads[0]!.pupils;
+    expect(Math.abs(distance_m - 0.063)).toBeLessThan(2 * spread_m);
+    expect(spread_m).toBeGreaterThan(0.002); // the iris itself varies: nobody is told half a millimetre
+  });
+
+  it("are not seen in what is no face", () => {
+    const random = chance(5);
+    const people = new People(FACE);
+    const noise = Float32Array.from({ length: 478 * 3 }, () => random());
+    expect(people.look([noise], LENS, 0)).toHaveLength(0);
+    expect(people.look([new Float32Array(478 * 3)], LENS, 33)).toHaveLength(0);
+    expect(people.look([], LENS, 66)).toHaveLength(0);
+  });
+});
