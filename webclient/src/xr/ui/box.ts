@@ -243,7 +243,7 @@ function layRow(box: StackBox, width: number, ruler: Ruler): Laid {
 function layColumn(box: StackBox, width: number, ruler: Ruler, height?: number): Laid {
   const inner = width - 2 * box.pad;
   const gaps = Math.max(0, box.children.length - 1) * box.gap;
-  const children = box.children.map((child) => (child.grow && height !== undefined && child.kind !== "text" ? null : lay(child, inner, ruler)));
+  const children = box.children.map((child) => (child.grow && height !== undefined && child.kind !== "text" && child.kind !== "press" ? null : lay(child, inner, ruler)));
   if (height !== undefined) {
     const shares = box.children.reduce((sum, child, i) => sum + (children[i] ? 0 : (child.grow ?? 0)), 0);
     const left = height - 2 * box.pad - gaps - children.reduce((sum, child) => sum + (child?.height ?? 0), 0);

@@ -2,7 +2,7 @@
  * Where a panel hangs: before the eyes and a little below, at arm's length and more, nearer if a wall is in the way; it
  * stays there, and comes along slowly only when one has turned away from it.
  */
-import { MathUtils, Vector3, type Object3D } from "three";
+import { MathUtils, type Vector3 } from "three";
 import type { Panel } from "./panel";
 
 export const NEAREST_M = 0.62;
@@ -17,9 +17,6 @@ export interface Hanging {
   readonly leash: number;
 }
 
-/** Free way from a place along a direction on the floor, metres. */
-export type FreeWay = (x: number, z: number, dx: number, dz: number, most: number) => number;
-
 /** Hang a panel before a head that looks along `yaw` (the rig's space, 0 along +Z, right is a smaller yaw). */
 export function hang(panel: Panel, head: Vector3, yaw: number, how: Hanging, distance_m = BEST_M): void {
   const toward = yaw - how.aside;
@@ -30,10 +27,6 @@ export function hang(panel: Panel, head: Vector3, yaw: number, how: Hanging, dis
   panel.reach(distance_m);
 }
 
-/** Which way a hung panel lies from the head, as a yaw. */
-export function bearing(mesh: Object3D, head: Vector3): number {
-  return Math.atan2(mesh.position.x - head.x, mesh.position.z - head.z);
-}
 
 /** A yaw that goes after another one without haste; stands still within the leash. */
 export function followed(at: number, wanted: number, leash: number, dt: number, isFollowing: boolean): { yaw: number; isFollowing: boolean } {
