@@ -65,20 +65,18 @@ def boutique() -> Store:
         ],
         mirrors=[Mirror(id="mirror", position_m=(-3.2, 0, _BACK + 0.07), width_m=0.8, height_m=2.1, is_round=True)],
         rugs=[Rug(id="rug", position_m=(0, 0, -2.9), size_m=(3.6, 3.2), material="textile")],
-        signs=[
-            Sign(id="sign", position_m=(-3.2, 3.05, _FRONT - 0.02), yaw_deg=180, text="First collection", height_m=0.14)
-        ],
+        signs=[Sign(id="sign", position_m=(3.05, 1.95, _BACK + 0.02), text="First collection", height_m=0.12)],
         lamps=[
-            spot("hero-a", (-1.1, 3.55, -1.6), (0, 0.8, -3.4), lumen=1500, beam_deg=26),
-            spot("hero-b", (1.1, 3.55, -1.6), (0, 0.8, -3.4), lumen=1500, beam_deg=26),
+            spot("hero-a", (-1.1, 3.55, -1.6), (0, 0.8, -3.4), lumen=1000, beam_deg=26),
+            spot("hero-b", (1.1, 3.55, -1.6), (0, 0.8, -3.4), lumen=1000, beam_deg=26),
             spot("island-a", (-1.4, 3.55, 0.5), (-1.9, 0.95, -0.6)),
             spot("island-b", (-1.4, 3.55, 1.8), (-1.9, 0.9, 0.75)),
             spot("island-c", (1.5, 3.55, 1.3), (1.95, 1.0, 0.3)),
-            spot("mirror", (-2.6, 3.55, -4.2), (-3.1, 1.1, -5.9), lumen=700),
-            spot("shelf-front", (2.9, 3.55, 0.7), (4.7, 1.2, 0.7), lumen=1000, beam_deg=44),
-            spot("shelf-back", (2.9, 3.55, -2.7), (4.7, 1.2, -2.7), lumen=1000, beam_deg=44),
-            spot("accent", (2.9, 3.55, -4.4), (3.1, 1.6, -5.9), lumen=700, beam_deg=40),
-            spot("entry", (0, 3.55, 2.9), (0, 0, 2.6), lumen=600, beam_deg=50),
+            spot("mirror", (-2.6, 3.55, -4.2), (-3.1, 1.1, -5.9), lumen=400),
+            spot("shelf-front", (2.9, 3.55, 0.7), (4.7, 1.2, 0.7), lumen=600, beam_deg=44),
+            spot("shelf-back", (2.9, 3.55, -2.7), (4.7, 1.2, -2.7), lumen=600, beam_deg=44),
+            spot("accent", (2.9, 3.55, -4.4), (3.1, 1.6, -5.9), lumen=450, beam_deg=40),
+            spot("entry", (0, 3.55, 2.9), (0, 0, 2.6), lumen=350, beam_deg=50),
         ],
         slots=[
             on("hero", (0, 0.42, -3.4), (1.2, 1.2, 1.2), 20, is_hero=True),

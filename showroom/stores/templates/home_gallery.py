@@ -1,6 +1,6 @@
 """A home to walk through: a living room with the hero by the window, and behind an arch a table with its chairs."""
 
-from showroom.stores.manifest import Mirror, Opening, Plinth, Room, Rug, Seat, Sign, Store, Wall
+from showroom.stores.manifest import Lamp, Mirror, Opening, Plinth, Room, Rug, Seat, Sign, Store, Wall
 from showroom.stores.templates.parts import DAY, EVENING, on, shelf, shelf_slots, spawns, spot, warm_materials
 
 _Z = 3.6
@@ -56,12 +56,12 @@ def _living() -> Room:
         rugs=[Rug(id="rug", position_m=(0, 0, -1.9), size_m=(3.6, 2.6), material="textile")],
         signs=[Sign(id="sign", position_m=(2.9, 2.6, _Z - 0.02), yaw_deg=180, text="At home", height_m=0.12)],
         lamps=[
-            spot("hero-a", (-1.2, 3.2, -0.6), (0, 0.5, -2.5), lumen=1200, beam_deg=34),
-            spot("hero-b", (1.2, 3.2, -0.6), (0, 0.5, -2.5), lumen=1200, beam_deg=34),
+            spot("hero-a", (-1.2, 3.2, -0.6), (0, 0.5, -2.5), lumen=800, beam_deg=34),
+            spot("hero-b", (1.2, 3.2, -0.6), (0, 0.5, -2.5), lumen=800, beam_deg=34),
             spot("chair", (2.2, 3.2, -0.2), (3.2, 0.5, -2.2)),
-            spot("lamp", (-2.2, 3.2, -0.8), (-3.3, 0.8, -2.6), lumen=500),
-            spot("library", (-2.8, 3.2, 0), (-4.7, 1.2, 0), lumen=1000, beam_deg=46),
-            spot("entry", (0, 3.2, 2.4), (0, 0, 2.2), lumen=500, beam_deg=50),
+            spot("lamp", (-2.2, 3.2, -0.8), (-3.3, 0.8, -2.6), lumen=350),
+            spot("library", (-2.8, 3.2, 0), (-4.7, 1.2, 0), lumen=600, beam_deg=46),
+            spot("entry", (0, 3.2, 2.4), (0, 0, 2.2), lumen=300, beam_deg=50),
         ],
         slots=[
             on("hero", (0, 0, -2.5), (2.5, 1.2, 1.2), is_hero=True),
@@ -117,12 +117,20 @@ def _dining() -> Room:
         mirrors=[Mirror(id="mirror", position_m=(8.9, 0, _Z - 0.07), yaw_deg=180, width_m=0.9, height_m=2.1)],
         rugs=[Rug(id="rug", position_m=(middle, 0, 0), size_m=(2.6, 3.4), material="textile")],
         lamps=[
-            spot("table", (middle, 3.2, 0), (middle, 0.75, 0), lumen=1500, beam_deg=50),
+            Lamp(
+                id="table",
+                kind="pendant",
+                position_m=(middle, 1.75, 0),
+                target_m=(middle, 0.75, 0),
+                size_m=(0.52, 0.4),
+                kelvin=2800,
+                lumen=900,
+            ),
             *(
-                spot(f"plinth-{i + 1}", (9.6, 3.2, z), (10.8, 1.0, z), lumen=600)
+                spot(f"plinth-{i + 1}", (9.6, 3.2, z), (10.8, 1.0, z), lumen=400)
                 for i, z in enumerate((-2.4, -0.8, 0.8, 2.4))
             ),
-            spot("mirror", (8.9, 3.2, 1.9), (8.9, 1.1, 3.4), lumen=600),
+            spot("mirror", (8.9, 3.2, 1.9), (8.9, 1.1, 3.4), lumen=400),
         ],
         slots=[
             on("table", (middle, 0, 0), (1.3, 0.9, 1.3), is_hero=True),

@@ -33,13 +33,13 @@ def launch_hall() -> Store:
         entrance="foyer",
         materials={
             "wall": Material(surface="limewash", colour="#4a4641"),
-            "pale": Material(surface="limewash", colour="#d9d0c3"),
+            "pale": Material(surface="limewash", colour="#d3c9bb"),
             "ceiling": Material(surface="plaster", colour="#3a3733"),
             "light": Material(surface="plaster", colour="#efe9df"),
-            "floor": Material(surface="terrazzo", colour="#8d867c"),
+            "floor": Material(surface="terrazzo", colour="#857d72"),
             "stone": Material(surface="stone", colour="#cfc6b8"),
             "metal": Material(surface="steel", colour="#2f2e2c"),
-            "textile": Material(surface="textile", colour="#6b5d4f"),
+            "textile": Material(surface="textile", colour="#74503f"),
         },
         moods={
             "house": DAY,
@@ -220,10 +220,10 @@ def _foyer() -> Room:
         signs=[Sign(id="sign", position_m=(0, 3.3, back + 0.02), text="Tonight", height_m=0.24)],
         lamps=[
             *(
-                spot(f"stand-{i + 1}", (px * 0.72, 3.7, pz + 0.6), (px, height + 0.1, pz), lumen=700)
+                spot(f"stand-{i + 1}", (px * 0.72, 3.7, pz + 0.6), (px, height + 0.1, pz), lumen=450)
                 for i, (px, pz, height) in enumerate(stands)
             ),
-            spot("way", (0, 3.7, 11.0), (0, 0, 9.0), lumen=900, beam_deg=46),
+            spot("way", (0, 3.7, 11.0), (0, 0, 9.0), lumen=600, beam_deg=46),
         ],
         slots=[
             on(f"stand-{i + 1}", (px, height, pz), (0.45, 0.6, 0.45), 90 if px < 0 else -90)

@@ -21,21 +21,21 @@ EVENING = Mood(sky_kelvin=12_000, sky_nits=28, sun_kelvin=3000, sun_azimuth_deg=
 
 
 def warm_materials() -> dict[str, Material]:
-    """Limewash, oak, brass, a textile; clay for one wall."""
+    """Limewash, oak, brass, linen; sand for one wall: products bring the colour."""
     return {
-        "wall": Material(surface="limewash", colour="#e6ddcf"),
-        "accent": Material(surface="limewash", colour="#b98d70"),
-        "ceiling": Material(surface="plaster", colour="#efe9df"),
-        "floor": Material(surface="oak", colour="#b48a5e"),
-        "joinery": Material(surface="oak", colour="#9c7650"),
-        "stone": Material(surface="stone", colour="#d9cfc0"),
+        "wall": Material(surface="limewash", colour="#e9e3d8"),
+        "accent": Material(surface="limewash", colour="#b39a86"),
+        "ceiling": Material(surface="plaster", colour="#ece7de"),
+        "floor": Material(surface="oak", colour="#a68d70"),
+        "joinery": Material(surface="oak", colour="#8f7152"),
+        "stone": Material(surface="stone", colour="#cbbfae"),
         "metal": Material(surface="brass", colour="#b08d57"),
-        "textile": Material(surface="textile", colour="#d8cbb8"),
+        "textile": Material(surface="textile", colour="#c7bba7"),
     }
 
 
 def spot(
-    name: str, position: Position, target: Position, *, lumen: float = 800, beam_deg: float = 28, kelvin: float = 2850
+    name: str, position: Position, target: Position, *, lumen: float = 500, beam_deg: float = 28, kelvin: float = 2850
 ) -> Lamp:
     """A narrow warm light on a product."""
     return Lamp(

@@ -2,7 +2,9 @@
 import { buildRoom, hasRaft, RAFT_DROP_M, type Portal, type Segment } from "./architecture";
 import { pack, type Atlas } from "./atlas";
 import type { BakeInput, BakeLamp } from "./bake";
+import { curtains } from "./curtains";
 import { footprint, lampBody, mirror, plinth, rug, seat, shelf, stage } from "./furniture";
+import { plantsOf, pot, type Plant } from "./greenery";
 import { fromKelvin } from "./moods";
 import type { Lamp, MaterialPlan, Mirror, Room, StorePlan, SurfaceKind, Vec2, Vec3 } from "./plan";
 import { Shell, type Frame } from "./shell";
@@ -35,6 +37,9 @@ export interface Assembly {
   readonly light: BakeInput;
   readonly atlas: Atlas;
   readonly triangles: number;
+  readonly plants: readonly Plant[];
+  /** Each room's charts in the lightmap: x, y, w, h, texels. */
+  readonly roomRects: readonly Int32Array[];
   /** Each room's inside: reflections are bent to it. */
   readonly insides: readonly Inside[];
 }
@@ -66,8 +71,21 @@ export function assemble(plan: StorePlan, options: AssembleOptions): Assembly {
   const byKind = (...kinds: SurfaceKind[]): string => Object.entries(plan.materials).filter(([, m]) => kinds.includes(m.surface)).map(([name]) => name).at(-1) ?? Object.keys(plan.materials)[0] ?? "";
   const metal = byKind("brass", "steel");
   const joinery = byKind("oak");
+  const textile = byKind("textile");
+  const stone = byKind("stone", "terrazzo", "plaster");
+  const plants: Plant[] = [];
+  const charts: number[] = [];
   const floors = new Set(plan.rooms.map((room) => room.floor_material));
-  for (const room of plan.rooms) furnish(shell, room, { metal, joinery }, portals, barriers, glasses, lamps);
+  for (const room of plan.rooms) {
+    charts.push(shell.charts.length);
+    furnish(shell, room, { metal, joinery }, portals, barriers, glasses, lamps);
+    if (plan.materials[textile]?.surface === "textile") curtains(shell, room, { textile, metal });
+    for (const plant of plantsOf(room, plan.spawn)) {
+      plants.push(plant);
+      barriers.push(...pot(shell, plant, stone));
+    }
+  }
+  charts.push(shell.charts.length);
   const atlas = pack(shell.charts, options.texels, options.texels);
   const pieces: Piece[] = [];
   for (const [name, soup] of shell.soups) {
@@ -90,7 +108,9 @@ export function assemble(plan: StorePlan, options: AssembleOptions): Assembly {
   // One sun is baked: that of the brightest mood.
   const sun = Object.values(plan.moods).sort((a, b) => b.sun_lux - a.sun_lux)[0];
   return {
-    pieces, portals, barriers, glasses, lamps, atlas, triangles: shell.triangles, insides: plan.rooms.map(insideOf),
+    pieces, portals, barriers, glasses, lamps, atlas, plants,
+    roomRects: plan.rooms.map((_, i) => Int32Array.from(atlas.rects.slice(charts[i], charts[i + 1]).flatMap(({ x, y, w, h }) => [x, y, w, h]))),
+    triangles: shell.triangles, insides: plan.rooms.map(insideOf),
     light: lightPlan(pieces, atlas, portals, lamps, sunward(sun?.sun_azimuth_deg ?? 0, sun?.sun_elevation_deg ?? 40), options.quality ?? 1),
   };
 }

@@ -7,7 +7,7 @@ import type { Baked } from "./bake";
 import type { StorePlan } from "./plan";
 
 /** Raise it when the same plan would bake to other light. */
-export const VERSION = 1;
+export const VERSION = 2;
 const NAME = "showroom-light";
 const TABLE = "bakes";
 const MOST = 6;
@@ -21,7 +21,7 @@ interface Kept {
 /** What the light depends on: not what is for sale, nor which mood is on. */
 export function bakeKey(plan: StorePlan, texels: number, quality: number): string {
   const suns = Object.values(plan.moods).map(({ sun_lux, sun_azimuth_deg, sun_elevation_deg }) => [sun_lux, sun_azimuth_deg, sun_elevation_deg]);
-  const rooms = plan.rooms.map((room) => ({ ...room, slots: [], signs: [] }));
+  const rooms = plan.rooms.map((room) => ({ ...room, slots: room.slots.map(({ position }) => position), signs: [] }));
   return digest(JSON.stringify([VERSION, texels, quality, plan.materials, rooms, suns]));
 }
 

@@ -120,6 +120,13 @@ export function lampBody(shell: Shell, plan: Lamp, metal: string, ceiling_m: num
   const aim: Vec3 = [plan.target[0] - x, plan.target[1] - y, plan.target[2] - z];
   const length = Math.hypot(...aim) || 1;
   const n: Vec3 = [aim[0] / length, aim[1] / length, aim[2] / length];
+  if (plan.kind === "pendant") {
+    // A cord from the ceiling, and the cap that holds the shade.
+    const hung: Frame = { o: [x, y + Math.max(plan.size_m[1], 0.12) / 2 - 0.01, z], x: [1, 0, 0], y: [0, 0, -1], n: [0, 1, 0] };
+    sweep(shell, { material: metal, weight: 0.5 }, hung, circle(0.045, 20), [{ out: 0, up: 0, face: [1, 0] }, { out: 0, up: 0.03, face: [1, 0] }, { out: -0.036, up: 0.05, face: [0.5, 0.86] }]);
+    box(shell, { material: metal, weight: 0.4 }, hung, [0, 0, 0.04], [0.006, 0.006, Math.max(0.02, ceiling_m - hung.o[1] - 0.04)], 0.001);
+    return;
+  }
   if (plan.kind !== "spot") return;
   const side = Math.hypot(n[2], n[0]) > 1e-3 ? ([n[2], 0, -n[0]] as Vec3) : ([1, 0, 0] as Vec3);
   const sl = Math.hypot(...side);

@@ -27,9 +27,12 @@ export class Lighting {
   #now: Weights;
   #fade = 1;
   #isEnded = false;
+  readonly #roomRects: readonly Int32Array[];
+  #room = 0;
 
-  constructor(plan: StorePlan, light: Light, mood: string) {
+  constructor(plan: StorePlan, light: Light, mood: string, roomRects: readonly Int32Array[]) {
     this.#plan = plan;
+    this.#roomRects = roomRects;
     this.#light = light;
     this.#mood = mood in plan.moods ? mood : plan.mood;
     light.lampMap.value ??= this.blank;
@@ -67,6 +70,16 @@ export class Lighting {
     this.#fade = 0;
     this.step(isAtOnce ? MOOD_S : 0);
     return true;
+  }
+
+  /** Eyes settle on another room. */
+  enter(room: number, isAtOnce: boolean): void {
+    this.#room = room;
+    if (!this.#baked) return;
+    this.#from = this.#now;
+    this.#to = this.#weights(this.#mood);
+    this.#fade = 0;
+    this.step(isAtOnce ? MOOD_S : 0);
   }
 
   /** Go on with a change of mood. */
@@ -123,7 +136,7 @@ export class Lighting {
   #weights(name: string): Weights {
     const mood = this.#plan.moods[name] ?? Object.values(this.#plan.moods)[0];
     if (!mood) throw new RangeError("a store needs at least one mood");
-    return weigh(mood, this.#baked);
+    return weigh(mood, this.#baked, this.#roomRects[this.#room]);
   }
 
   dispose(): void {

@@ -45,27 +45,40 @@ export interface Weights {
 
 const scaled = (c: Vec3, k: number): Vec3 => [c[0] * k, c[1] * k, c[2] * k];
 
-/** A mood's weights, exposed so that a white wall's brighter half lies at `mood.white`. */
-export function weigh(mood: Mood, baked: Baked | null): Weights {
+/** How much brighter than white the brightest spots may come out: beyond it, they are held instead. */
+const BRIGHTEST = 4;
+
+/**
+ * A mood's weights, exposed so that a white wall's brighter half lies at `mood.white`.
+ *
+ * @param rects the charts of the room one stands in, x, y, w, h: eyes settle on a room, not on the house
+ */
+export function weigh(mood: Mood, baked: Baked | null, rects?: Int32Array): Weights {
   const sky = scaled(fromKelvin(Math.min(mood.sky_kelvin, mood.white_kelvin * 1.9), mood.white_kelvin), mood.sky_nits / 1000);
   const sun = scaled(fromKelvin(mood.sun_kelvin, mood.white_kelvin), mood.sun_lux / 1000);
   const lamps = scaled(fromKelvin(WHITE_K, mood.white_kelvin), mood.lamps);
-  const typical = baked ? brightHalf(baked, sky, sun, lamps) : 1;
+  const typical = baked ? brightHalf(baked, sky, sun, lamps, rects) : 1;
   const exposure = (mood.white * Math.PI) / (0.8 * Math.max(typical, 1e-4));
   return { sky: scaled(sky, exposure), sun: scaled(sun, exposure), lamps: scaled(lamps, exposure), exposure };
 }
 
-/** The 65th percentile of the illuminance over the lightmap, kilolux. */
-function brightHalf(baked: Baked, sky: Vec3, sun: Vec3, lamps: Vec3): number {
+/** The 65th percentile of the illuminance over the lightmap, or over some charts of it, kilolux. */
+function brightHalf(baked: Baked, sky: Vec3, sun: Vec3, lamps: Vec3, rects: Int32Array = Int32Array.of(0, 0, baked.width, baked.height)): number {
   const values: number[] = [];
-  for (let i = 0; i < baked.sky.length; i += 4 * 37) {
-    const s = unhalf(baked.sky[i + 1]!);
-    const l = unhalf(baked.lamps[i + 1]!);
-    const value = s * sky[1] + unhalf(baked.sky[i + 3]!) * sun[1] + l * lamps[1];
-    if (value > 1e-5) values.push(value);
+  let count = 0;
+  for (let r = 0; r < rects.length; r += 4) {
+    for (let y = rects[r + 1]!; y < rects[r + 1]! + rects[r + 3]!; y++) {
+      for (let x = rects[r]!; x < rects[r]! + rects[r + 2]!; x++) {
+        if (count++ % 37) continue;
+        const i = (y * baked.width + x) * 4;
+        const value = unhalf(baked.sky[i + 1]!) * sky[1] + unhalf(baked.sky[i + 3]!) * sun[1] + unhalf(baked.lamps[i + 1]!) * lamps[1];
+        if (value > 1e-5) values.push(value);
+      }
+    }
   }
   values.sort((a, b) => a - b);
-  return values[Math.floor(values.length * 0.65)] ?? 1;
+  const at = (share: number): number => values[Math.floor(values.length * share)] ?? 1;
+  return Math.max(at(0.65), at(0.97) / BRIGHTEST);
 }
 
 /** Between two weights, for a slow change of light. */

@@ -8,7 +8,9 @@
  */
 import { Group, NeutralToneMapping, PerspectiveCamera, Scene, Vector3, WebGLRenderer } from "three";
 import { assemble, type Assembly } from "./assemble";
+import { Beams } from "./beams";
 import { Glow, Letters } from "./fittings";
+import { Greenery } from "./greenery";
 import { Lighting } from "./lighting";
 import { LookingGlass } from "./looking-glass";
 import { newLight, type Light } from "./materials";
@@ -100,11 +102,14 @@ export class World {
     const spawn = plan.spawn[0];
     if (spawn) this.walk.stand(spawn.position[0], spawn.position[2], (spawn.yaw_deg * Math.PI) / 180);
     this.walk.place(this.rig, this.camera);
-    this.#lighting = new Lighting(plan, this.light, options.mood);
+    this.#lighting = new Lighting(plan, this.light, options.mood, this.assembly.roomRects);
     this.#enter(this.#roomAt());
+    this.#lighting.enter(this.#room, true);
     this.structure = new Structure(this.scene, this.light, this.assembly, this.#lighting.blank);
     for (const glass of this.assembly.glasses) this.add(new LookingGlass(this.scene, glass));
     this.scene.add(this.#outside.mesh);
+    this.add(new Greenery(this.scene, this.assembly.plants));
+    this.add(new Beams(this.scene, this.assembly.lamps));
     this.add(new Glow(this.scene, this.assembly.lamps));
     for (const room of plan.rooms) for (const sign of room.signs) this.add(new Letters(this.scene, sign, () => this.redraw()));
     this.#shone();
@@ -196,7 +201,10 @@ export class World {
     }
     const room = this.#roomAt();
     if (room !== this.#room) {
+      const isFar = this.#hasJumped();
       this.#enter(room);
+      this.#lighting.enter(room, isFar || this.options.isStill);
+      this.#shone();
       this.#reflect();
     }
     for (const part of this.#parts) part.update?.(dt, frame);
@@ -243,6 +251,11 @@ export class World {
       if (x >= min[0] && x <= max[0] && z >= min[2] && z <= max[2]) return i;
     }
     return Math.max(0, this.#room);
+  }
+
+  /** Whether one came here not through a door: eyes need no time then. */
+  #hasJumped(): boolean {
+    return Math.hypot(this.#was.x - this.walk.position.x, this.#was.z - this.walk.position.z) > 1;
   }
 
   #enter(room: number): void {
