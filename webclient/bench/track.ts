@@ -59,7 +59,8 @@ async function dress(url: string, ids: string[], variant: string | null = null):
   if (answer.is !== "seen" || !model) return null;
   const canvas = document.createElement("canvas");
   document.body.replaceChildren(canvas);
-  const mirror = new Mirror(canvas, model);
+  const mirror = new Mirror(canvas);
+  mirror.face = model;
   for (const id of ids) {
     const { manifest, files } = (await (await fetch(`/api/products/${id}`)).json()) as { manifest: { category: string; anchors: Anchor[]; deliveries: Record<string, { levels: { file: string }[] }> }; files: Record<string, string> };
     const level = manifest.deliveries["desktop"]!.levels[1] ?? manifest.deliveries["desktop"]!.levels[0]!;

@@ -4,12 +4,15 @@
  * One frame is under way at a time, and the one that was tracked is the one that is shown; nothing of it leaves this
  * page. What it is not: the words and buttons around it (`element.ts`).
  */
+import type { Bearer } from "./bearer";
 import { lensOf } from "./camera";
+import { Hands } from "./hands";
 import { Mirror, type Item } from "./mirror";
 import { People } from "./people";
 import { Camera, NoCamera, type CameraTrouble } from "./source";
 import { canonicalFace } from "./task";
-import type { Answer, Order, Seen } from "./tracking";
+import type { Answer, Kind, Order, Seen } from "./tracking";
+import { PART_OF } from "./wear";
 
 export type BoothState = "closed" | "opening" | "live" | "frozen" | "trouble";
 export type Trouble = CameraTrouble | "hash" | "network" | "model" | "frame";
@@ -35,6 +38,8 @@ export class Booth extends EventTarget {
   #camera: Camera | null = null;
   #mirror: Mirror | null = null;
   #people: People | null = null;
+  readonly #hands = new Hands();
+  readonly #loaded = new Set<Kind>();
   #width = 0;
   #turn = 0;
   #lost = 0;
@@ -55,12 +60,16 @@ export class Booth extends EventTarget {
       const camera = await Camera.open(device, () => this.#fail("lost"));
       if (turn !== this.#turn) return camera.close();
       this.#camera = camera;
-      await this.#tracker(turn);
+      this.#mirror = new Mirror(this.canvas);
+      for (const item of this.#items.values()) this.#mirror.put(item);
+      this.#start();
+      for (const kind of this.#kinds()) await this.#bring(kind);
       if (turn !== this.#turn) return;
       this.#to("live");
       void this.#look(turn);
     } catch (error) {
       if (turn === this.#turn) this.#fail(error instanceof NoCamera ? error.why : "model");
+      else if (!(error instanceof NoCamera)) console.warn(error);
     }
   }
 
@@ -71,7 +80,9 @@ export class Booth extends EventTarget {
     this.#camera = null;
     this.#worker?.terminate();
     this.#worker = null;
+    this.#loaded.clear();
     this.#people?.forget();
+    this.#hands.forget();
     this.#mirror?.dispose();
     this.#mirror = this.#people = null;
     this.canvas.width = this.canvas.height = 1;
@@ -95,6 +106,7 @@ export class Booth extends EventTarget {
   put(item: Item): void {
     this.#items.set(item.id, item);
     this.#mirror?.put(item);
+    for (const kind of this.#kinds()) if (this.#worker) void this.#bring(kind).catch(() => undefined);
   }
 
   remove(id: string): void {
@@ -122,28 +134,45 @@ export class Booth extends EventTarget {
     return flat.convertToBlob({ type: "image/jpeg", quality: 0.92 });
   }
 
-  async #tracker(turn: number): Promise<void> {
+  /** The trackers that what is worn needs; a face, as long as nothing is. */
+  #kinds(): readonly Kind[] {
+    const kinds = new Set<Kind>();
+    for (const { worn } of this.#items.values()) kinds.add(PART_OF[worn] === "head" ? "face" : "hand");
+    return kinds.size ? [...kinds] : ["face"];
+  }
+
+  #start(): void {
     const worker = new Worker(new URL("./tracker.worker.ts", import.meta.url), { type: "module" });
     this.#worker = worker;
-    const model = await new Promise<ArrayBuffer>((resolve, reject) => {
-      worker.addEventListener("error", () => reject(new Error("worker")));
-      worker.addEventListener("message", ({ data }: MessageEvent<Answer>) => {
-        if (data.is === "loading") {
-          this.part = data.part;
-          this.#changed();
-        } else if (data.is === "loaded" && data.model) resolve(data.model);
-        else if (data.is === "failed" && data.kind === "face") {
-          this.#fail(data.why);
-          reject(new Error(data.why));
-        }
-      });
-      worker.postMessage({ is: "load", kinds: ["face"], folder: this.#folder, people: 2 } satisfies Order);
+    worker.addEventListener("error", () => this.#fail("model"));
+    worker.addEventListener("message", ({ data }: MessageEvent<Answer>) => {
+      if (worker !== this.#worker) return;
+      if (data.is === "loading") {
+        this.part = data.part;
+        this.#changed();
+      } else if (data.is === "failed" && data.kind) this.#fail(data.why);
     });
-    if (turn !== this.#turn) return;
+  }
+
+  /** Load a tracker, once. */
+  async #bring(kind: Kind): Promise<void> {
+    const worker = this.#worker;
+    if (!worker || this.#loaded.has(kind)) return;
+    this.#loaded.add(kind);
+    const model = await new Promise<ArrayBuffer | null>((resolve, reject) => {
+      const heard = ({ data }: MessageEvent<Answer>): void => {
+        if ((data.is !== "loaded" && data.is !== "failed") || data.kind !== kind) return;
+        worker.removeEventListener("message", heard);
+        if (data.is === "loaded") resolve(data.model);
+        else reject(new Error(data.why));
+      };
+      worker.addEventListener("message", heard);
+      worker.postMessage({ is: "load", kinds: [kind], folder: this.#folder, people: 2 } satisfies Order);
+    });
+    if (kind !== "face" || !model || worker !== this.#worker || !this.#mirror) return;
     const face = canonicalFace(model);
+    this.#mirror.face = face;
     this.#people = new People(face);
-    this.#mirror = new Mirror(this.canvas, face);
-    for (const item of this.#items.values()) this.#mirror.put(item);
   }
 
   async #look(turn: number): Promise<void> {
@@ -171,7 +200,7 @@ export class Booth extends EventTarget {
         resolve(data.is === "seen" ? data.seen : null);
       };
       worker.addEventListener("message", heard);
-      worker.postMessage({ is: "look", picture, time_ms: performance.now(), kinds: ["face"] } satisfies Order, [picture]);
+      worker.postMessage({ is: "look", picture, time_ms: performance.now(), kinds: this.#kinds() } satisfies Order, [picture]);
     });
   }
 
@@ -179,16 +208,17 @@ export class Booth extends EventTarget {
     const began = performance.now();
     const lens = lensOf(seen.picture.width, seen.picture.height);
     const heads = this.#people?.look(seen.faces, lens, seen.time_ms) ?? [];
-    this.#mirror?.draw(seen.picture, lens, heads);
+    const found: readonly Bearer[] = [...heads, ...this.#hands.look(seen.hands, lens, seen.time_ms)];
+    this.#mirror?.draw(seen.picture, lens, found);
     seen.picture.close();
-    this.took_ms = { track: seen.took_ms.face ?? 0, draw: performance.now() - began };
+    this.took_ms = { track: Object.values(seen.took_ms).reduce((sum, one) => sum + one, 0), draw: performance.now() - began };
     // A tier lower after some slow frames in a row; never up again while this mirror is open, so that it does not flutter.
     this.#slow = this.took_ms.track > SLOW_MS ? this.#slow + 1 : 0;
     if (this.#slow > 12 && this.#width < WIDTHS.length - 1) {
       this.#width++;
       this.#slow = 0;
     }
-    this.#lost = heads.length ? 0 : this.#lost + 1;
+    this.#lost = found.length ? 0 : this.#lost + 1;
     const advice = (this.#mirror?.brightness ?? 1) < DARK ? "dark" : this.#lost > 15 ? "nobody" : null;
     if (advice !== this.advice) {
       this.advice = advice;

@@ -7,6 +7,7 @@
  *
  * Source: Hashemi et al. 2012 (iris diameter); landmark numbers: MediaPipe's face mesh.
  */
+import type { Bearer } from "./bearer";
 import type { Lens } from "./camera";
 import { newPose, Pnp, type Pose } from "./pnp";
 import type { CanonicalFace } from "./task";
@@ -45,7 +46,8 @@ const IRIS_TURNED = 0.85;
 const IRIS_LOOKS = 60;
 const SURE_ERROR = 0.02;
 
-export class Head {
+export class Head implements Bearer {
+  readonly part = "head";
   /** Camera from head, metres at the true scale. The head's origin is the canonical face's: between the ears, at the eyes' height. */
   readonly pose: Pose = newPose();
   /** How far landmarks are from where the pose puts them, pixels. */
@@ -66,6 +68,10 @@ export class Head {
   constructor(face: CanonicalFace) {
     this.#face = face;
     for (const [i, [landmark]] of STILL.entries()) this.#points.set(face.points.subarray(landmark * 3, landmark * 3 + 3), i * 3);
+  }
+
+  get scale(): number {
+    return this.#known.scale;
   }
 
   get size(): HeadScale {

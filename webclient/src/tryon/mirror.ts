@@ -9,13 +9,13 @@ import {
   SRGBColorSpace, Texture, WebGLRenderer, type Material, type Object3D,
 } from "three";
 import { environment } from "../viewer/studio";
+import type { Bearer } from "./bearer";
 import type { Lens } from "./camera";
-import type { Head } from "./face";
 import { LightMeter } from "./light";
-import { Occluder } from "./occluder";
+import { HeadOccluder, LimbOccluder } from "./occluder";
 import { newPose, type Pose } from "./pnp";
 import type { CanonicalFace } from "./task";
-import { chain, seat, type Anchor, type Worn } from "./wear";
+import { chain, PART_OF, seat, type Anchor, type Worn } from "./wear";
 
 export interface Item {
   readonly id: string;
@@ -25,7 +25,7 @@ export interface Item {
 }
 
 interface Wearer {
-  readonly occluder: Occluder;
+  readonly occluder: HeadOccluder | LimbOccluder;
   readonly items: Map<string, { readonly item: Item; readonly model: Object3D }>;
 }
 
@@ -45,14 +45,14 @@ export class Mirror {
   readonly #light: Texture;
   readonly #sun = new DirectionalLight(0xffffff, 1.2);
   readonly #meter = new LightMeter();
-  readonly #face: CanonicalFace;
+  /** Set before the first head is drawn. */
+  face: CanonicalFace | null = null;
   readonly #items = new Map<string, Item>();
-  readonly #wearers: Wearer[] = [];
+  readonly #wearers = new Map<Bearer, Wearer>();
   readonly #pose: Pose = newPose();
-  #seats = new WeakMap<Item, { scale: number; pose: Pose | null }>();
+  readonly #seats = new WeakMap<Item, { scale: number; pose: Pose | null }>();
 
-  constructor(canvas: HTMLCanvasElement, face: CanonicalFace) {
-    this.#face = face;
+  constructor(canvas: HTMLCanvasElement) {
     this.renderer = new WebGLRenderer({ canvas, antialias: true, preserveDrawingBuffer: true });
     this.renderer.toneMapping = NeutralToneMapping;
     this.renderer.shadowMap.enabled = true;
@@ -87,17 +87,16 @@ export class Mirror {
 
   remove(id: string): void {
     this.#items.delete(id);
-    for (const { items, occluder } of this.#wearers) {
+    for (const { items } of this.#wearers.values()) {
       const worn = items.get(id);
       if (!worn) continue;
-      occluder.group.parent?.remove(worn.model);
-      this.#scene.remove(worn.model);
+      this.#takeOff(worn.model);
       items.delete(id);
     }
   }
 
-  /** Draw a frame with everything on every head found in it. */
-  draw(picture: ImageBitmap, lens: Lens, heads: readonly Head[]): void {
+  /** Draw a frame with everything on every body part found in it. */
+  draw(picture: ImageBitmap, lens: Lens, bearers: readonly Bearer[]): void {
     const { renderer } = this;
     if (renderer.domElement.width !== lens.width || renderer.domElement.height !== lens.height) {
       renderer.setSize(lens.width, lens.height, false);
@@ -115,28 +114,52 @@ export class Mirror {
     this.#sun.color.setRGB(r / most, g / most, b / most).lerp(WHITE, 0.5);
     this.#sun.intensity = 1.1 * gain;
     this.#scene.environmentIntensity = 0.75 * gain;
-    while (this.#wearers.length < heads.length) {
-      const wearer = { occluder: new Occluder(this.#face), items: new Map() };
-      this.#wearers.push(wearer);
-      this.#scene.add(wearer.occluder.group);
-      wearer.occluder.group.matrixAutoUpdate = false;
+    for (const bearer of bearers) if (!this.#wearers.has(bearer)) this.#wearers.set(bearer, this.#wearer(bearer));
+    for (const [bearer, wearer] of this.#wearers) {
+      if (bearers.includes(bearer)) this.#dress(wearer, bearer);
+      else this.#undress(bearer, wearer);
     }
-    for (const [i, wearer] of this.#wearers.entries()) this.#dress(wearer, heads[i]);
     renderer.render(this.#scene, this.#camera);
   }
 
-  #dress(wearer: Wearer, head: Head | undefined): void {
+  #wearer(bearer: Bearer): Wearer {
+    const occluder = bearer.part === "head" ? new HeadOccluder(this.face ?? NO_FACE) : new LimbOccluder(bearer.part);
+    occluder.group.matrixAutoUpdate = false;
+    this.#scene.add(occluder.group);
+    return { occluder, items: new Map() };
+  }
+
+  /** Its shapes and textures are shared; its materials are its own. */
+  #takeOff(model: Object3D): void {
+    this.#scene.remove(model);
+    model.traverse((object) => {
+      const mesh = object as Mesh;
+      if (mesh.isMesh) for (const material of Array.isArray(mesh.material) ? mesh.material : [mesh.material]) material.dispose();
+    });
+  }
+
+  /** Gone from the picture: what it bore goes too. */
+  #undress(bearer: Bearer, { occluder, items }: Wearer): void {
+    for (const { model } of items.values()) this.#takeOff(model);
+    this.#scene.remove(occluder.group);
+    occluder.dispose();
+    this.#wearers.delete(bearer);
+  }
+
+  #dress(wearer: Wearer, bearer: Bearer): void {
     const { group } = wearer.occluder;
-    group.visible = head?.isFound ?? false;
-    for (const worn of wearer.items.values()) worn.model.visible = group.visible;
-    if (!head?.isFound) return;
-    const { scale } = head.size;
-    placed(head.pose, scale, group.matrix);
+    group.visible = bearer.isFound;
+    for (const worn of wearer.items.values()) worn.model.visible = bearer.isFound;
+    if (!bearer.isFound) return;
+    placed(bearer.pose, bearer.scale, group.matrix);
     group.updateMatrixWorld(true);
-    const t = head.pose.translation;
-    this.#sun.target.position.set(t[0]!, t[1]!, t[2]!);
-    this.#sun.position.set(t[0]! + 0.35 * this.#meter.light.side, t[1]! + 0.5, t[2]! + 0.45);
+    if (bearer.part === "head") {
+      const t = bearer.pose.translation;
+      this.#sun.target.position.set(t[0]!, t[1]!, t[2]!);
+      this.#sun.position.set(t[0]! + 0.35 * this.#meter.light.side, t[1]! + 0.5, t[2]! + 0.45);
+    }
     for (const item of this.#items.values()) {
+      if (PART_OF[item.worn] !== bearer.part) continue;
       let worn = wearer.items.get(item.id);
       if (!worn) {
         worn = { item, model: item.model.clone(true) };
@@ -145,10 +168,10 @@ export class Mirror {
         wearer.items.set(item.id, worn);
         this.#scene.add(worn.model);
       }
-      const seated = this.#seat(item, scale);
+      const seated = this.#seat(item, bearer.scale);
       worn.model.visible = seated !== null;
       if (!seated) continue;
-      chain(head.pose, seated, this.#pose);
+      chain(bearer.pose, seated, this.#pose);
       placed(this.#pose, 1, worn.model.matrix);
       worn.model.updateMatrixWorld(true);
       const fade = (worn.model.userData as { fade?: { head: { value: Matrix4 } } }).fade;
@@ -168,10 +191,7 @@ export class Mirror {
   }
 
   dispose(): void {
-    for (const { occluder, items } of this.#wearers) {
-      occluder.dispose();
-      for (const { model } of items.values()) this.#scene.remove(model);
-    }
+    for (const [bearer, wearer] of this.#wearers) this.#undress(bearer, wearer);
     this.#quad.geometry.dispose();
     this.#quad.material.dispose();
     this.#frame.dispose();
@@ -181,6 +201,7 @@ export class Mirror {
   }
 }
 
+const NO_FACE: CanonicalFace = { points: new Float64Array(9), triangles: Uint16Array.of(0, 1, 2) };
 const WHITE = new Color(0xffffff);
 
 function placed({ rotation: r, translation: t }: Pose, scale: number, into: Matrix4): void {

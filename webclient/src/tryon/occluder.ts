@@ -1,9 +1,10 @@
 /**
- * The head that hides what lies behind it, and takes the shadow of what is worn: the canonical face, a skull, two ears.
+ * The body that hides what lies behind it. A head: the canonical face, a skull, two ears, which also takes the shadow of
+ * what is worn; limbs are rounded bars.
  *
- * Drawn into depth only; then once more for shadows. What it is not: the shopper's own shape.
+ * Drawn into depth only. What it is not: the shopper's own shape.
  */
-import { BufferAttribute, BufferGeometry, Group, Mesh, MeshBasicMaterial, ShadowMaterial, SphereGeometry } from "three";
+import { BufferAttribute, BufferGeometry, CylinderGeometry, Group, Mesh, MeshBasicMaterial, ShadowMaterial, SphereGeometry } from "three";
 import { mergeGeometries } from "three/examples/jsm/utils/BufferGeometryUtils.js";
 import type { CanonicalFace } from "./task";
 
@@ -13,7 +14,31 @@ const SKULL = { at: [0, 0.052, -0.05], radii: [0.0735, 0.098, 0.092] } as const;
 const NECK = { at: [0, -0.09, -0.055], radii: [0.055, 0.09, 0.058] } as const;
 const EAR = { at: [0.0765, -0.004, -0.046], radii: [0.008, 0.03, 0.017] } as const;
 
-export class Occluder {
+/** A forearm below the watch and the heel of the hand before it; a finger's bone: half axes in x and z, and where along y. */
+const WRIST = { x: 0.0275, z: 0.0195, from: -0.09, to: 0.045 } as const;
+const FINGER = { x: 0.0082, z: 0.0078, from: -0.018, to: 0.018 } as const;
+
+/** What a limb hides: a rounded bar. */
+export class LimbOccluder {
+  readonly group = new Group();
+  readonly #geometry: CylinderGeometry;
+  readonly #material = new MeshBasicMaterial({ colorWrite: false });
+
+  constructor(part: "wrist" | "finger") {
+    const { x, z, from, to } = part === "wrist" ? WRIST : FINGER;
+    this.#geometry = new CylinderGeometry(1, 1, to - from, 28, 1).scale(x, 1, z).translate(0, (from + to) / 2, 0);
+    const mesh = new Mesh(this.#geometry, this.#material);
+    mesh.renderOrder = -5;
+    this.group.add(mesh);
+  }
+
+  dispose(): void {
+    this.#geometry.dispose();
+    this.#material.dispose();
+  }
+}
+
+export class HeadOccluder {
   readonly group = new Group();
   readonly #owned: { dispose(): void }[] = [];
 

@@ -1,11 +1,12 @@
 /**
- * Where on a head a product sits: its own anchors brought to places on the head, in true size.
+ * Where on a head, wrist or finger a product sits: its own anchors brought to places on the body, in true size.
  *
  * Places are in the canonical face's space (metres, before the head's own scale); those that the face mesh does not
- * have (ears, crown, nape) are anthropometric means relative to it. What it is not: fitting bodies or hands.
+ * have (ears, crown, nape) are anthropometric means relative to it. What it is not: garments, which bend.
  *
  * Source: Farkas 1994 (nasion to otobasion, head length and height); ISO 8624 (how spectacles are measured).
  */
+import type { BodyPart } from "./bearer";
 import { newPose, type Pose } from "./pnp";
 import { rigid } from "./rigid";
 
@@ -45,23 +46,35 @@ const HEADPHONES: Readonly<Record<string, Rule>> = {
   head_top: { place: [0, 0.153, -0.05], weight: 0.7 },
 };
 
-export type Worn = "spectacles" | "hat" | "headphones";
-const RULES: Readonly<Record<Worn, Readonly<Record<string, Rule>>>> = { spectacles: SPECTACLES, hat: HAT, headphones: HEADPHONES };
+export type Worn = "spectacles" | "hat" | "headphones" | "watch" | "ring";
+const ON_HEAD: Readonly<Partial<Record<Worn, Readonly<Record<string, Rule>>>>> = { spectacles: SPECTACLES, hat: HAT, headphones: HEADPHONES };
 const CATEGORIES: Readonly<Record<string, Worn>> = {
-  glasses: "spectacles", sunglasses: "spectacles", hat: "hat", cap: "hat", beanie: "hat", headphones: "headphones",
+  glasses: "spectacles", sunglasses: "spectacles", hat: "hat", cap: "hat", beanie: "hat", headphones: "headphones", watch: "watch", bracelet: "watch", ring: "ring",
+};
+export const PART_OF: Readonly<Record<Worn, BodyPart>> = { spectacles: "head", hat: "head", headphones: "head", watch: "wrist", ring: "finger" };
+
+/**
+ * On a wrist or a finger the product's own frame says all: which anchor lies in the middle, and its axes in the part's.
+ * A watch has the arm along +X and looks along +Z; a ring has the finger along +Z and its stone along +Y.
+ */
+const ON_LIMB: Readonly<Partial<Record<Worn, { readonly anchor: string; readonly rotation: readonly number[] }>>> = {
+  watch: { anchor: "wrist_center", rotation: [0, -1, 0, 1, 0, 0, 0, 0, 1] },
+  ring: { anchor: "finger_center", rotation: [-1, 0, 0, 0, 0, 1, 0, 1, 0] },
 };
 
-/** What a wearable's category is worn as on a head; null if it is not worn there. */
+/** What a wearable's category is worn as; null if the mirror cannot put it on. */
 export const wornAs = (category: string): Worn | null => CATEGORIES[category] ?? null;
 
 /**
- * Head from product.
+ * Body part from product.
  *
- * @param scale the head's, against the canonical one
+ * @param scale the part's, against the mean
  * @returns null if the product lacks the anchors that say where it sits
  */
 export function seat(worn: Worn, anchors: readonly Anchor[], scale: number): Pose | null {
-  const rules = RULES[worn];
+  const limb = ON_LIMB[worn];
+  if (limb) return onLimb(limb, anchors);
+  const rules = ON_HEAD[worn] ?? {};
   const found = anchors.filter(({ name }) => name in rules);
   if (found.length < 3) return null;
   const [from, to, weights] = [new Float64Array(found.length * 3), new Float64Array(found.length * 3), new Float64Array(found.length)];
@@ -74,6 +87,16 @@ export function seat(worn: Worn, anchors: readonly Anchor[], scale: number): Pos
   const pose = newPose();
   rigid(from, to, weights, pose);
   if (worn === "spectacles") onBridge(pose, found, scale);
+  return pose;
+}
+
+function onLimb(limb: { readonly anchor: string; readonly rotation: readonly number[] }, anchors: readonly Anchor[]): Pose | null {
+  const middle = anchors.find(({ name }) => name === limb.anchor);
+  if (!middle) return null;
+  const pose = newPose();
+  const [r, p] = [limb.rotation, middle.position_m];
+  pose.rotation.set(r);
+  for (let k = 0; k < 3; k++) pose.translation[k] = -(r[k * 3]! * p[0] + r[k * 3 + 1]! * p[1] + r[k * 3 + 2]! * p[2]);
   return pose;
 }
 

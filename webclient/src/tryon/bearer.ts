@@ -1,0 +1,13 @@
+/** A part of a body that bears something: where it is in a frame, and how large against the mean. */
+import type { Pose } from "./pnp";
+
+export type BodyPart = "head" | "wrist" | "finger";
+
+export interface Bearer {
+  readonly part: BodyPart;
+  /** Camera from part, metres. */
+  readonly pose: Pose;
+  readonly scale: number;
+  /** In this frame. */
+  readonly isFound: boolean;
+}
