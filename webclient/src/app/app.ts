@@ -4,6 +4,7 @@
  * The order is what a shopper gets first: the list of products and the door at once, then the place, then the others and
  * the shop. What it is not: any of those; each has its own module and comes when it is needed.
  */
+import type { People } from "../avatar/people";
 import { Announcer } from "../a11y/announcer";
 import { isTyping } from "../a11y/focus";
 import { catalogue, product as productOf } from "../api";
@@ -27,6 +28,7 @@ import type { Scene } from "./scene";
 import { Shopping } from "./shopping";
 import { Showroom, type Place } from "./showroom";
 import { furnished, storeLines, type Furnished } from "./stores";
+import type { Visit } from "./visit";
 import { visitor } from "./visitor";
 import { t } from "./words";
 
@@ -46,6 +48,9 @@ export class App {
   readonly #bar = new Bar(this.showroom, (name) => this.act(name));
   readonly #shopping = new Shopping(this.showroom, this.#panels);
   #catalogue: Catalogue | null = null;
+  #entering: Promise<void> | null = null;
+  #visit: Visit | null = null;
+  #people: People | null = null;
   /** The place, where it is one in 3D. */
   #scene: Scene | null = null;
   #measured: Measured | null = null;
@@ -142,6 +147,7 @@ export class App {
       if (turn !== this.#rungTurn) return place?.dispose();
       showroom.place = place;
       showroom.changed("place");
+      void this.#meet().catch((error: unknown) => console.warn(error));
     } catch (error) {
       console.warn(error);
       if (turn === this.#rungTurn) await this.#fall("fell_failed");
@@ -200,7 +206,7 @@ export class App {
 
   // ---- what is seen --------------------------------------------------------------------------------------------------
 
-  #frame(): void {
+  #frame(isSpokenAnew = false): void {
     const { showroom } = this;
     const skip = document.querySelector<HTMLElement>("[data-skip]");
     if (skip) skip.textContent = t("skip_list");
@@ -209,8 +215,21 @@ export class App {
     part("top").replaceChildren(
       h("a", { class: "mark", href: "#/", "aria-label": "Showroom" }, icon(ICONS.mark), h("span", {}, "Showroom")),
       stores);
-    if (document.body.hasAttribute("data-opening") || part("door").childElementCount) this.#door();
+    const title = part("door").querySelector("[data-store-name]");
+    if (title && !isSpokenAnew) title.textContent = name;
+    else if (document.body.hasAttribute("data-opening") || title) this.#door();
+    if (showroom.visitor.isKnown && showroom.plan) this.enter();
     document.title = name === "Showroom" ? name : `${name} · Showroom`;
+  }
+
+  /** A lost link shows quietly beside the store's name, and goes when it is healed. */
+  #link(): void {
+    const { meeting } = this.showroom;
+    const had = part("top").querySelector(".quiet-link");
+    const word = meeting?.link === "waiting" ? t("link_waiting") : meeting?.link === "connecting" ? t("link_connecting") : null;
+    if (!word) had?.remove();
+    else if (had) had.textContent = word;
+    else part("top").append(h("p", { class: "quiet-link" }, word));
   }
 
   #storeChoice(): HTMLSelectElement {
@@ -236,9 +255,61 @@ export class App {
     }));
   }
 
-  /** Among the others from now on. */
+  /** Among the others from now on. Again, if the visit had ended. */
   enter(): void {
-    announce(t("welcome", { name: this.showroom.visitor.nickname }));
+    if (this.#entering) return;
+    this.#entering = this.#enter().catch((error: unknown) => {
+      console.warn(error);
+      this.#entering = null;
+    });
+  }
+
+  async #enter(): Promise<void> {
+    const { showroom } = this;
+    const store = showroom.plan?.id;
+    if (!store || !this.#furnished) return;
+    announce(t("welcome", { name: showroom.visitor.nickname }));
+    const { Visit } = await import("./visit");
+    const visit = new Visit({
+      showroom, store, room: this.#asked.room ?? this.#furnished.entrance, friend: this.#asked.friend, party: this.#asked.party,
+      heard: (member, name, text) => {
+        if (showroom.preferences.get("captions")) this.#notices.caption(name, text);
+        this.#people?.say(member, text);
+      },
+      ended: (code, text) => void this.#ended(code, text),
+    });
+    this.#visit = visit;
+    showroom.meeting = visit;
+    showroom.changed("meeting");
+    void this.#shopping.shop().then((shop) => shop.join(visit.session));
+    await this.#meet();
+  }
+
+  /** Where there is both a place and a visit, one walks there and sees the others. */
+  async #meet(): Promise<void> {
+    const [visit, scene] = [this.#visit, this.#scene];
+    if (!visit) return;
+    visit.stepInto(scene?.world ?? null);
+    this.#people = null;
+    if (!scene) return;
+    const { People } = await import("../avatar/people");
+    if (scene !== this.#scene) return;
+    const { preferences } = this.showroom;
+    const people = new People(scene.world, () => visit.session.crowd, { figures: "/figures/", isStill: preferences.isStill, tier: scene.tier });
+    people.nameTags = preferences.get("names");
+    scene.world.add(people);
+    this.#people = people;
+  }
+
+  async #ended(code: number, text: string): Promise<void> {
+    if (document.querySelector("dialog.ended")) return;
+    const { ended } = await import("../ui/ended");
+    const dialog = ended(code, text, {
+      comeBack: () => void this.#visit?.session.open(),
+      toList: () => (location.hash = "#/list"),
+    });
+    document.body.append(dialog);
+    dialog.showModal();
   }
 
   #plans(): void {
@@ -417,7 +488,7 @@ export class App {
     addEventListener("hashchange", () => this.route());
     addEventListener("resize", () => this.#arranged());
     document.addEventListener("language", () => {
-      this.#frame();
+      this.#frame(true);
       this.#bar.speak();
       this.#catalogue?.draw();
       this.#panels.again();
@@ -430,6 +501,7 @@ export class App {
     let rung = this.showroom.preferences.get("rung");
     this.showroom.preferences.addEventListener("change", () => {
       chooseCurrency(this.#currency());
+      if (this.#people) this.#people.nameTags = this.showroom.preferences.get("names");
       this.showroom.changed("trade");
       if (rung === this.showroom.preferences.get("rung")) return;
       rung = this.showroom.preferences.get("rung");
@@ -441,7 +513,11 @@ export class App {
       const choice = decide(measured, rung === "auto" ? null : rung);
       void this.#openRung(choice.rung, choice.why);
     });
-    addEventListener("pagehide", () => this.showroom.place?.dispose(), { once: true });
+    this.showroom.on("meeting", () => this.#link());
+    addEventListener("pagehide", () => {
+      this.#visit?.dispose();
+      this.showroom.place?.dispose();
+    }, { once: true });
   }
 
   /** Escape, and a gamepad's second button: whatever lies uppermost goes. */

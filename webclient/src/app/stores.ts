@@ -22,5 +22,6 @@ export async function furnished(id: string): Promise<Furnished | null> {
   if (!answer.ok) throw new Error(`store ${id}: ${answer.status}`);
   const raw = (await answer.json()) as { entrance?: string; rooms?: readonly { slots?: readonly { product?: string | null }[] }[] };
   const slots = (raw.rooms ?? []).flatMap((room) => (room.slots ?? []).map(({ product }) => product ?? null));
-  return { plan: readStore(raw), slots, entrance: raw.entrance ?? "" };
+  const plan = readStore(raw);
+  return { plan, slots, entrance: raw.entrance || (plan.rooms[0]?.id ?? "") };
 }
