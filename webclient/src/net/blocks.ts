@@ -22,8 +22,8 @@ const STANDS = 112;
 const NEAR = 225;
 const FAR = 226;
 const JUMP = 227;
-/** Centimetres in one frame that nobody walks, whatever the code says. */
-const STRIDE_CM = 150;
+/** Centimetres in one frame that nobody is glided over, whatever the code says. */
+const STRIDE_CM = 400;
 
 export interface Lists {
   /** The list of a cell, made if need be. */

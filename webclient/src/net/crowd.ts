@@ -11,7 +11,7 @@ import { readBlock, type Lists } from "./blocks";
 import { Bytes } from "./bytes";
 import { Close, ProtocolError, ToClient } from "./ids";
 import type { FloorInfo } from "./messages";
-import { absorb, COLUMNS, Columns, fitted, LANES, Spring, Weights } from "./motion";
+import { absorb, COLUMNS, Columns, fitted, LANES, step, wear, Weights } from "./motion";
 import type { Card, Crowd, Person } from "./person";
 import { Playback } from "./playback";
 import { PART_BYTES, unpackPart } from "./rig";
@@ -60,7 +60,6 @@ export class Neighbourhood implements Crowd, Lists {
   private readonly columns = new Columns();
   private readonly weights = new Weights();
   private readonly before = new Weights();
-  private readonly spring = new Spring();
   private readonly fit = new Float64Array(2 * LANES);
   private readonly bytes = new Bytes();
   private floor: FloorInfo = { corner_mm: [0, 0], size_cm: [1, 1], cell_cm: 700, columns: 1, rows: 1, y_cm: [0, 0] };
@@ -76,6 +75,8 @@ export class Neighbourhood implements Crowd, Lists {
   private version = -1;
   private moment = Number.NaN;
   private updatedAt = 0;
+  /** Seconds since the last picture, and its time: handed over in here, since numbers as arguments may end on the heap. */
+  private readonly clock = new Float64Array(2);
 
   constructor() {
     this.people = this.drawn;
@@ -349,27 +350,27 @@ export class Neighbourhood implements Crowd, Lists {
   }
 
   private record(): void {
-    const at = this.columns.head * LANES;
+    const { head, stamps } = this.columns;
+    const last = (head - 1 + COLUMNS) % COLUMNS;
+    const passed_ms = Math.max(stamps[head]! - stamps[last]!, 1);
     for (let i = 0; i < this.all.length; i++) {
       const seen = this.all[i]!;
-      if (!seen.isFar) this.write(seen, at, seen.unwrapYaw());
+      if (!seen.isFar && !seen.isUnplaced) seen.record(head * LANES, last * LANES, passed_ms, this.metresX(seen), seen.cmY / 100, this.metresZ(seen), seen.unwrapYaw());
     }
   }
 
-  private write(seen: Seen, at: number, yaw: number): void {
-    const history = seen.history;
-    history[at] = seen.cmX / 100 + this.floor.corner_mm[0] / 1000;
-    history[at + 1] = seen.cmY / 100;
-    history[at + 2] = seen.cmZ / 100 + this.floor.corner_mm[1] / 1000;
-    history[at + 3] = yaw;
-  }
-
-  /** As if they had always stood there. */
   private fill(seen: Seen, isJump: boolean): void {
-    const yaw = seen.unwrapYaw();
-    for (let i = 0; i < COLUMNS; i++) this.write(seen, i * LANES, yaw);
+    seen.fill(this.metresX(seen), seen.cmY / 100, this.metresZ(seen), seen.unwrapYaw());
     seen.isUnplaced = false;
     if (isJump) seen.isFresh = true;
+  }
+
+  private metresX(seen: Seen): number {
+    return seen.cmX / 100 + this.floor.corner_mm[0] / 1000;
+  }
+
+  private metresZ(seen: Seen): number {
+    return seen.cmZ / 100 + this.floor.corner_mm[1] / 1000;
   }
 
   private isAtBorder(seen: Seen): boolean {
@@ -533,19 +534,21 @@ export class Neighbourhood implements Crowd, Lists {
     const passed_s = Math.max(0, Math.min((now_ms - this.updatedAt) / 1000, 0.25));
     this.updatedAt = now_ms;
     const moment = this.playback.at(now_ms);
-    const { columns, weights, before, spring } = this;
+    const { columns, weights, before } = this;
     const hasNews = this.version !== columns.version;
     if (hasNews) before.set(columns, this.moment);
     this.version = columns.version;
     if (!Number.isNaN(moment)) weights.set(columns, moment);
     const isKnown = columns.count > 0 && !Number.isNaN(moment);
-    spring.step(passed_s);
+    step(passed_s);
+    this.clock[0] = passed_s;
+    this.clock[1] = now_ms;
     for (let i = 0; i < this.all.length; i++) {
       const seen = this.all[i]!;
-      if (seen.isFar) this.drift(seen, passed_s);
+      if (seen.isFar) this.drift(seen);
       else if (isKnown) this.draw(seen, hasNews && !Number.isNaN(this.moment));
       else seen.vx = seen.vz = 0;
-      this.pose(seen, now_ms, passed_s);
+      if (seen.head !== null) this.pose(seen);
     }
     this.moment = moment;
   }
@@ -558,7 +561,7 @@ export class Neighbourhood implements Crowd, Lists {
       absorb(error, target, this.fit);
     }
     seen.isFresh = false;
-    this.spring.wear(error);
+    wear(error);
     fitted(seen.history, this.weights, target);
     seen.x = target[0]! + error[0]!;
     seen.y = target[1]! + error[1]!;
@@ -571,7 +574,8 @@ export class Neighbourhood implements Crowd, Lists {
   }
 
   /** Those beyond glide to where the last FAR has them. */
-  private drift(seen: Seen, passed_s: number): void {
+  private drift(seen: Seen): void {
+    const passed_s = this.clock[0]!;
     const share = 1 - Math.exp(-1.6 * passed_s);
     const dx = (seen.farX - seen.x) * share;
     const dz = (seen.farZ - seen.z) * share;
@@ -582,9 +586,10 @@ export class Neighbourhood implements Crowd, Lists {
     if (dx * dx + dz * dz > 1e-5) seen.yaw = Math.atan2(dx, dz);
   }
 
-  private pose(seen: Seen, now_ms: number, passed_s: number): void {
-    if (!seen.head || !seen.limbs) return;
-    if (now_ms - seen.rigAt_ms > RIG_STALE_MS) {
+  private pose(seen: Seen): void {
+    if (!seen.limbs) return;
+    const passed_s = this.clock[0]!;
+    if (this.clock[1]! - seen.rigAt_ms > RIG_STALE_MS) {
       seen.head = seen.left = seen.right = null;
       return;
     }

@@ -16,8 +16,8 @@ export const COLUMNS = 24;
 /** Numbers of a column: x, y, z in metres, yaw in radians, not wrapped. */
 export const LANES = 4;
 
-const PAST_MS = 210;
-const AHEAD_MS = 150;
+const PAST_MS = 260;
+const AHEAD_MS = 200;
 /** How long one walks on without news. */
 const RUN_MS = 250;
 const LEAST_COLUMNS = 3;
@@ -122,40 +122,57 @@ export function fitted(history: Float64Array, weights: Weights, out: Float64Arra
   }
 }
 
-/** Radians a second of the spring that wears differences off: slower is smoother, and longer wrong. */
-const STIFFNESS = 7;
-/** Further than this, metres, somebody is not glided through the room. */
-const SNAP_M = 1.5;
+/** Radians a second of the spring that wears differences off, for small ones; large ones take longer. */
+const STIFFEST = 9;
+const SOFTEST = 1.2;
+/** What wearing off may add to a body's acceleration, m/s²: about what somebody does who gets out of another's way. */
+const GENTLE = 4;
 
-/** The difference between what is drawn and the fit (place and speed by lane): critically damped, worked out exactly. */
-export class Spring {
-  private decay = 1;
-  private dt = 0;
+/** Seconds of this step, and the stiffness in use: handed over in here, since numbers as arguments may end on the heap. */
+const STEP = new Float64Array(2);
 
-  /** For all springs of one frame. */
-  step(dt_s: number): void {
-    this.dt = dt_s;
-    this.decay = Math.exp(-STIFFNESS * dt_s);
-  }
+/** The time that the next `wear` is for, seconds. */
+export function step(dt_s: number): void {
+  STEP[0] = dt_s;
+}
 
-  wear(error: Float64Array): void {
-    const { dt, decay } = this;
-    for (let lane = 0; lane < LANES; lane++) {
-      const e = error[lane]!;
-      const v = error[LANES + lane]!;
-      if (e === 0 && v === 0) continue;
-      const slope = v + STIFFNESS * e;
-      const next = (e + slope * dt) * decay;
-      const pace = (v - slope * STIFFNESS * dt) * decay;
-      const isGone = Math.abs(next) < 1e-6 && Math.abs(pace) < 1e-6;
-      error[lane] = isGone ? 0 : next;
-      error[LANES + lane] = isGone ? 0 : pace;
-    }
+/**
+ * Wear off a difference between what is drawn and the fit (place and speed by lane): a critically damped spring, worked
+ * out exactly for the step, and as soft as it takes to stay gentle. A stiff one pulls two metres in with 100 m/s².
+ */
+export function wear(error: Float64Array): void {
+  const apart = length(error, 0); // Math.hypot puts its numbers on the heap
+  const pace = length(error, LANES);
+  STEP[1] = Math.max(SOFTEST, Math.min(STIFFEST, Math.sqrt(GENTLE / apart), GENTLE / (2 * pace)));
+  if (apart !== 0 || pace !== 0) wearLanes(error, 0, 3);
+  STEP[1] = STIFFEST;
+  wearLanes(error, 3, LANES);
+}
+
+const length = (of: Float64Array, at: number): number => Math.sqrt(of[at]! * of[at]! + of[at + 1]! * of[at + 1]! + of[at + 2]! * of[at + 2]!);
+
+function wearLanes(error: Float64Array, from: number, to: number): void {
+  const dt_s = STEP[0]!;
+  const stiffness = STEP[1]!;
+  const decay = Math.exp(-stiffness * dt_s);
+  for (let lane = from; lane < to; lane++) {
+    const e = error[lane]!;
+    const v = error[LANES + lane]!;
+    if (e === 0 && v === 0) continue;
+    const slope = v + stiffness * e;
+    const next = (e + slope * dt_s) * decay;
+    const pace = (v - slope * stiffness * dt_s) * decay;
+    const isGone = Math.abs(next) < 1e-6 && Math.abs(pace) < 1e-6;
+    error[lane] = isGone ? 0 : next;
+    error[LANES + lane] = isGone ? 0 : pace;
   }
 }
+
+/** Further than this, metres, somebody is not glided through the room. */
+const SNAP_M = 4;
 
 /** Take into `error` that the fit for one moment was `before` and is `after`; too far is not glided. */
 export function absorb(error: Float64Array, before: Float64Array, after: Float64Array): void {
   for (let i = 0; i < 2 * LANES; i++) error[i]! += before[i]! - after[i]!;
-  if (Math.hypot(error[0]!, error[1]!, error[2]!) > SNAP_M) error.fill(0);
+  if (length(error, 0) > SNAP_M) error.fill(0);
 }

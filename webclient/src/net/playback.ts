@@ -10,20 +10,20 @@ const BIN_MS = 8;
 const BINS = 64;
 /** Of a lateness's weight, kept at each frame: half of it is gone after seven seconds at 20 Hz. */
 const KEPT = 0.995;
-const SHARE = 0.96;
+const SHARE = 0.95;
 /** How much slower or faster the clock may run. */
 const SLOWER = 0.07;
 const FASTER = 0.04;
 /** Routes and clocks change: the quickest frame is forgotten at this pace. */
 const RISE_PER_MS = 0.002;
 const LEAST_MS = 60;
-const MOST_MS = 420;
+const MOST_MS = 440;
 /** Further off than this the clock is set: a suspended tab, another server. */
 const SET_MS = 1500;
 
 export class Playback {
   /** Extra delay so that the smoothing sees a little of what comes, milliseconds. */
-  ahead_ms = 120;
+  ahead_ms = 130;
   /** From the quickest frame to what is drawn, milliseconds. */
   delay_ms = 180;
   private readonly bins = new Float32Array(BINS);

@@ -6,6 +6,8 @@ import { PART_BYTES } from "./rig";
 
 const TAU = Math.PI * 2;
 export const NOWHERE = -1;
+/** In one frame; a body that starts to run makes half of it. */
+const LEAP_M = 0.12;
 
 const part = (): Part => ({ position: new Float32Array(3), rotation: new Float32Array([0, 0, 0, 1]) });
 
@@ -66,6 +68,11 @@ export class Seen implements Person {
   asks = 0;
   isCardOld = false;
   private turned = 0;
+  // The last steps between columns, metres a millisecond: as they came, and without corrections.
+  private rawX = 0;
+  private rawZ = 0;
+  private keptX = 0;
+  private keptZ = 0;
 
   constructor(readonly slot: number, public rev: number) {}
 
@@ -77,6 +84,52 @@ export class Seen implements Person {
     else if (apart < -Math.PI) apart += TAU;
     this.turned += apart;
     return this.turned;
+  }
+
+  /**
+   * Write a column. A leap that is neither the last step's continuation nor that of the one before is a correction of
+   * the server's prediction, not a stride: what is known of the past goes along with it, and the difference is worn off.
+   */
+  record(at: number, before: number, passed_ms: number, x: number, y: number, z: number, yaw: number): void {
+    const h = this.history;
+    const stepX = (x - h[before]!) / passed_ms;
+    const stepZ = (z - h[before + 2]!) / passed_ms;
+    const leap = Math.hypot(stepX - this.keptX, stepZ - this.keptZ) * passed_ms;
+    if (leap > LEAP_M && Math.hypot(stepX - this.rawX, stepZ - this.rawZ) * passed_ms > LEAP_M) {
+      this.shift(x - h[before]! - this.keptX * passed_ms, z - h[before + 2]! - this.keptZ * passed_ms);
+    } else {
+      this.keptX = stepX;
+      this.keptZ = stepZ;
+    }
+    this.rawX = stepX;
+    this.rawZ = stepZ;
+    this.write(at, x, y, z, yaw);
+  }
+
+  write(at: number, x: number, y: number, z: number, yaw: number): void {
+    const h = this.history;
+    h[at] = x;
+    h[at + 1] = y;
+    h[at + 2] = z;
+    h[at + 3] = yaw;
+  }
+
+  /** As if they had always stood there. */
+  fill(x: number, y: number, z: number, yaw: number): void {
+    for (let at = 0; at < this.history.length; at += LANES) this.write(at, x, y, z, yaw);
+    this.rawX = this.rawZ = this.keptX = this.keptZ = 0;
+  }
+
+  private shift(dx: number, dz: number): void {
+    const h = this.history;
+    for (let at = 0; at < h.length; at += LANES) {
+      h[at]! += dx;
+      h[at + 2]! += dz;
+    }
+    this.target[0]! += dx;
+    this.target[2]! += dz;
+    this.error[0]! -= dx;
+    this.error[2]! -= dz;
   }
 
   /** The state's word taken over, with an emote shown once more if it is another or counts up. */

@@ -106,6 +106,8 @@ const TICKET_MS = 15_000;
 const GOOD_MS = 10_000;
 const MOST_STRIKES = 3;
 const KNOWN_CHAT = 512;
+/** So long after the crowd a resumed connection waits for a CORRECT; without one it is where the crowd has it. */
+const PLACE_MS = 200;
 /** How far from where the server has one the local body may have walked during an outage and go on from there. */
 const AWAY_M = 12;
 const LOST = 1006;
@@ -150,6 +152,8 @@ export class Session extends EventTarget {
   private acked = 0;
   private ackedAt = 0;
   private isReady = false;
+  private readyAt = 0;
+  private isFresh = true;
   private readonly chat = new Set<number>();
   private partyCode = "";
   private watched: Action | null = null;
@@ -455,6 +459,7 @@ export class Session extends EventTarget {
     try {
       this.heardAt = this.now();
       this.take(data);
+      this.place(this.heardAt);
       this.tell();
     } catch (error) {
       this.broken(error);
@@ -509,11 +514,10 @@ export class Session extends EventTarget {
     this.ping(this.heardAt);
   }
 
-  private isFresh = true;
-
   /** The missed events and the crowd are here: what was held back goes now. */
   private ready(): void {
     this.isReady = true;
+    this.readyAt = this.heardAt;
     const now_ms = this.heardAt;
     if (this.isFresh && this.watched) this.outbox.act(this.watched, now_ms, false).catch(() => undefined);
     this.isShowing = !this.isFresh || (!this.shown.animation && !this.shown.mode && !this.shown.focus);
@@ -540,9 +544,9 @@ export class Session extends EventTarget {
   }
 
   private correct(c: Correction): void {
-    const floor = this.welcome_!.floor;
-    const x = c.x / 100 + floor.corner_mm[0] / 1000;
-    const z = c.z / 100 + floor.corner_mm[1] / 1000;
+    const { corner_mm } = this.welcome_!.floor;
+    const x = c.x / 100 + corner_mm[0] / 1000;
+    const z = c.z / 100 + corner_mm[1] / 1000;
     const wasAway = this.before !== null && !this.isPlaced && c.reason === 0;
     // Coming back: the server has one where it predicted. Whoever walked on meanwhile goes on from there; if that is
     // not possible the next CORRECT says so. Only if somebody moved them one is put there.
@@ -554,6 +558,12 @@ export class Session extends EventTarget {
     if (isWhereLeft && isNear) return;
     const detail: Corrected = { x, y: c.y / 100, z, yaw: (c.yaw / 65536) * 2 * Math.PI, reason: c.reason };
     this.dispatchEvent(new CustomEvent("corrected", { detail }));
+  }
+
+  private place(now_ms: number): void {
+    const me = this.around.me;
+    if (this.isPlaced || !this.isReady || !me || now_ms - this.readyAt < PLACE_MS) return;
+    this.correct({ reason: 0, x: me.cmX, z: me.cmZ, y: me.cmY, yaw: me.yaw256 << 8, time_ms: 0 });
   }
 
   private pong(data: Uint8Array): void {
@@ -588,6 +598,7 @@ export class Session extends EventTarget {
     }
     this.outbox.beat(now_ms, this.isReady);
     if (this.state_ !== "open") return;
+    this.place(now_ms);
     if (this.cursor !== this.acked && now_ms - this.ackedAt >= ACK_MS) this.ack(now_ms);
     if (!this.isShowing && this.isReady && now_ms - this.shownAt >= STATE_MS) this.sendState(now_ms);
     if (this.around.takeGap()) this.resync();
