@@ -38,8 +38,8 @@ class Passwords:
         self._hasher = hasher or PasswordHasher(time_cost=3, memory_cost=65_536, parallelism=4)
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="argon2")
         self._places = at_once + waiting
-        # What an unknown name is compared with: it takes as long as a known one.
-        self._nobody = self._hasher.hash("nobody has this password")
+        # What an unknown name is compared with: it takes as long as a known one. Made beside the start.
+        self._nobody = self._threads.submit(self._hasher.hash, "nobody has this password")
 
     async def hash(self, password: str) -> str:
         """The text to store, parameters included."""
@@ -47,7 +47,7 @@ class Passwords:
 
     async def verify(self, password: str, stored: str | None) -> bool:
         """Whether that is the password. ``None`` or empty (nobody, or no password) takes as long and is never true."""
-        is_same = await self._run(lambda: self._is_same(password, stored or self._nobody))
+        is_same = await self._run(lambda: self._is_same(password, stored or self._nobody.result()))
         return is_same and bool(stored)
 
     def is_outdated(self, stored: str) -> bool:

@@ -11,16 +11,15 @@ Source: glTF 2.0 specification; VRM 1.0 (the fifteen bones that a humanoid must 
 from typing import Any, Final
 
 import numpy as np
-from msgspec import Struct
 
 from showroom.avatars.errors import AvatarRefused
+from showroom.avatars.facts import MOST_BYTES, Facts
 from showroom_assets.errors import InputError, LimitExceeded
 from showroom_assets.glb import container
 from showroom_assets.glb.limits import Limits, Meter
 from showroom_assets.glb.read import read_glb
 from showroom_assets.scene import F64, Scene, world_matrices
 
-MOST_BYTES: Final = 8 << 20
 MOST_TRIANGLES: Final = 30_000
 MOST_TEXTURES: Final = 6
 MOST_TEXTURE_PX: Final = 2048
@@ -51,16 +50,6 @@ _NOT_SHOWN: Final = {
 """What every page would have to fetch another decoder for, or what no avatar needs."""
 _AT_ONCE: Final = 4096
 _ADVICE: Final = "Export a lighter one."
-
-
-class Facts(Struct, frozen=True, kw_only=True):
-    """What was found: the height is that of the pose in the file."""
-
-    triangles: int
-    textures: int
-    bones: int
-    height_m: float
-    is_vrm: bool
 
 
 def check(data: bytes) -> Facts:

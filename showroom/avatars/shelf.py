@@ -20,8 +20,8 @@ from msgspec import Struct
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from showroom.accounts.principal import Principal, Scope
-from showroom.avatars.check import MOST_BYTES, Facts, check
 from showroom.avatars.errors import AvatarRefused, AvatarRemoved, NoAvatar, NoRoomForAvatars, TooManyAvatars
+from showroom.avatars.facts import MOST_BYTES, Facts
 from showroom.buckets import Buckets, Rate
 from showroom.db.avatars import avatar_owners, avatar_reports, avatars
 from showroom.db.database import Database
@@ -123,7 +123,7 @@ class Avatars:
             with os.fdopen(descriptor, "wb") as file:
                 digest = await _spool(body, file.fileno())
             async with self._checking:
-                facts = await asyncio.to_thread(lambda: check(path.read_bytes()))
+                facts = await asyncio.to_thread(_checked, path)
             return await self._keep(who, digest[:32], path, facts)
         finally:
             path.unlink(missing_ok=True)
@@ -339,6 +339,14 @@ class Avatars:
 def address_of(avatar: str) -> str:
     """Where others get it."""
     return f"/api/avatars/{avatar}.glb"
+
+
+def _checked(path: Path) -> Facts:
+    from showroom.avatars.check import (
+        check,  # with the readers of meshes and pictures, which the start need not wait for
+    )
+
+    return check(path.read_bytes())
 
 
 async def _spool(body: AsyncIterable[bytes], descriptor: int) -> str:

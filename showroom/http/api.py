@@ -107,7 +107,7 @@ class Api:
         self._pages = pages
         self._page_policy = page_policy
         self._embedding = embedding
-        self._document = msgspec.json.encode(document(self.endpoints))
+        self._document: bytes | None = None
         self._has_warned = False
         self._in_flight = 0
         self._is_draining = False
@@ -137,6 +137,8 @@ class Api:
         await self._idle.wait()
 
     async def _openapi(self, request: web.Request) -> web.Response:
+        if self._document is None:  # made when somebody asks: after a crash people wait for the start
+            self._document = msgspec.json.encode(document(self.endpoints))
         answer = web.Response(body=self._document, content_type="application/json")
         answer.headers["Cache-Control"] = headers.ASK_AGAIN
         answer.enable_compression()

@@ -12,8 +12,8 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from showroom.accounts.principal import Scope
-from showroom.avatars.check import MOST_BYTES
 from showroom.avatars.errors import AvatarRefused
+from showroom.avatars.facts import MOST_BYTES
 from showroom.avatars.shelf import Avatar, Avatars, Reported
 from showroom.http import headers
 from showroom.http.context import PEER

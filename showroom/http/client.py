@@ -2,8 +2,8 @@
 The built web client: which files there are, and which of them are held in memory.
 
 A request picks a name from a table that was made at the start, so no path can climb anywhere. Pages, scripts and other
-small files are read once, with their packed form: they stay of one build, whatever happens to the folder. Large files
-(figures, textures, decoders) stay on disk; those that packing makes smaller are packed when somebody first asks.
+small files are read once: they stay of one build, whatever happens to the folder. Large files (figures, textures,
+decoders) stay on disk. What packing makes smaller is packed when somebody first asks.
 """
 
 import asyncio
@@ -59,19 +59,18 @@ class Asset:
     ----------
     path
         Where it is on disk.
-    data, packed, tag
-        Its bytes, their gzip (where that pays) and their hash, if it is held in memory.
+    data, tag
+        Its bytes and their hash, if it is held in memory.
     is_packable
-        Whether a file on disk is of a kind that gzip may make smaller.
+        Whether it is of a kind that gzip may make smaller.
     """
 
     path: Path
     media_type: str
     is_hashed: bool
+    is_packable: bool
     data: bytes | None = None
-    packed: bytes | None = None
     tag: str = ""
-    is_packable: bool = False
 
 
 class Client(Mapping[str, Asset]):
@@ -94,7 +93,7 @@ class Client(Mapping[str, Asset]):
 
     async def packed(self, asset: Asset, tag: str) -> bytes | None:
         """
-        A file on disk as gzip; None if that does not pay. Those asked for lately are kept, within bounds.
+        A file as gzip; None if that does not pay. Those asked for lately are kept, within bounds.
 
         Parameters
         ----------
@@ -105,7 +104,7 @@ class Client(Mapping[str, Asset]):
         if key not in self._packed:
             async with self._packing:  # one at a time: a crowd that comes in asks for the same few
                 if key not in self._packed:
-                    self._keep(key, await asyncio.to_thread(_pack, asset.path))
+                    self._keep(key, await asyncio.to_thread(_pack, asset))
         self._packed.move_to_end(key)
         return self._packed[key]
 
@@ -143,21 +142,19 @@ def load(folder: Path) -> Client:
         is_hashed = _HASHED.fullmatch(name) is not None
         size = path.stat().st_size
         if size > (_MOST_TEXT_BYTES if path.suffix in _TEXTS else _MOST_OTHER_BYTES):
-            assets[name] = Asset(path, media_type, is_hashed, is_packable=path.suffix in _PACKED)
+            assets[name] = Asset(path, media_type, is_hashed, path.suffix in _PACKED)
         else:
             data = path.read_bytes()
-            packed = gzip.compress(data, 6, mtime=0) if path.suffix in _PACKED else None
-            pays = packed is not None and len(packed) < _PAYS * len(data)
-            assets[name] = Asset(path, media_type, is_hashed, data, packed if pays else None, etag(data))
+            assets[name] = Asset(path, media_type, is_hashed, path.suffix in _PACKED, data, etag(data))
             held += size
         if held > _MOST_HELD_BYTES or len(assets) > _MOST_FILES:
             raise MissingFile(f"{folder} holds far more than a built client does. Name the folder of one.")
     return Client(assets)
 
 
-def _pack(path: Path) -> bytes | None:
+def _pack(asset: Asset) -> bytes | None:
     try:
-        data = path.read_bytes()
+        data = asset.path.read_bytes() if asset.data is None else asset.data
     except OSError:
         return None
     packed = gzip.compress(data, 6, mtime=0)

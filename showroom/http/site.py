@@ -74,8 +74,9 @@ class Site:
         fixed["ETag"] = f'"{asset.tag}"'
         if is_known(request.headers.get(hdrs.IF_NONE_MATCH), asset.tag):
             return web.Response(status=304, headers=fixed)
-        if is_packed and asset.packed is not None:
-            return web.Response(body=asset.packed, headers={**fixed, "Content-Encoding": "gzip"})
+        packed = await client.packed(asset, asset.tag) if is_packed and asset.is_packable else None
+        if packed is not None:
+            return web.Response(body=packed, headers={**fixed, "Content-Encoding": "gzip"})
         return web.Response(body=asset.data, headers=fixed)
 
 

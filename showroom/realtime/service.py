@@ -29,7 +29,7 @@ from showroom.realtime.room import RoomCopy
 from showroom.realtime.ticker import Ticker
 from showroom.realtime.tickets import Tickets
 from showroom.realtime.visit import Visit
-from showroom.social import storage
+from showroom.social import storage, voice
 from showroom.social.room import Effects
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ _ADAPTERS: Final = {"picows": picows_adapter.factory, "websockets": websockets_a
 _RESTART_S: Final = 600.0
 """How long a server may be down and still find its rooms as they were."""
 _PRUNE_EVERY_S: Final = 3600
+_PREPARE_AFTER_S: Final = 15
+"""By then everybody is back after a restart."""
 _BACKLOG: Final = 4096
 _DRAINING: Final = Told(code="server.draining", text="The server restarts. You will be back in a moment.")
 
@@ -326,6 +328,8 @@ class Realtime:
             while self._stale:
                 await self.hub.reload(self._stale.pop())
             self._ticker.measure()
+            if seconds == _PREPARE_AFTER_S:
+                await asyncio.to_thread(voice.prepare)
             if seconds % 60 == 0:
                 await self._forget()
             if self._owns_process and seconds % garbage.EVERY_S == 0:

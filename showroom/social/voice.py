@@ -16,10 +16,15 @@ from typing import Final
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from showroom.social.errors import SignalRefused, TooFast
 from showroom.social.rate import Bucket
+
+
+def prepare() -> None:
+    """Load what the first open microphone needs; takes a third of a second, so call it in a thread, after the start."""
+    import scipy.spatial  # noqa: F401
+
 
 LONGEST_SIGNAL: Final[Mapping[str, int]] = {"offer": 16_384, "answer": 16_384, "ice": 1_024, "bye": 0}
 """Characters by kind."""
@@ -167,6 +172,8 @@ class Voice:
             return _Edges.none()
         index = {person: i for i, person in enumerate(ears.people)}
         wanted = min(2 * rules.speakers + _SPARE, len(speakers))
+        from scipy.spatial import cKDTree  # loaded when somebody speaks; ``prepare`` has done so by then
+
         _, nearest = cKDTree(ears.points_m[speakers]).query(
             ears.points_m, k=np.arange(1, wanted + 1), distance_upper_bound=rules.radius_m + 1e-9
         )
