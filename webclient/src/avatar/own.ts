@@ -1,11 +1,85 @@
-/** Stub. */
-import type { Group, WebGLRenderer } from "three";
+/** Bodies that people brought along, as the others see them: loads each once, poses it, gives it back when nobody has it. */
+import type { Group } from "three";
 import type { Actor, Scene } from "./actor";
+import { bring, type Brought, MOST_BYTES } from "./bring";
 import type { Pose, Rest } from "./skeleton";
+
+/** Each is some draws of its own: only so many at a time, the nearest first to come. */
+const MOST = 6;
+const OWN = /^own\/([0-9a-f]{32})$/;
+
+interface Worn {
+  readonly id: string;
+  body: Brought | null;
+  isGone: boolean;
+}
+
+/** Where a published body lies, by what a card says; null for the wardrobe's looks. */
+export function ownAddress(avatar: string): string | null {
+  const id = OWN.exec(avatar)?.[1];
+  return id ? `/api/avatars/${id}.glb` : null;
+}
+
 export class Own {
-  constructor(_group: Group, _renderer: WebGLRenderer, _told: () => void) {}
-  wear(_row: number, _avatar: string): void {}
-  letGo(_row: number): void {}
-  pose(_actor: Actor, _scene: Scene, _rest: Rest, _pose: Pose, _other: Pose, _dt: number): boolean { return false; }
-  dispose(): void {}
+  readonly #group: Group;
+  readonly #told: () => void;
+  readonly #byRow = new Map<number, Worn>();
+  readonly #ended = new AbortController();
+
+  constructor(group: Group, told: () => void) {
+    this.#group = group;
+    this.#told = told;
+  }
+
+  wear(row: number, avatar: string): void {
+    if (this.#byRow.get(row)?.id === avatar) return;
+    this.letGo(row);
+    const address = ownAddress(avatar);
+    if (!address || this.#byRow.size >= MOST) return;
+    const worn: Worn = { id: avatar, body: null, isGone: false };
+    this.#byRow.set(row, worn);
+    this.#load(address).then((body) => {
+      if (worn.isGone || this.#ended.signal.aborted) return body.dispose();
+      worn.body = body;
+      this.#group.add(body.root);
+      this.#told();
+    }).catch((error: unknown) => {
+      if (!this.#ended.signal.aborted) console.warn(error); // the plain figure stays
+    });
+  }
+
+  async #load(address: string): Promise<Brought> {
+    const answer = await fetch(address, { signal: this.#ended.signal });
+    if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+    if (Number(answer.headers.get("Content-Length") ?? 0) > MOST_BYTES) throw new Error(`${address} is too large`);
+    return bring(await answer.arrayBuffer());
+  }
+
+  letGo(row: number): void {
+    const worn = this.#byRow.get(row);
+    if (!worn) return;
+    worn.isGone = true;
+    worn.body?.dispose();
+    this.#byRow.delete(row);
+  }
+
+  /** Draw somebody in their own body; false while there is none. */
+  pose(actor: Actor, scene: Scene, rest: Rest, pose: Pose, other: Pose, dt: number): boolean {
+    const body = this.#byRow.get(actor.row)?.body;
+    if (!body) return false;
+    body.root.visible = actor.isSeen && actor.presence > 0.5;
+    if (!body.root.visible) return true;
+    actor.pose(scene, rest, pose, other, dt);
+    actor.top_m = body.height_m + 0.08;
+    const { person } = actor;
+    body.root.position.set(person.x, person.y, person.z);
+    body.root.rotation.y = person.yaw;
+    body.apply(pose, dt, actor.blink, actor.mouth);
+    return true;
+  }
+
+  dispose(): void {
+    this.#ended.abort();
+    for (const row of [...this.#byRow.keys()]) this.letGo(row);
+  }
 }

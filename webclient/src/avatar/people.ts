@@ -130,6 +130,8 @@ export class People implements Part {
       Object.assign(this.#scene, { clips: wardrobe.clips });
       this.#clips = new ClipBones([...wardrobe.clips.values()], wardrobe.index.bodies.length);
       this.#textures.clips.value = this.#clips.texture;
+      for (const actor of this.#actors) actor.figure = wardrobe.nearest(actor.look);
+      this.#sinceSort = Infinity;
     } catch (error) {
       if (!this.#ended.signal.aborted) console.warn(error); // shadows and names remain
     }
@@ -506,7 +508,7 @@ export class People implements Part {
     this.#hasOwn = true;
     void import("./own").then(({ Own }) => {
       if (this.#ended.signal.aborted) return;
-      this.#own = new Own(this.group, this.#world.renderer, () => this.#world.redraw());
+      this.#own = new Own(this.group, () => this.#world.redraw());
       for (const one of this.#actors) this.#own.wear(one.row, one.person.card?.avatar ?? "");
     });
   }
