@@ -11,6 +11,15 @@ const SURE = 0.5;
 
 const tell = (answer: Answer, hand: Transferable[] = []): void => postMessage(answer, { transfer: hand });
 
+/** How the package brings its runtime in a module worker: it wants the maker set anew each time, and a module runs once. */
+Object.assign(self, {
+  import: async (address: string) => {
+    const found = (await import(/* @vite-ignore */ address)) as { default: unknown };
+    Object.assign(self, { ModuleFactory: found.default });
+  },
+});
+
+let loading: Promise<void> = Promise.resolve();
 let canvas: OffscreenCanvas | null = null;
 let last_ms = 0;
 let face: FaceLandmarker | null = null;
@@ -146,8 +155,8 @@ addEventListener("message", (event: MessageEvent<Order>) => {
     }
     return;
   }
-  void (async () => {
-    // One after the other: each brings a runtime of its own, and a phone has little memory.
+  // One after the other: each brings a runtime of its own, and a phone has little memory.
+  loading = loading.then(async () => {
     for (const kind of order.kinds) {
       try {
         await load(kind, order.folder, order.people);
@@ -155,5 +164,5 @@ addEventListener("message", (event: MessageEvent<Order>) => {
         tell({ is: "failed", kind, why: error instanceof Failure ? error.why : "model" });
       }
     }
-  })();
+  });
 });
