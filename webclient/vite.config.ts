@@ -58,7 +58,12 @@ export default defineConfig({
   plugins: [textureWorker()],
   build: {
     target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 900,
-    rollupOptions: { input: ["index.html", "store.html"] },
+    rollupOptions: {
+      input: { index: "index.html", store: "store.html", frame: "embed.html", embed: "src/embed/embed.ts" },
+      // Other sites' pages name this one file: its address never changes.
+      output: { entryFileNames: (chunk) => (chunk.name === "embed" ? "embed.js" : "assets/[name]-[hash].js") },
+      preserveEntrySignatures: "exports-only",
+    },
   },
   worker: { format: "es" },
   server: { proxy: Object.fromEntries(["/api", "/blobs", "/feeds", "/live"].map((path) => [path, asOwnPage])) },

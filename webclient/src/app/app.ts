@@ -5,13 +5,14 @@
  * the shop. What it is not: any of those; each has its own module and comes when it is needed.
  */
 import type { People } from "../avatar/people";
+import type { Headset } from "../xr/headset";
 import { Announcer } from "../a11y/announcer";
 import { isTyping } from "../a11y/focus";
 import { catalogue, product as productOf } from "../api";
 import { Bar, ACTIONS, type Action } from "../ui/bar";
 import { Catalogue, skeletonView } from "../ui/catalogue";
 import { door } from "../ui/door";
-import { announce, h, icon, speakThrough } from "../ui/dom";
+import { announce, h, icon, say, speakThrough } from "../ui/dom";
 import { choose as chooseCurrency } from "../ui/exchange";
 import { ICONS } from "../ui/icons";
 import { Notices, question } from "../ui/notices";
@@ -51,6 +52,7 @@ export class App {
   #entering: Promise<void> | null = null;
   #visit: Visit | null = null;
   #people: People | null = null;
+  #headset: Headset | null = null;
   /** The place, where it is one in 3D. */
   #scene: Scene | null = null;
   #measured: Measured | null = null;
@@ -82,7 +84,7 @@ export class App {
   act(name: Action | "headset"): void {
     if (name === "list") return this.#toggleList();
     if (name === "help") return void import("../ui/help").then(({ showHelp }) => showHelp());
-    if (name === "headset") return;
+    if (name === "headset") return void this.#wear();
     this.#panels.toggle(name);
   }
 
@@ -137,7 +139,7 @@ export class App {
     const turn = ++this.#rungTurn;
     const { showroom } = this;
     showroom.place?.dispose();
-    showroom.place = this.#scene = null;
+    showroom.place = this.#scene = this.#headset = null;
     showroom.choice = { rung, why };
     document.body.dataset["rung"] = rung;
     showroom.changed("rung");
@@ -148,6 +150,7 @@ export class App {
       showroom.place = place;
       showroom.changed("place");
       void this.#meet().catch((error: unknown) => console.warn(error));
+      if (rung === "headset") void this.#readyHeadset().catch((error: unknown) => console.warn(error));
     } catch (error) {
       console.warn(error);
       if (turn === this.#rungTurn) await this.#fall("fell_failed");
@@ -301,6 +304,28 @@ export class App {
     this.#people = people;
   }
 
+  /** Into the headset, from a press: made ready before, so that the press is still fresh when the browser is asked. */
+  async #wear(): Promise<void> {
+    try {
+      const headset = await this.#readyHeadset();
+      if (!headset) return say(t("why_no_headset"));
+      this.#panels.close();
+      await headset.enter();
+    } catch (error) {
+      console.warn(error);
+      say(t("why_no_headset"));
+    }
+  }
+
+  async #readyHeadset(): Promise<Headset | null> {
+    const scene = this.#scene;
+    if (!scene) return null;
+    if (this.#headset) return this.#headset;
+    const [{ Headset }, shop] = await Promise.all([import("../xr/headset"), this.#shopping.shop().catch(() => null)]);
+    if (scene !== this.#scene) return null;
+    return (this.#headset ??= new Headset({ world: scene.world, stock: scene.stock, shop, session: () => this.#visit?.session ?? null }));
+  }
+
   async #ended(code: number, text: string): Promise<void> {
     if (document.querySelector("dialog.ended")) return;
     const { ended } = await import("../ui/ended");
@@ -317,7 +342,7 @@ export class App {
     const takeMe = (id: string): void => void this.takeMe(id);
     this.#panels.add("search", { title: () => t("search"), make: async () => (await import("../ui/search")).searchPanel(showroom, takeMe) });
     this.#panels.add("settings", { title: () => t("settings"), make: async () => (await import("../ui/settings")).settings(showroom, (["orders", "wishes", "code"] as const).map((name) =>
-      h("button", { type: "button", class: "pill", click: () => void this.#panels.show(name) }, t(name === "code" ? "cart_code" : name)))) });
+      h("button", { type: "button", class: "pill", click: () => void this.#panels.show(name) }, t(name === "code" ? "cart_code" : name))), this.#headset?.settings ?? null) });
     this.#panels.add("map", { title: () => t("map"), make: async () => {
       const [{ mapPanel }, { floorPlan }] = await Promise.all([import("../ui/map"), import("../world/map")]);
       if (!showroom.plan) throw new Error("no plan");

@@ -21,15 +21,10 @@ export interface Choices {
   /** Single letters as shortcuts; some ways of speaking to a computer press them by accident. */
   letters: boolean;
   mood: string;
-  locomotion: "teleport" | "glide";
-  turn: "snap" | "smooth";
-  vignette: boolean;
-  isSeated: boolean;
 }
 
 const USUAL: Choices = {
   rung: "auto", unit: "auto", currency: "auto", contrast: "auto", motion: "auto", text: 1, captions: true, sound: true, names: true, letters: true, mood: "",
-  locomotion: "teleport", turn: "snap", vignette: true, isSeated: false,
 };
 const KEPT = "showroom.preferences";
 

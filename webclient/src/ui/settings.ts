@@ -3,13 +3,15 @@ import { RUNGS, type Rung } from "../app/rung";
 import type { Choices } from "../app/preferences";
 import type { Showroom } from "../app/showroom";
 import { t } from "../app/words";
+import { keep, recall, type HeadsetSettings } from "../xr/settings";
 import { h } from "./dom";
 import { isLanguage, LANGUAGES, speak, spoken, t as product } from "./words";
 import type { PanelContent } from "./panel";
 
 type Names<T> = { [K in keyof Choices]: Choices[K] extends T ? K : never }[keyof Choices];
 
-export function settings(showroom: Showroom, links: readonly Node[]): PanelContent {
+/** @param headset its own settings, while it is there; what is kept of them otherwise */
+export function settings(showroom: Showroom, links: readonly Node[], headset: HeadsetSettings | null): PanelContent {
   const { preferences } = showroom;
   const pick = <K extends keyof Choices>(label: string, name: K, choices: readonly (readonly [Choices[K], string])[]): HTMLElement =>
     select(label, choices.map(([value, word]) => [String(value), word]), String(preferences.get(name)), (chosen) => {
@@ -47,12 +49,31 @@ export function settings(showroom: Showroom, links: readonly Node[]): PanelConte
       pick(t("contrast"), "contrast", [["auto", t("contrast_auto")], ["more", t("contrast_more")]]),
       pick(t("motion"), "motion", [["auto", t("motion_auto")], ["less", t("motion_less")]]),
       toggle(t("captions"), "captions"), toggle(t("sound"), "sound"), toggle(t("names"), "names"), toggle(t("letters"), "letters")),
-    group(t("comfort"),
-      pick(t("walk_by"), "locomotion", [["teleport", t("teleport")], ["glide", t("glide")]]),
-      pick(t("turn_by"), "turn", [["snap", t("snap")], ["smooth", t("smooth")]]),
-      toggle(t("vignette"), "vignette"), toggle(t("seated"), "isSeated")),
+    comfort(headset),
     h("div", { class: "row" }, ...links));
   return { element, dispose: end };
+}
+
+/** The headset keeps its own settings; here they can be changed before it is put on. */
+function comfort(worn: HeadsetSettings | null): HTMLElement {
+  const kept = worn ?? recall();
+  const flag = (label: string, name: "vignette" | "isSeated"): HTMLElement => {
+    const box = h("input", { type: "checkbox", role: "switch", checked: kept[name], change: () => {
+      kept[name] = box.checked;
+      keep(kept);
+    } });
+    return h("label", { class: "switch" }, h("span", {}, label), box);
+  };
+  return group(t("comfort"),
+    select(t("walk_by"), [["teleport", t("teleport")], ["glide", t("glide")]], kept.locomotion, (value) => {
+      kept.locomotion = value === "glide" ? "glide" : "teleport";
+      keep(kept);
+    }),
+    select(t("turn_by"), [["snap", t("snap")], ["smooth", t("smooth")]], kept.turn, (value) => {
+      kept.turn = value === "smooth" ? "smooth" : "snap";
+      keep(kept);
+    }),
+    flag(t("vignette"), "vignette"), flag(t("seated"), "isSeated"));
 }
 
 function group(title: string, ...rows: readonly (HTMLElement | false)[]): HTMLElement {
