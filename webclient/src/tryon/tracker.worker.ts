@@ -118,8 +118,8 @@ function look({ picture, time_ms, kinds }: Extract<Order, { is: "look" }>): void
   if (face && kinds.includes("face")) faces = timed("face", () => face!.detectForVideo(given, last_ms)).faceLandmarks.map(packed);
   if (hand && kinds.includes("hand")) {
     const found = timed("hand", () => hand!.detectForVideo(given, last_ms));
-    // The model speaks of a mirrored picture; this one is not.
-    hands = found.landmarks.map((points, i) => ({ points: packed(points), isLeft: found.handedness[i]?.[0]?.categoryName === "Right" }));
+    // Seen on pictures of known hands: this version names the person's own side of a picture that is not mirrored.
+    hands = found.landmarks.map((points, i) => ({ points: packed(points), isLeft: found.handedness[i]?.[0]?.categoryName === "Left" }));
   }
   if (pose && kinds.includes("pose")) {
     const found = timed("pose", () => pose!.detectForVideo(given, last_ms));
