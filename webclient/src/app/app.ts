@@ -25,6 +25,7 @@ import { askedOf, hashOf, viewOf, type View } from "./address";
 import { measure } from "./measure";
 import { Preferences } from "./preferences";
 import { below, decide, isThreeD, type Measured, type Rung } from "./rung";
+import type { Companions } from "./companions";
 import type { Scene } from "./scene";
 import { Shopping } from "./shopping";
 import { Showroom, type Place } from "./showroom";
@@ -53,6 +54,7 @@ export class App {
   #visit: Visit | null = null;
   #people: People | null = null;
   #headset: Headset | null = null;
+  #companions: Companions | null = null;
   /** The place, where it is one in 3D. */
   #scene: Scene | null = null;
   #measured: Measured | null = null;
@@ -73,7 +75,7 @@ export class App {
     speakThrough((text, topic) => announcer.say(text, topic));
     part("foot").append(this.#bar.element);
     part("beside").append(this.#panels.element);
-    part("said").append(this.#notices.captions, this.#notices.element);
+    part("said").append(this.#notices.element);
     this.#plans();
     this.#frame();
     this.#listen();
@@ -273,10 +275,12 @@ export class App {
     if (!store || !this.#furnished) return;
     announce(t("welcome", { name: showroom.visitor.nickname }));
     const { Visit } = await import("./visit");
-    const visit = new Visit({
-      showroom, store, room: this.#asked.room ?? this.#furnished.entrance, friend: this.#asked.friend, party: this.#asked.party,
+    const room = this.#asked.room ?? this.#furnished.entrance;
+    const visit: Visit = new Visit({
+      showroom, store, room, friend: this.#asked.friend, party: this.#asked.party,
       heard: (member, name, text) => {
-        if (showroom.preferences.get("captions")) this.#notices.caption(name, text);
+        // With the talk open its own log is read out.
+        if (member !== visit.session.member && this.#panels.open !== "people") announce(t("told_said", { name, text }), "chat");
         this.#people?.say(member, text);
       },
       ended: (code, text) => void this.#ended(code, text),
@@ -286,6 +290,12 @@ export class App {
     showroom.changed("meeting");
     void this.#shopping.shop().then((shop) => shop.join(visit.session));
     await this.#meet();
+    const { Companions } = await import("./companions");
+    if (visit !== this.#visit) return;
+    this.#companions = new Companions(showroom, visit, room, this.#panels, part("said"));
+    visit.company = this.#companions.company;
+    this.#companions.attach(this.#scene);
+    this.#panels.again("people", "emotes");
   }
 
   /** Where there is both a place and a visit, one walks there and sees the others. */
@@ -293,6 +303,7 @@ export class App {
     const [visit, scene] = [this.#visit, this.#scene];
     if (!visit) return;
     visit.stepInto(scene?.world ?? null);
+    this.#companions?.attach(scene);
     this.#people = null;
     if (!scene) return;
     const { People } = await import("../avatar/people");
@@ -340,6 +351,13 @@ export class App {
   #plans(): void {
     const { showroom } = this;
     const takeMe = (id: string): void => void this.takeMe(id);
+    // Before one has walked in there is nobody to talk with: the way in is.
+    for (const name of ["people", "emotes"] as const) {
+      this.#panels.add(name, { title: () => t(name), make: () => ({ element: h("div", { class: "state" }, h("p", {}, t("alone")), h("button", { type: "button", class: "act", click: () => {
+        part("door").replaceChildren();
+        this.enter();
+      } }, t("go_in"))) }) });
+    }
     this.#panels.add("search", { title: () => t("search"), make: async () => (await import("../ui/search")).searchPanel(showroom, takeMe) });
     this.#panels.add("settings", { title: () => t("settings"), make: async () => (await import("../ui/settings")).settings(showroom, (["orders", "wishes", "code"] as const).map((name) =>
       h("button", { type: "button", class: "pill", click: () => void this.#panels.show(name) }, t(name === "code" ? "cart_code" : name))), this.#headset?.settings ?? null) });

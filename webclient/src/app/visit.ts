@@ -6,6 +6,7 @@
  */
 import { Anim, Session, type OwnPose, type Person } from "../net";
 import { announce } from "../ui/dom";
+import type { Company } from "../together/company";
 import type { World } from "../world/world";
 import type { Meeting } from "./meeting";
 import type { Showroom } from "./showroom";
@@ -17,7 +18,7 @@ export interface VisitOptions {
   readonly room: string;
   readonly friend: string | null;
   readonly party: string | null;
-  /** Somebody said something that all may read: a caption and a bubble. */
+  /** Somebody said something that one may read. */
   heard(member: number, name: string, text: string): void;
   /** The visit is over, and not by a lost link. */
   ended(code: number, text: string): void;
@@ -37,7 +38,7 @@ export class Visit extends EventTarget implements Meeting {
   #frame = 0;
   #opened_ms = Infinity;
   #wasWaiting = false;
-  #showing: string | null = null;
+  #company: Company | null = null;
 
   constructor(options: VisitOptions) {
     super();
@@ -52,7 +53,6 @@ export class Visit extends EventTarget implements Meeting {
     session.addEventListener("enter", () => this.#around(), { signal });
     session.addEventListener("leave", ({ detail }) => this.#left(detail), { signal });
     session.addEventListener("said", ({ detail: { who, name, text } }) => {
-      if (who !== session.member) announce(t("told_said", { name, text }), "chat");
       options.heard(who, name, text);
     }, { signal });
     session.addEventListener("corrected", ({ detail: { x, y, z, yaw, reason } }) => {
@@ -80,7 +80,7 @@ export class Visit extends EventTarget implements Meeting {
   }
 
   get isShowing(): boolean {
-    return this.#showing !== null;
+    return this.#company?.looking.isShowing ?? false;
   }
 
   /** One walks in this place from now on; null: there is none, one stands where the store put one. */
@@ -97,13 +97,16 @@ export class Visit extends EventTarget implements Meeting {
   }
 
   show(product: string | null, variant: string | null): void {
-    this.#showing = product;
-    const action = product ? { do: "share" as const, product, ...(variant ? { variant } : {}), yaw: 3200, pitch: 1200, distance_mm: 1500 } : { do: "unshare" as const };
-    this.session.act(action).catch(() => {
-      this.#showing = null;
-      this.#tell();
-    });
-    this.#tell();
+    const company = this.#company;
+    if (!company) return;
+    const sku = this.#options.showroom.row(product)?.variants.find(({ name }) => name === variant)?.sku ?? null;
+    if (product) company.looking.share(product, sku).catch((error: unknown) => company.refused(error));
+    else company.looking.stop();
+  }
+
+  /** Once it is there: what is done together goes through it. */
+  set company(company: Company) {
+    this.#company = company;
   }
 
   dispose(): void {

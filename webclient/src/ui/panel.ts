@@ -94,10 +94,10 @@ export class Panels {
     giveBack?.(document.querySelector<HTMLElement>("#place canvas, #place [tabindex]"));
   }
 
-  /** The words have changed: what is open is made again. */
-  again(): void {
+  /** The words have changed, or there is more to show: what is open is made again, if it is one of these. */
+  again(...names: readonly string[]): void {
     const open = this.#open;
-    if (!open) return;
+    if (!open || (names.length && !names.includes(open))) return;
     this.#clear();
     void this.show(open);
   }
