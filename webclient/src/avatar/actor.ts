@@ -114,9 +114,13 @@ export class Actor {
     if (card === this.#card) return false;
     this.#card = card;
     this.#tagKeys.length = 0;
-    this.look = card ? read(card.avatar, card.tint) : PLAIN;
-    this.scale = 1 + this.look.shape.tall * TALL_PER_STEP;
+    this.wearLook(card ? read(card.avatar, card.tint) : PLAIN);
     return true;
+  }
+
+  wearLook(look: Look): void {
+    this.look = look;
+    this.scale = 1 + look.shape.tall * TALL_PER_STEP;
   }
 
   get isHost(): boolean {

@@ -11,11 +11,8 @@ import type { VRM } from "@pixiv/three-vrm";
 import { dispose as disposeModel } from "../viewer/loader";
 import { bonesOf, NEEDED, Puppet } from "./humanoid";
 import { BONES, HEAD, type Pose } from "./skeleton";
+import { MOST_BYTES, MOST_PIXELS, MOST_TRIANGLES } from "./limits";
 import { t } from "./words";
-
-export const MOST_BYTES = 8e6;
-export const MOST_TRIANGLES = 30_000;
-export const MOST_PIXELS = 2048;
 
 export class UnfitAvatar extends Error {
   override readonly name = "UnfitAvatar";

@@ -7,7 +7,7 @@ export class Cast {
   #count = 0;
   #isNew = false;
 
-  constructor(geometry: BufferGeometry, material: Material, most: number) {
+  constructor(readonly geometry: BufferGeometry, material: Material, most: number) {
     const shared = new InstancedBufferGeometry();
     for (const [name, attribute] of Object.entries(geometry.attributes)) shared.setAttribute(name, attribute);
     shared.setIndex(geometry.index);

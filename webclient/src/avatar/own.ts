@@ -1,7 +1,8 @@
 /** Bodies that people brought along, as the others see them: loads each once, poses it, gives it back when nobody has it. */
 import type { Group } from "three";
 import type { Actor, Scene } from "./actor";
-import { bring, type Brought, MOST_BYTES } from "./bring";
+import { bring, type Brought } from "./bring";
+import { MOST_BYTES } from "./limits";
 import type { Pose, Rest } from "./skeleton";
 
 /** Each is some draws of its own: only so many at a time, the nearest first to come. */
