@@ -33,13 +33,13 @@ def launch_hall() -> Store:
         entrance="foyer",
         materials={
             "wall": Material(surface="limewash", colour="#4a4641"),
-            "pale": Material(surface="limewash", colour="#d3c9bb"),
+            "pale": Material(surface="limewash", colour="#ddd1be"),
             "ceiling": Material(surface="plaster", colour="#3a3733"),
             "light": Material(surface="plaster", colour="#efe9df"),
             "floor": Material(surface="terrazzo", colour="#857d72"),
             "stone": Material(surface="stone", colour="#cfc6b8"),
             "metal": Material(surface="steel", colour="#2f2e2c"),
-            "textile": Material(surface="textile", colour="#74503f"),
+            "textile": Material(surface="textile", colour="#665046"),
         },
         moods={
             "house": DAY,
@@ -89,16 +89,19 @@ def _hall() -> Room:
                 ],
             ),
         ],
-        stages=[Stage(id="stage", position_m=(0, 0, _STAGE_Z), radius_m=3.2, height_m=0.5, material="stone")],
+        stages=[Stage(id="stage", position_m=(0, 0, _STAGE_Z), radius_m=2.7, height_m=0.4, material="stone")],
         plinths=[
-            Plinth(
-                id=f"drop-{i + 1}",
-                shape="round",
-                position_m=(round(px, 2), 0, round(pz, 2)),
-                size_m=(0.6, 1.0, 0.6),
-                material="stone",
-            )
-            for i, (px, pz) in enumerate(ring)
+            Plinth(id="hero", shape="round", position_m=(0, 0.4, _STAGE_Z), size_m=(1.5, 0.45, 1.5), material="stone"),
+            *(
+                Plinth(
+                    id=f"drop-{i + 1}",
+                    shape="round",
+                    position_m=(round(px, 2), 0, round(pz, 2)),
+                    size_m=(0.6, 1.0, 0.6),
+                    material="stone",
+                )
+                for i, (px, pz) in enumerate(ring)
+            ),
         ],
         seats=[
             Seat(
@@ -117,7 +120,7 @@ def _hall() -> Room:
                     f"stage-{i + 1}",
                     (px, 6.4, _STAGE_Z + 4.6),
                     (0, 1.2, _STAGE_Z),
-                    lumen=4000,
+                    lumen=3200,
                     beam_deg=24,
                     kelvin=3200,
                 )
@@ -143,7 +146,7 @@ def _hall() -> Room:
                 position_m=(-11.7, 3.2, -1),
                 size_m=(0.1, 14.0),
                 kelvin=2800,
-                lumen=5000,
+                lumen=9000,
                 beam_deg=120,
             ),
             Lamp(
@@ -152,7 +155,7 @@ def _hall() -> Room:
                 position_m=(11.7, 3.2, -1),
                 size_m=(0.1, 14.0),
                 kelvin=2800,
-                lumen=5000,
+                lumen=9000,
                 beam_deg=120,
             ),
             Lamp(
@@ -166,7 +169,7 @@ def _hall() -> Room:
             ),
         ],
         slots=[
-            on("hero", (0, 0.5, _STAGE_Z), (2.6, 2.4, 2.6), is_hero=True),
+            on("hero", (0, 0.85, _STAGE_Z), (1.5, 2.4, 1.5), is_hero=True),
             *(
                 on(f"drop-{i + 1}", (round(px, 2), 1.0, round(pz, 2)), (0.5, 0.7, 0.5))
                 for i, (px, pz) in enumerate(ring)
@@ -179,12 +182,12 @@ def _hall() -> Room:
 def _foyer() -> Room:
     x, front, back = 6.0, 15.4, 8.4
     stands = [
-        (-4.2, 11.0, 1.0),
-        (4.2, 11.0, 0.95),
-        (-4.2, 13.2, 0.9),
-        (4.2, 13.2, 1.05),
-        (-4.2, 9.4, 0.95),
-        (4.2, 9.4, 1.0),
+        (-3.0, 11.2, 1.0),
+        (3.0, 11.2, 0.95),
+        (-4.6, 13.2, 0.9),
+        (4.6, 13.2, 1.05),
+        (-3.0, 9.6, 0.95),
+        (3.0, 9.6, 1.0),
     ]
     return Room(
         id="foyer",

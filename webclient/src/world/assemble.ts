@@ -73,13 +73,15 @@ export function assemble(plan: StorePlan, options: AssembleOptions): Assembly {
   const joinery = byKind("oak");
   const textile = byKind("textile");
   const stone = byKind("stone", "terrazzo", "plaster");
+  // Linen at windows is as pale as the plaster; a stage's curtain is the store's own textile.
+  const cloth = { heavy: plan.materials[textile]?.surface === "textile" ? textile : "", light: byKind("plaster") };
   const plants: Plant[] = [];
   const charts: number[] = [];
   const floors = new Set(plan.rooms.map((room) => room.floor_material));
   for (const room of plan.rooms) {
     charts.push(shell.charts.length);
     furnish(shell, room, { metal, joinery }, portals, barriers, glasses, lamps);
-    if (plan.materials[textile]?.surface === "textile") curtains(shell, room, { textile, metal });
+    if (cloth.heavy) curtains(shell, room, { ...cloth, metal });
     for (const plant of plantsOf(room, plan.spawn)) {
       plants.push(plant);
       barriers.push(...pot(shell, plant, stone));

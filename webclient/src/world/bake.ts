@@ -7,6 +7,7 @@
  *
  * Source: Cohen & Wallace 1993 for the gather; direct light is in `direct.ts`.
  */
+import { dilate, nearestOwned, smoothCharts, spread } from "./charts";
 import { LAYERS, lightAt, OFF_M } from "./direct";
 import { half } from "./half";
 import { hash } from "./noise";
@@ -68,10 +69,15 @@ export interface Baked {
   readonly rays: number;
 }
 
-export function bake(input: BakeInput, told: (done: number) => void = () => undefined): Baked {
+/**
+ * @param told how far it is, 0…1
+ * @param sketched given a first, coarse light after a twentieth of the time
+ */
+export function bake(input: BakeInput, told: (done: number) => void = () => undefined, sketched?: (baked: Baked) => void): Baked {
   const { width, height, index } = input;
   const tracer = new Tracer(input.position, index.subarray(0, input.solid * 3));
   const points = rasterise(input);
+  if (sketched) sketched(sketch(input, tracer, points));
   const direct = new Float32Array(width * height * LAYERS);
   let rays = 0;
   for (let row = 0; row < height; row++) {
@@ -93,6 +99,45 @@ export function bake(input: BakeInput, told: (done: number) => void = () => unde
   }
   for (let pass = 0; pass < 4; pass++) smoothCharts(input, points.owner, indirect, LAYERS);
   smoothCharts(input, points.owner, open, 1);
+  const made = mapsOf(input, points, direct, indirect, open, rays);
+  told(1);
+  return made;
+}
+
+const SKETCH_STEP = 4;
+
+/** The same light at a sixteenth of the places, one bounce: soft and a little blotchy, but of the right kind. */
+function sketch(input: BakeInput, tracer: Tracer, points: Points): Baked {
+  const { width, height, rects } = input;
+  const [direct, indirect, open] = [new Float32Array(width * height * LAYERS), new Float32Array(width * height * LAYERS), new Float32Array(width * height)];
+  const exact = new Float32Array(width * height * LAYERS);
+  let rays = 0;
+  for (let r = 0; r < rects.length; r += 4) {
+    const [rx, ry, rw, rh] = [rects[r]!, rects[r + 1]!, rects[r + 2]!, rects[r + 3]!];
+    const columns = Math.max(1, Math.ceil(rw / SKETCH_STEP));
+    const rows = Math.max(1, Math.ceil(rh / SKETCH_STEP));
+    const nodes = new Float32Array((columns + 1) * (rows + 1) * (LAYERS + 1));
+    const isKnown = new Uint8Array((columns + 1) * (rows + 1));
+    for (let j = 0; j <= rows; j++) {
+      for (let i = 0; i <= columns; i++) {
+        const at = nearestOwned(points.owner, width, rx, ry, rw, rh, rx + Math.min(rw - 1, i * SKETCH_STEP), ry + Math.min(rh - 1, j * SKETCH_STEP), SKETCH_STEP);
+        if (at < 0) continue;
+        const node = j * (columns + 1) + i;
+        isKnown[node] = 1;
+        exact.fill(0, at * LAYERS, (at + 1) * LAYERS);
+        rays += lightAt(input, tracer, points, at, 4, exact);
+        for (let k = 0; k < LAYERS; k++) nodes[node * (LAYERS + 1) + k] = exact[at * LAYERS + k]!;
+      }
+    }
+    spread(points.owner, width, rx, ry, rw, rh, SKETCH_STEP, columns, rows, nodes, isKnown, direct, open);
+  }
+  rays += gather(input, tracer, points, direct, exact.fill(0), indirect, open, 8, 24);
+  return mapsOf(input, points, direct, indirect, open, rays);
+}
+
+/** Both maps of the layers, and of how open each place is. */
+function mapsOf(input: BakeInput, points: Points, direct: Float32Array, indirect: Float32Array, open: Float32Array, rays: number): Baked {
+  const { width, height } = input;
   const sky = new Uint16Array(width * height * 4);
   const lamps = new Uint16Array(width * height * 4);
   // The light that bounces a third time and on is a fraction of the second's.
@@ -103,8 +148,7 @@ export function bake(input: BakeInput, told: (done: number) => void = () => unde
     for (let k = 0; k < 3; k++) lamps[at * 4 + k] = half(value(at, 4 + k));
     lamps[at * 4 + 3] = half(open[at]!);
   }
-  dilate(points.owner, width, height, sky, lamps);
-  told(1);
+  dilate(points.owner.slice(), width, height, sky, lamps);
   return { width, height, sky, lamps, rays };
 }
 
@@ -229,97 +273,4 @@ function gather(
     spread(points.owner, width, rx, ry, rw, rh, step, columns, rows, nodes, isKnown, out, open);
   }
   return rays;
-}
-
-function nearestOwned(owner: Int32Array, width: number, rx: number, ry: number, rw: number, rh: number, x: number, y: number, reach: number): number {
-  if (owner[y * width + x]! >= 0) return y * width + x;
-  let best = -1;
-  let least = reach * reach + 1;
-  for (let j = Math.max(ry, y - reach); j <= Math.min(ry + rh - 1, y + reach); j++) {
-    for (let i = Math.max(rx, x - reach); i <= Math.min(rx + rw - 1, x + reach); i++) {
-      const d = (i - x) ** 2 + (j - y) ** 2;
-      if (d < least && owner[j * width + i]! >= 0) [best, least] = [j * width + i, d];
-    }
-  }
-  return best;
-}
-
-function spread(
-  owner: Int32Array, width: number, rx: number, ry: number, rw: number, rh: number, step: number, columns: number, rows: number,
-  nodes: Float32Array, isKnown: Uint8Array, out: Float32Array, open: Float32Array,
-): void {
-  for (let y = 0; y < rh; y++) {
-    for (let x = 0; x < rw; x++) {
-      const at = (ry + y) * width + rx + x;
-      if (owner[at]! < 0) continue;
-      const fx = Math.min(x / step, columns);
-      const fy = Math.min(y / step, rows);
-      const i = Math.min(columns - 1, Math.floor(fx));
-      const j = Math.min(rows - 1, Math.floor(fy));
-      let total = 0;
-      for (let k = 0; k < LAYERS; k++) out[at * LAYERS + k] = 0;
-      open[at] = 0;
-      for (let c = 0; c < 4; c++) {
-        const node = (j + (c >> 1)) * (columns + 1) + i + (c & 1);
-        if (!isKnown[node]) continue;
-        const weight = (c & 1 ? fx - i : 1 - fx + i) * (c >> 1 ? fy - j : 1 - fy + j) + 1e-6;
-        total += weight;
-        for (let k = 0; k < LAYERS; k++) out[at * LAYERS + k]! += weight * nodes[node * (LAYERS + 1) + k]!;
-        open[at]! += weight * nodes[node * (LAYERS + 1) + LAYERS]!;
-      }
-      if (!total) continue;
-      for (let k = 0; k < LAYERS; k++) out[at * LAYERS + k]! /= total;
-      open[at]! /= total;
-    }
-  }
-}
-
-/** Join the nine patterns of samples: the mean of 3 × 3 texels within a chart. */
-function smoothCharts(input: BakeInput, owner: Int32Array, values: Float32Array, layers: number): void {
-  const { width, rects } = input;
-  const copy = values.slice();
-  for (let r = 0; r < rects.length; r += 4) {
-    const [rx, ry, rw, rh] = [rects[r]!, rects[r + 1]!, rects[r + 2]!, rects[r + 3]!];
-    for (let y = ry; y < ry + rh; y++) {
-      for (let x = rx; x < rx + rw; x++) {
-        const at = y * width + x;
-        if (owner[at]! < 0) continue;
-        for (let k = 0; k < layers; k++) {
-          let sum = 0;
-          let n = 0;
-          for (let j = Math.max(ry, y - 1); j <= Math.min(ry + rh - 1, y + 1); j++) {
-            for (let i = Math.max(rx, x - 1); i <= Math.min(rx + rw - 1, x + 1); i++) {
-              if (owner[j * width + i]! < 0) continue;
-              sum += copy[(j * width + i) * layers + k]!;
-              n++;
-            }
-          }
-          values[at * layers + k] = sum / n;
-        }
-      }
-    }
-  }
-}
-
-/** Fill the gutters from their neighbours, so that filtering never reads darkness. */
-function dilate(owner: Int32Array, width: number, height: number, ...maps: Uint16Array[]): void {
-  for (let pass = 0; pass < 2; pass++) {
-    const filled: [number, number][] = [];
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const at = y * width + x;
-        if (owner[at]! >= 0) continue;
-        for (const [dx, dy] of [[-1, 0], [1, 0], [0, -1], [0, 1], [-1, -1], [1, -1], [-1, 1], [1, 1]] as const) {
-          const [i, j] = [x + dx, y + dy];
-          if (i < 0 || j < 0 || i >= width || j >= height || owner[j * width + i]! < 0) continue;
-          filled.push([at, j * width + i]);
-          break;
-        }
-      }
-    }
-    for (const [to, from] of filled) {
-      owner[to] = owner[from]!;
-      for (const map of maps) for (let k = 0; k < 4; k++) map[to * 4 + k] = map[from * 4 + k]!;
-    }
-  }
 }

@@ -21,7 +21,7 @@ const FRAGMENT = /* glsl */ `
 varying float along_; varying float rim;
 uniform vec3 colour;
 void main() {
-  float fade = smoothstep( 0.0, 0.04, along_ ) * pow( 1.0 - along_, 1.7 );
+  float fade = smoothstep( 0.0, 0.03, along_ ) * pow( 1.0 - along_, 2.2 );
   gl_FragColor = vec4( colour * fade * pow( rim, 2.2 ), 1.0 );
   #include <colorspace_fragment>
 }`;
@@ -54,7 +54,7 @@ export class Beams implements Part {
 
   lit(weights: Weights): void {
     const [r, g, b] = fromKelvin(3200, 4200);
-    const level = 0.035 * Math.min(2, Math.max(...weights.lamps));
+    const level = 0.02 * Math.min(2, Math.max(...weights.lamps));
     (this.#mesh?.material.uniforms as { colour: { value: Vector3 } } | undefined)?.colour.value.set(r * level, g * level, b * level);
   }
 

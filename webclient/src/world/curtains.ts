@@ -47,7 +47,7 @@ function hang(shell: Shell, material: string, frame: Frame, { from_m, to_m, low_
     points.push({ x, z, nx: -slope / length, nz: 1 / length, s });
   }
   const soup = shell.soup(material);
-  const chart = shell.chart(s, high_m - low_m, 0.8);
+  const chart = shell.chart(s, high_m - low_m, 0.9);
   let before: readonly [number, number] | null = null;
   for (const { x, z, nx, nz, s: at } of points) {
     const n = [frame.x[0] * nx + frame.n[0] * nz, 0, frame.x[2] * nx + frame.n[2] * nz] as const;
@@ -71,14 +71,14 @@ function clothsOf(wall: Wall, length: number): { opening: Opening; spans: Vec2[]
   });
 }
 
-export function curtains(shell: Shell, room: Room, names: { readonly textile: string; readonly metal: string }): void {
+export function curtains(shell: Shell, room: Room, names: { readonly light: string; readonly heavy: string; readonly metal: string }): void {
   for (const [i, wall] of room.walls.entries()) {
     const [a, b] = [room.floor[i], room.floor[(i + 1) % room.floor.length]];
     if (!a || !b) continue;
     const { frame, length } = wallFrame(a, b);
     for (const { opening, spans } of clothsOf(wall, length)) {
       const high = Math.min(room.height_m - 0.12, opening.sill_m + opening.height_m + 0.16);
-      for (const [from_m, to_m] of spans) hang(shell, names.textile, frame, { from_m, to_m, low_m: 0.025, high_m: high - 0.02, off_m: OFF_M, fold_m: 0.085, deep_m: 0.036 });
+      for (const [from_m, to_m] of spans) hang(shell, names.light, frame, { from_m, to_m, low_m: 0.025, high_m: high - 0.02, off_m: OFF_M, fold_m: 0.085, deep_m: 0.036 });
       const [from, to] = [spans[0]?.[0], spans.at(-1)?.[1]];
       if (from === undefined || to === undefined) continue;
       box(shell, { material: names.metal, weight: 0.4 }, { ...frame, o: along(frame, (from + to) / 2, high, OFF_M - 0.011) }, [0, 0, 0], [to - from + 0.08, 0.022, 0.022], 0.008);
@@ -86,7 +86,7 @@ export function curtains(shell: Shell, room: Room, names: { readonly textile: st
     for (const opening of wall.openings) {
       if (opening.kind !== "niche" || opening.width_m < STAGE_NICHE_M) continue;
       const middle = length - opening.at_m;
-      hang(shell, names.textile, frame, {
+      hang(shell, names.heavy, frame, {
         from_m: middle - opening.width_m / 2 + 0.06, to_m: middle + opening.width_m / 2 - 0.06, low_m: opening.sill_m + 0.02, high_m: opening.sill_m + opening.height_m - 0.05,
         off_m: -opening.depth_m + 0.16, fold_m: 0.26, deep_m: 0.085,
       });

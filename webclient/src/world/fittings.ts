@@ -94,7 +94,7 @@ export class Letters implements Part {
     pen.shadowBlur = PIXELS * 0.07;
     pen.shadowOffsetY = PIXELS * 0.05;
     const brass = pen.createLinearGradient(0, PIXELS * 0.6, 0, PIXELS * 1.4);
-    for (const [at, colour] of [[0, "#d9b98a"], [0.5, "#a8814f"], [1, "#7d5d36"]] as const) brass.addColorStop(at, colour);
+    for (const [at, colour] of [[0, "#a98252"], [0.5, "#7d5c34"], [1, "#573d20"]] as const) brass.addColorStop(at, colour);
     pen.fillStyle = brass;
     pen.fillText(this.#sign.text, PIXELS / 2, PIXELS * 1.35);
     const map = new CanvasTexture(canvas);

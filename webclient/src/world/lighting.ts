@@ -6,11 +6,14 @@
 import { DataTexture, HalfFloatType, LinearFilter, PMREMGenerator, RGBAFormat, type Scene, type Texture, type WebGLRenderer, type WebGLRenderTarget } from "three";
 import type { Baked, BakeInput } from "./bake";
 import { bakeKey, keep, recall } from "./bakestore";
+import { LightFade, type Maps } from "./light-fade";
 import { shine, type Light } from "./materials";
 import { blend, weigh, type Weights } from "./moods";
 import type { StorePlan } from "./plan";
 
 const MOOD_S = 1.6;
+/** A newly baked light comes up so fast. */
+const DAWN_S = 0.6;
 const PROBE_PX = 128;
 
 export class Lighting {
@@ -26,6 +29,10 @@ export class Lighting {
   #to: Weights;
   #now: Weights;
   #fade = 1;
+  /** How long the change takes that is under way. */
+  #takes_s = MOOD_S;
+  #worn: Maps;
+  #dawn: { readonly mixer: LightFade; readonly before: Maps; readonly after: Maps; t: number } | null = null;
   #isEnded = false;
   readonly #roomRects: readonly Int32Array[];
   #room = 0;
@@ -36,6 +43,7 @@ export class Lighting {
     this.#light = light;
     this.#mood = mood in plan.moods ? mood : plan.mood;
     light.lampMap.value ??= this.blank;
+    this.#worn = { sky: this.blank, lamps: this.blank };
     this.#from = this.#to = this.#now = this.#weights(this.#mood);
     shine(light, this.#now);
   }
@@ -58,7 +66,7 @@ export class Lighting {
   }
 
   get isChanging(): boolean {
-    return this.#fade < 1;
+    return this.#fade < 1 || (this.#dawn !== null && this.#dawn.t < 1);
   }
 
   /** @returns whether the light will change */
@@ -67,8 +75,7 @@ export class Lighting {
     this.#mood = mood;
     this.#from = this.#now;
     this.#to = this.#weights(mood);
-    this.#fade = 0;
-    this.step(isAtOnce ? MOOD_S : 0);
+    this.#begin(isAtOnce);
     return true;
   }
 
@@ -78,47 +85,74 @@ export class Lighting {
     if (!this.#baked) return;
     this.#from = this.#now;
     this.#to = this.#weights(this.#mood);
-    this.#fade = 0;
-    this.step(isAtOnce ? MOOD_S : 0);
+    this.#begin(isAtOnce);
   }
 
-  /** Go on with a change of mood. */
+  #begin(isAtOnce: boolean, takes_s = MOOD_S): void {
+    this.#fade = 0;
+    this.#takes_s = takes_s;
+    this.step(isAtOnce ? takes_s : 0);
+  }
+
+  /** Go on with a change. */
   step(dt: number): void {
-    this.#fade = Math.min(1, this.#fade + dt / MOOD_S);
+    this.#fade = Math.min(1, this.#fade + dt / this.#takes_s);
+    if (this.#dawn) this.#dawn.t = Math.min(1, this.#dawn.t + dt / DAWN_S);
     const t = this.#fade * this.#fade * (3 - 2 * this.#fade);
     this.#now = blend(this.#from, this.#to, t);
     shine(this.#light, this.#now);
   }
 
-  /** Recall the baked light, or bake it. */
-  async bake(input: BakeInput, told: (done: number) => void, worn: (sky: Texture) => void): Promise<void> {
+  /** Mix the maps of a light that is coming up; before the frame is drawn. */
+  draw(renderer: WebGLRenderer, worn: (sky: Texture) => void): void {
+    if (!this.#dawn) return;
+    const { mixer, before, after, t } = this.#dawn;
+    if (t < 1) return mixer.mix(renderer, before, after, t * t * (3 - 2 * t));
+    this.#light.lampMap.value = after.lamps;
+    worn(after.sky);
+    mixer.dispose();
+    this.#dawn = null;
+  }
+
+  /** Recall the baked light, or bake it: a sketch first. `worn` hears which map of the sky the materials wear. */
+  async bake(input: BakeInput, isAtOnce: boolean, told: (done: number) => void, worn: (sky: Texture, isFinal: boolean) => void): Promise<void> {
     const key = bakeKey(this.#plan, input.width, input.quality);
     const kept = await recall(key);
     if (this.#isEnded) return;
-    if (kept) return worn(this.#wear(kept));
+    if (kept) return worn(this.#wear(kept, true), true);
     const worker = new Worker(new URL("./bake.worker.ts", import.meta.url), { type: "module" });
     this.#worker = worker;
-    worker.addEventListener("message", (event: MessageEvent<{ done?: number; baked?: Baked }>) => {
+    worker.addEventListener("message", (event: MessageEvent<{ done?: number; sketch?: Baked; baked?: Baked }>) => {
       if (this.#isEnded) return;
-      const { done, baked } = event.data;
+      const { done, sketch, baked } = event.data;
       if (done !== undefined) told(done * 0.99);
+      if (sketch) worn(this.#wear(sketch, isAtOnce), false);
       if (!baked) return;
       worker.terminate();
-      worn(this.#wear(baked));
+      worn(this.#wear(baked, isAtOnce), true);
       void keep(key, baked, Date.now());
     });
     worker.postMessage(input);
   }
 
-  #wear(baked: Baked): Texture {
+  #wear(baked: Baked, isAtOnce: boolean): Texture {
     this.#baked = baked;
-    const [sky, lamps] = [halfMap(baked.sky, baked.width, baked.height), halfMap(baked.lamps, baked.width, baked.height)];
-    this.#owned.push(sky, lamps);
-    this.#light.lampMap.value = lamps;
-    this.#from = this.#to = this.#now = this.#weights(this.#mood);
-    this.#fade = 1;
-    this.step(0);
-    return sky;
+    const after: Maps = { sky: halfMap(baked.sky, baked.width, baked.height), lamps: halfMap(baked.lamps, baked.width, baked.height) };
+    this.#owned.push(after.sky, after.lamps);
+    const before = this.#worn;
+    this.#worn = after;
+    this.#from = this.#now;
+    this.#to = this.#weights(this.#mood);
+    this.#dawn?.mixer.dispose();
+    this.#dawn = null;
+    let shown = after;
+    if (!isAtOnce) {
+      this.#dawn = { mixer: new LightFade(baked.width, baked.height), before, after, t: 0 };
+      shown = this.#dawn.mixer.maps;
+    }
+    this.#light.lampMap.value = shown.lamps;
+    this.#begin(isAtOnce, DAWN_S);
+    return shown.sky;
   }
 
   /** Take the room's own picture for reflections: once a room and a mood, after the light or the surfaces changed. */
@@ -143,6 +177,7 @@ export class Lighting {
     this.#isEnded = true;
     this.#worker?.terminate();
     this.#probe?.dispose();
+    this.#dawn?.mixer.dispose();
     this.blank.dispose();
     for (const owned of this.#owned) owned.dispose();
   }

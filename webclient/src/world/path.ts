@@ -22,6 +22,7 @@ export class Ways {
   readonly #columns: number;
   readonly #rows: number;
   readonly #isFree: Uint8Array;
+  readonly #zones: Uint16Array;
   readonly #barriers: readonly Segment[];
 
   constructor(barriers: readonly Segment[], insides: readonly Inside[]) {
@@ -37,6 +38,7 @@ export class Ways {
       const isInside = insides.some(({ min, max }) => x > min[0] - 0.3 && x < max[0] + 0.3 && z > min[2] - 0.3 && z < max[2] + 0.3);
       this.#isFree[i] = isInside && this.clearance(x, z) > CLEAR_M ? 1 : 0;
     }
+    this.#zones = this.#zoned();
   }
 
   /** How far the nearest barrier is. */
@@ -52,10 +54,9 @@ export class Ways {
 
   /** Corners to walk to one after the other, the last one as near to `to` as a body fits; null if there is no way. */
   find(from: Spot, to: Spot): Spot[] | null {
-    const start = this.#nearest(from, null);
+    const start = this.#nearest(from, 0);
     if (start < 0) return null;
-    const reached = this.#reached(start);
-    const goal = this.#nearest(to, reached);
+    const goal = this.#nearest(to, this.#zones[start]!);
     if (goal < 0) return null;
     const cells = this.#search(start, goal);
     const end = this.#cell(to) === goal && this.clearance(to.x, to.z) > CLEAR_M ? to : this.#spot(goal);
@@ -72,13 +73,15 @@ export class Ways {
     return j * this.#columns + i;
   }
 
-  #nearest(to: Spot, among: Uint8Array | null): number {
+  /** The nearest free cell, of one zone or (0) of all. */
+  #nearest(to: Spot, zone: number): number {
     let best = -1;
     let least = Infinity;
     for (let cell = 0; cell < this.#isFree.length; cell++) {
-      if (!this.#isFree[cell] || (among && !among[cell])) continue;
-      const { x, z } = this.#spot(cell);
-      const far = Math.hypot(x - to.x, z - to.z);
+      if (!this.#isFree[cell] || (zone && this.#zones[cell] !== zone)) continue;
+      const dx = this.#x0 + (cell % this.#columns) * CELL_M - to.x;
+      const dz = this.#z0 + Math.floor(cell / this.#columns) * CELL_M - to.z;
+      const far = dx * dx + dz * dz;
       if (far < least) [best, least] = [cell, far];
     }
     return best;
@@ -99,18 +102,24 @@ export class Ways {
     }
   }
 
-  #reached(start: number): Uint8Array {
-    const seen = new Uint8Array(this.#isFree.length);
-    const wave = [start];
-    seen[start] = 1;
-    for (let cell = wave.pop(); cell !== undefined; cell = wave.pop()) {
-      this.#neighbours(cell, (next) => {
-        if (seen[next]) return;
-        seen[next] = 1;
-        wave.push(next);
-      });
+  /** Number the parts of the grid that hang together: from 1. */
+  #zoned(): Uint16Array {
+    const zones = new Uint16Array(this.#isFree.length);
+    let zone = 0;
+    for (let first = 0; first < zones.length; first++) {
+      if (!this.#isFree[first] || zones[first]) continue;
+      zone++;
+      const wave = [first];
+      zones[first] = zone;
+      for (let cell = wave.pop(); cell !== undefined; cell = wave.pop()) {
+        this.#neighbours(cell, (next) => {
+          if (zones[next]) return;
+          zones[next] = zone;
+          wave.push(next);
+        });
+      }
     }
-    return seen;
+    return zones;
   }
 
   #search(start: number, goal: number): number[] {

@@ -6,7 +6,7 @@
  *
  * Events: "picked" (CustomEvent of `Picked`, see `pick.ts`) and "moved" (where one stands or looks has changed).
  */
-import { Group, NeutralToneMapping, PerspectiveCamera, Scene, Vector3, WebGLRenderer } from "three";
+import { Group, NeutralToneMapping, PerspectiveCamera, Scene, Vector3, WebGLRenderer, type Texture } from "three";
 import { assemble, type Assembly } from "./assemble";
 import { Beams } from "./beams";
 import { Glow, Letters } from "./fittings";
@@ -106,7 +106,7 @@ export class World {
     this.#enter(this.#roomAt());
     this.#lighting.enter(this.#room, true);
     this.structure = new Structure(this.scene, this.light, this.assembly, this.#lighting.blank);
-    for (const glass of this.assembly.glasses) this.add(new LookingGlass(this.scene, glass));
+    for (const glass of this.assembly.glasses) this.add(new LookingGlass(this, glass));
     this.scene.add(this.#outside.mesh);
     this.add(new Greenery(this.scene, this.assembly.plants));
     this.add(new Beams(this.scene, this.assembly.lamps));
@@ -122,11 +122,11 @@ export class World {
       this.redraw();
       options.told("painted", done);
     });
-    void this.#lighting.bake(this.assembly.light, (done) => options.told("lit", done), (sky) => {
+    void this.#lighting.bake(this.assembly.light, options.isStill, (done) => options.told("lit", done), (sky, isFinal) => {
       this.structure.wear(sky);
       this.#shone();
-      this.#reflect();
-      options.told("lit", 1);
+      if (!this.#lighting.isChanging) this.#reflect();
+      if (isFinal) options.told("lit", 1);
     });
     this.renderer.setAnimationLoop((now: number, frame?: XRFrame) => this.frame(now, frame));
   }
@@ -168,6 +168,11 @@ export class World {
     this.#isDirty = true;
   }
 
+  /** Whether the next frame will be drawn, as far as is known. */
+  get isDirty(): boolean {
+    return this.#isDirty;
+  }
+
   /** Something changed: draw the next frame even if nobody moves. */
   redraw(): void {
     this.#isDirty = true;
@@ -181,9 +186,12 @@ export class World {
     this.update(dt, frame);
     if (!this.#isDirty && !this.renderer.xr.isPresenting) return;
     this.#isDirty = false;
+    this.#lighting.draw(this.renderer, this.#wearSky);
     if (this.view && !this.renderer.xr.isPresenting) this.view.draw(this.renderer);
     else this.renderer.render(this.scene, this.camera);
   }
+
+  readonly #wearSky = (sky: Texture): void => this.structure.wear(sky);
 
   update(dt: number, frame?: XRFrame): void {
     if (this.#lighting.isChanging) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bake, type BakeInput, type BakeLamp, type BakePortal } from "../../src/world/bake";
+import { bake, type Baked, type BakeInput, type BakeLamp, type BakePortal } from "../../src/world/bake";
 import { half, unhalf } from "../../src/world/half";
 import type { Vec3 } from "../../src/world/plan";
 import { random } from "./stores";
@@ -100,5 +100,18 @@ describe("half floats", () => {
     expect(unhalf(half(1))).toBe(1);
     const down: Vec3 = [1e-9, 6e-8, 3e-5];
     expect(down.map((value) => Math.abs(unhalf(half(value)) - value) < 7e-8)).toEqual([true, true, true]);
+  });
+});
+
+describe("a sketch of the light", () => {
+  it("comes first, at a fraction of the rays, and is about as bright as what follows", () => {
+    const input = floor({ lamps: [lamp({ beam_deg: 90 })], portals: [above(3, 2)] }, lid(0.6, 0.2));
+    const sketches: Baked[] = [];
+    const full = bake(input, undefined, (one) => sketches.push(one));
+    expect(sketches).toHaveLength(1);
+    expect(sketches[0]!.rays).toBeLessThan(full.rays / 8);
+    const mean = (map: Uint16Array): number => Array.from({ length: map.length / 4 }, (_, i) => unhalf(map[i * 4]!)).reduce((a, b) => a + b, 0);
+    for (const name of ["sky", "lamps"] as const) expect(mean(sketches[0]![name]) / mean(full[name])).toBeCloseTo(1, 0);
+    expect(full).toEqual(bake(input)); // the sketch leaves no trace
   });
 });
