@@ -112,7 +112,7 @@ export class Checkout extends EventTarget {
         if (this.step === "confirming") void this.confirm();
       });
     } else if (this.step === "details" && this.keys.waiting("order")) {
-      await this.repeat();
+      await this.busily(() => this.repeat());
     }
   }
 

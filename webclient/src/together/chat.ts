@@ -45,7 +45,7 @@ export class TogetherChat extends Panel {
     .scopes { display: flex; gap: 6px; overflow-x: auto; scrollbar-width: none; padding: 3px; margin: -3px; }
     .scopes .plain { flex: none; font-size: 15px; max-width: 22ch; }
     .scopes .plain span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-    .log { overflow-y: auto; overscroll-behavior: contain; display: flex; flex-direction: column; gap: 2px; padding-block: 4px; scroll-padding: 8px; min-height: 0; }
+    .log { overflow-y: auto; overscroll-behavior: contain; display: flex; flex-direction: column; gap: 2px; padding: 4px 8px; margin-inline: -8px; scroll-padding: 8px; min-height: 0; }
     .log > :first-child { margin-block-start: auto; }
     .group { display: grid; grid-template-columns: 40px minmax(0, 1fr); gap: 0 12px; padding-block: 10px 4px; }
     .group .face { grid-row: span 3; }
@@ -67,6 +67,7 @@ export class TogetherChat extends Panel {
     .box { display: flex; align-items: end; gap: 4px; border: 1px solid var(--line, #cfc8ba); border-radius: 24px; background: var(--panel-solid, #fff); padding: 3px 3px 3px 18px; padding-inline: 18px 3px; }
     .box:focus-within { border-color: var(--accent, #1f4d3a); box-shadow: 0 0 0 1px var(--accent, #1f4d3a); }
     textarea { flex: 1; min-width: 0; border: 0; outline: none; background: none; resize: none; padding-block: 9px; max-height: 120px; field-sizing: content; line-height: 1.4; }
+    .send .flips { display: grid; }
     .send { background: var(--accent, #1f4d3a); color: var(--accent-ink, #fff); }
     .send:hover { background: color-mix(in srgb, var(--accent, #1f4d3a) 88%, #000); }
     .send[aria-disabled="true"] { opacity: 0.4; cursor: default; }

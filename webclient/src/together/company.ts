@@ -12,7 +12,7 @@ import { type Inspecting, Looking, type Showing } from "./looking";
 import { Party } from "./party";
 import { Talk, type Translator } from "./talk";
 import { type Captioner, Voice, type VoiceOptions } from "./voice";
-import { hear, refusalOf, type Wire } from "./wire";
+import { hear, refusalOf, straight, type Wire } from "./wire";
 
 export type Reason = "harassment" | "spam" | "hate" | "sexual" | "underage" | "impersonation" | "cheating" | "other";
 export const REASONS: readonly Reason[] = ["harassment", "spam", "hate", "sexual", "underage", "impersonation", "cheating", "other"];
@@ -162,7 +162,7 @@ export class Company extends EventTarget {
       if (!card || card.member === this.session.member) continue;
       const { member, name, role } = card;
       found.push({
-        person, member, name, role, distance_m: Math.hypot(person.x - x, person.z - z), isInParty: this.party.has(member), isBlocked: this.blocked.has(member),
+        person, member, name: straight(name), role, distance_m: Math.hypot(person.x - x, person.z - z), isInParty: this.party.has(member), isBlocked: this.blocked.has(member),
         isQuiet: this.quieted.has(member), isFollowed: this.following === member, isShowing: this.looking.showings.some(({ who }) => who === member),
       });
     }
@@ -170,7 +170,7 @@ export class Company extends EventTarget {
   }
 
   nameOf(member: number): string {
-    return this.session.person(member)?.card?.name ?? this.party.members.find((one) => one.member === member)?.name ?? this.talk.lines.findLast(({ who }) => who === member)?.name ?? "";
+    return straight(this.session.person(member)?.card?.name ?? this.party.members.find((one) => one.member === member)?.name ?? this.talk.lines.findLast(({ who }) => who === member)?.name ?? "");
   }
 
   /** Once a frame, from where one stands. Allocates nothing. */
@@ -381,7 +381,7 @@ export class Company extends EventTarget {
   }
 
   private notice(what: Pick<Notice, "kind"> & Partial<Notice>): void {
-    const notice: Notice = { who: 0, name: "", text: "", n: 0, isAsking: false, ...what, id: this.nextNotice++ };
+    const notice: Notice = { who: 0, text: "", n: 0, isAsking: false, ...what, name: straight(what.name ?? ""), id: this.nextNotice++ };
     // The same again (a second refusal, another private line of the same person) takes the first one's place.
     this.settle((one) => !one.isAsking && one.kind === notice.kind && one.who === notice.who);
     this.notices = [...this.notices, notice].slice(-MOST_NOTICES);

@@ -1,5 +1,5 @@
 /** One's party: who is in it, its code, and invitations that wait for an answer. The server decides all of it. */
-import { hear, type Wire } from "./wire";
+import { hear, straight, type Wire } from "./wire";
 
 export interface Invitation {
   readonly who: number;
@@ -22,7 +22,7 @@ export class Party extends EventTarget {
     hear(wire, "party", ({ members, code }) => {
       const before = new Set(this.members.map(({ member }) => member));
       const isNew = !this.members.length;
-      this.members = members.map(([member, name]) => ({ member, name }));
+      this.members = members.map(([member, name]) => ({ member, name: straight(name) }));
       this.code = members.length ? code : "";
       if (!members.length) this.invited.clear();
       for (const { member } of this.members) this.invited.delete(member);
@@ -33,7 +33,7 @@ export class Party extends EventTarget {
     }, signal);
     hear(wire, "invited", ({ who, name }) => {
       if (this.invitations.some((one) => one.who === who)) return;
-      this.invitations = [...this.invitations, { who, name }].slice(-8);
+      this.invitations = [...this.invitations, { who, name: straight(name) }].slice(-8);
       this.dispatchEvent(new CustomEvent("invited", { detail: { who, name } }));
       this.changed();
     }, signal);

@@ -118,7 +118,7 @@ export class TogetherPeople extends Panel {
     return html`<li class=${one.isBlocked || one.isQuiet ? "hidden" : ""}>
       <button class="head" aria-expanded=${isOpen} @click=${() => this.unfold(isOpen ? 0 : member)}>
         ${face(member, name, person.isTalking && !one.isQuiet)}
-        <span><span class="name" dir="auto">${name}</span>${marks.length ? html`<span class="sub">${marks.map((mark, i) => (i === 0 && role ? html`<b>${mark}</b>` : html`<span>${mark}</span>`))}</span>` : nothing}</span>
+        <span><span class="name">${name}</span>${marks.length ? html`<span class="sub">${marks.map((mark, i) => (i === 0 && role ? html`<b>${mark}</b>` : html`<span>${mark}</span>`))}</span>` : nothing}</span>
         <span class="far figure">${one.isQuiet || one.isBlocked ? icon(ICONS.quiet) : far}</span>
       </button>
       ${isOpen ? (this.reporting === member ? this.report(company, one) : this.actions(company, one)) : nothing}</li>`;

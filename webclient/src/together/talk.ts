@@ -4,7 +4,7 @@
  * The server says each message once, also to its author: one's own line is pending until then. Text is only text.
  */
 import type { Scope } from "../net";
-import { hear, refusalOf, type Wire } from "./wire";
+import { hear, refusalOf, straight, type Wire } from "./wire";
 
 export interface Line {
   /** The server's id; for what is not said yet a negative one of ours. */
@@ -60,7 +60,7 @@ export class Talk extends EventTarget {
         if (remembered >= 0) this.sentTo.splice(remembered, 1);
         this.pendings = this.pendings.filter((one) => one !== own);
       }
-      const line: Line = { id: said.id, who: said.who, name: said.name, text: said.text, scope, to, toName, at_ms: said.at_ms, state: "said", why: "", code: "", notBefore_ms: 0 };
+      const line: Line = { id: said.id, who: said.who, name: straight(said.name), text: straight(said.text), scope, to, toName, at_ms: said.at_ms, state: "said", why: "", code: "", notBefore_ms: 0 };
       // After a server's crash a line may come again.
       if (this.lines.some(({ id }) => id === line.id)) return;
       this.lines = [...this.lines, line].sort((a, b) => a.id - b.id).slice(-MOST_LINES);

@@ -25,3 +25,6 @@ export function refusalOf(error: unknown): Pick<Refused, "code" | "text" | "wait
   const { code, text, wait_ms } = (error ?? {}) as Partial<Refused>;
   return { code: typeof code === "string" ? code : "failed", text: typeof text === "string" ? text : "", wait_ms: typeof wait_ms === "number" ? wait_ms : 0 };
 }
+
+/** Others' words without the marks that turn the direction of what follows: a name must not rewrite the line it stands in. */
+export const straight = (text: string): string => text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
