@@ -123,7 +123,7 @@ export class Ways {
   }
 
   #search(start: number, goal: number): number[] {
-    const cost = new Float32Array(this.#isFree.length).fill(Infinity);
+    const cost = new Float64Array(this.#isFree.length).fill(Infinity); // 32 bits round up, and the same way would seem shorter again
     const from = new Int32Array(this.#isFree.length).fill(-1);
     const [gi, gj] = [goal % this.#columns, Math.floor(goal / this.#columns)];
     const ahead = (cell: number): number => Math.hypot((cell % this.#columns) - gi, Math.floor(cell / this.#columns) - gj);
