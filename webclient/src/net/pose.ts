@@ -75,14 +75,18 @@ export class PoseSender {
   /**
    * The message to send now, or null. It is written into again by the next call.
    *
-   * A jump is never held back. Numbers that are none, or beyond the wire's, become the nearest it has.
+   * A jump is never held back. Numbers beyond the wire's become the nearest it has.
+   *
+   * @param shown the animation, where something else than the pose's own is to be seen.
    */
-  offer(now_ms: number, p: OwnPose, animation = within(p.animation, 0, 63)): Uint8Array<ArrayBuffer> | null {
+  offer(now_ms: number, p: OwnPose, shown = p.animation): Uint8Array<ArrayBuffer> | null {
     const time = Math.floor(now_ms) >>> 0;
     const x = p.x * 100 - this.floor.corner_mm[0] / 10;
     const z = p.z * 100 - this.floor.corner_mm[1] / 10;
     const y = p.y * 100;
     const yaw = p.yaw / TAU;
+    if (!Number.isFinite(x + y + z + yaw)) return null; // no place at all: where one was is better
+    const animation = within(shown, 0, 63);
     const rigBytes = this.packRig(p);
     if (this.has && p.jump !== true) {
       const since = (time - this.time) >>> 0;

@@ -105,6 +105,8 @@ const TICKET_MS = 15_000;
 /** Open for so long, a connection is a good one: pauses begin anew. */
 const GOOD_MS = 10_000;
 const MOST_STRIKES = 3;
+/** After so many pauses the seat is not kept any more, and a ticket may lead to a server that is there. */
+const SEAT_ATTEMPTS = 7;
 const KNOWN_CHAT = 512;
 /** So long after the crowd a resumed connection waits for a CORRECT; without one it is where the crowd has it. */
 const PLACE_MS = 200;
@@ -272,7 +274,7 @@ export class Session extends EventTarget {
   update(now_ms: number): void {
     this.around.update(now_ms);
     if (this.state_ !== "open") return;
-    if (this.around.isStarved && now_ms - this.pingedAt > STARVED_PING_MS && !this.isPinged) this.ping(now_ms);
+    if (this.around.isStarved && now_ms - this.pingedAt > (this.isPinged ? UNANSWERED_MS : STARVED_PING_MS)) this.ping(now_ms);
     if (!this.isShowing && now_ms - this.shownAt >= STATE_MS) this.sendState(now_ms);
   }
 
@@ -380,7 +382,7 @@ export class Session extends EventTarget {
     const { next, least_ms, mayRetry } = after(code);
     const problem = { code, text: reason, mayRetry };
     if (next === "end") return this.finish(problem);
-    if (next === "ticket") this.welcome_ = null;
+    if (next === "ticket" || this.attempts >= SEAT_ATTEMPTS) this.welcome_ = null;
     this.wait(least_ms, problem);
   }
 
@@ -445,7 +447,7 @@ export class Session extends EventTarget {
     const { signal } = this.stopListening;
     const hurry = (): void => {
       if (this.state_ === "waiting" && this.problem_?.code !== Close.FLOOD) this.connect();
-      else if (this.state_ === "open" && !this.isPinged) this.ping(this.now());
+      else if (this.state_ === "open" && this.pingedAt <= this.heardAt) this.ping(this.now());
     };
     window.addEventListener("online", hurry, { signal });
     window.addEventListener("offline", hurry, { signal });
@@ -603,9 +605,10 @@ export class Session extends EventTarget {
     if (!this.isShowing && this.isReady && now_ms - this.shownAt >= STATE_MS) this.sendState(now_ms);
     if (this.around.takeGap()) this.resync();
     this.who();
-    const silent_ms = now_ms - this.heardAt;
-    if (this.isPinged && silent_ms > SILENT_MS && now_ms - this.pingedAt > UNANSWERED_MS) this.link?.end(LOST, "The server is silent.");
-    else if (!this.isPinged && (silent_ms > SILENT_MS || now_ms - this.pingedAt > PING_MS)) this.ping(now_ms);
+    const isSilent = now_ms - this.heardAt > SILENT_MS;
+    const isAsked = this.pingedAt > this.heardAt;
+    if (isSilent && isAsked && now_ms - this.pingedAt > UNANSWERED_MS) this.link?.end(LOST, "The server is silent.");
+    else if ((isSilent && !isAsked) || now_ms - this.pingedAt > PING_MS) this.ping(now_ms);
   }
 
   private ack(now_ms: number): void {
