@@ -1,11 +1,20 @@
 /** A shop in memory that keeps the server's promises: a key is done once, a price is the server's, the last unit goes once. */
-import type { Cart, CartLine, Offer, Order } from "../../src/shop";
+import type { Cart, CartLine, Contact, Offer, Order } from "../../src/shop";
+import { NOBODY } from "../../src/shop/checkout";
 import type { Shelf } from "../../src/shop/keys";
 
 interface Kept {
   readonly print: string;
   readonly status: number;
   readonly body: string;
+}
+
+interface Asked {
+  readonly quantity?: number;
+  readonly sku?: string;
+  readonly expected_total_minor?: number;
+  readonly contact?: Contact;
+  readonly answer?: string;
 }
 
 export class ScriptedShop {
@@ -56,7 +65,7 @@ export class ScriptedShop {
   }
 
   private answer(method: string, path: string, body: string): { status: number; text: string } {
-    const asked = (body ? JSON.parse(body) : {}) as Record<string, never>;
+    const asked = (body ? JSON.parse(body) : {}) as Asked;
     if (path === "/api/me") return ok({ id: this.isKnown ? "g_1" : "" });
     if (path === "/api/guests") {
       this.guests++;
@@ -72,10 +81,10 @@ export class ScriptedShop {
       if (method === "DELETE") {
         this.lines.delete(sku);
         this.release(sku);
-      } else this.lines.set(sku, asked["quantity"] as number);
+      } else this.lines.set(sku, asked.quantity ?? 0);
       return ok(this.cart());
     }
-    if (path === "/api/shop/claims") return this.claim(asked["sku"] as string, asked["quantity"] as number);
+    if (path === "/api/shop/claims") return this.claim(asked.sku ?? "", asked.quantity ?? 0);
     if (path === "/api/shop/orders" && method === "POST") return this.place(asked);
     if (path.startsWith("/api/shop/orders")) {
       const found = this.orders.find(({ id }) => path.endsWith(`/${id}`));
@@ -83,7 +92,7 @@ export class ScriptedShop {
     }
     if (path.startsWith("/api/shop/test-payments/")) {
       const order = this.orders.find(({ payment }) => path.endsWith(payment.intent));
-      if (order) Object.assign(order, { state: (asked["answer"] as string) === "declined" ? "failed" : asked["answer"] === "missing" ? "paying" : "paid" });
+      if (order) Object.assign(order, { state: asked.answer === "declined" ? "failed" : asked.answer === "missing" ? "paying" : "paid" });
       return ok({ verdicts: [] });
     }
     return error(404, "missing");
@@ -99,11 +108,11 @@ export class ScriptedShop {
     return ok({ id: lease.id, tenant: "default", sku, quantity, deadline_ms: lease.until_ms });
   }
 
-  private place(asked: Record<string, never>): { status: number; text: string } {
+  private place(asked: Asked): { status: number; text: string } {
     const cart = this.cart();
     if (!cart.lines.length) return error(409, "shop.cart_empty");
     const total = cart.totals_minor["EUR"] ?? 0;
-    if (asked["expected_total_minor"] !== total) return error(409, "shop.price_changed");
+    if (asked.expected_total_minor !== total) return error(409, "shop.price_changed");
     for (const { sku, quantity, held } of cart.lines) if ((this.offers.get(sku)?.stock ?? 0) + held < quantity) return error(409, "shop.sold_out", { available: (this.offers.get(sku)?.stock ?? 0) + held });
     for (const { sku, quantity, held } of cart.lines) {
       const offer = this.offers.get(sku);
@@ -112,7 +121,7 @@ export class ScriptedShop {
     const id = `o_${this.next++}`;
     const order: Order = {
       id, tenant: "default", state: "paying", currency: "EUR", total_minor: total, created_ms: this.now_ms, updated_ms: this.now_ms, tax_notes: [], history: [], pay_before_ms: this.now_ms + 1_800_000,
-      lines: cart.lines.map(({ sku, quantity, prices }) => ({ sku, product: "p", variant: "", title: sku, quantity, price_minor: prices["EUR"] ?? 0 })), contact: asked["contact"], payment: { provider: "test", intent: `i_${id}`, page: "" },
+      lines: cart.lines.map(({ sku, quantity, prices }) => ({ sku, product: "p", variant: "", title: sku, quantity, price_minor: prices["EUR"] ?? 0 })), contact: asked.contact ?? NOBODY, payment: { provider: "test", intent: `i_${id}`, page: "" },
     };
     this.orders.push(order);
     this.lines.clear();
