@@ -344,7 +344,7 @@ export class Inspect extends EventTarget implements Part {
       return;
     }
     if (this.#product?.poster) {
-      this.#poster = new Poster(this.#product.poster, this.#product, undefined, () => this.#world.redraw());
+      this.#poster = new Poster(this.#product.poster, this.#product, undefined, () => this.#world.redraw(), 640);
       set.subject.add(this.#poster.mesh);
     }
     this.#target.set(0, (this.#box.max.y - this.#box.min.y) / 2, 0);
