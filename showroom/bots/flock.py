@@ -273,10 +273,10 @@ class Flock:
             bot.walker.step(STEP_S, ground, around.of(bot.walker))
             bot.trail.add(now_s, bot.walker.at, bot.shopper.jumps)
             if bot.shopper.sender is not None:
-                pose = bot.shopper.sender.due(bot.walker, int(now_s * 1000))
+                pose = bot.shopper.sender.offer(int(now_s * 1000), bot.walker.body())
                 if pose is not None:
                     self.measure.poses_out += 1
-                    bot.shopper.post(pose)
+                    bot.shopper.post(pose.encode())
         self.measure.client_s += len(placed) * min(now_s - self._stepped_s, 2.0)
         self._stepped_s = now_s
         self.measure.said = sum(bot.mind.said for bot in self.bots)

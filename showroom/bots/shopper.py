@@ -20,11 +20,11 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
 from showroom.bots.door import Door, NoEntry, Seat
 from showroom.bots.measure import Measure
-from showroom.bots.sender import Sender
 from showroom.bots.walker import Walker
 from showroom.protocol.errors import ProtocolError
 from showroom.protocol.ids import MAX_TO_CLIENT, SUBPROTOCOL, Close, Refusal, ToClient
 from showroom.protocol.messages import FromClient, Numbered, Refused, Welcome, encode_to_server
+from showroom.protocol.predict import PoseSender
 from showroom.protocol.receiver import Correction
 from showroom.protocol.session import ClientSession, Phase
 from showroom.realtime.look import Look
@@ -72,7 +72,7 @@ class Shopper:
         self.walker: Final = walker
         self.is_watching: Final = is_watching
         self.session = ClientSession()
-        self.sender: Sender | None = None
+        self.sender: PoseSender | None = None
         self.jumps = 0
         """How often it was put elsewhere."""
         self.is_placed = False
@@ -251,7 +251,7 @@ class Shopper:
                 measure.refused[message.code] += 1
 
     def _welcome(self, welcome: Welcome) -> None:
-        self.sender = Sender(welcome.limits)
+        self.sender = PoseSender(welcome.limits)
         self.is_placed = False
         if welcome.resumed:
             self._measure.resumed += 1

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from showroom.bots.ground import Ground, Point
+from showroom.protocol.predict import Body
 
 ACCELERATION: Final = 2.5
 """m/s²."""
@@ -63,6 +64,18 @@ class Walker:
     def is_there(self) -> bool:
         """Whether it has arrived, or given up."""
         return self.goal is None
+
+    def body(self, *, anim: int = 0) -> Body:
+        """Where it is, as the protocol counts."""
+        return Body(
+            x=self.at[0] * 100,
+            z=self.at[1] * 100,
+            vx=self.velocity[0] * 100,
+            vz=self.velocity[1] * 100,
+            yaw=self.yaw / math.tau,
+            turn=self.turn / math.tau,
+            anim=anim,
+        )
 
     def go(self, goal: Point) -> None:
         """Walk there."""

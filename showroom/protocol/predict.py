@@ -28,10 +28,18 @@ class Body(Struct, frozen=True, kw_only=True):
 
 
 class PoseSender:
-    """Decides, for every sample of one's own body, whether to send it."""
+    """
+    Decides, for every sample of one's own body, whether to send it. Who stands still says so once.
+
+    Parameters
+    ----------
+    limits
+        From WELCOME.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
+        self.sent = 0
         self._last: Pose | None = None
 
     def offer(self, time_ms: int, body: Body, *, jumped: bool = False) -> Pose | None:
@@ -66,10 +74,11 @@ class PoseSender:
             rig=body.rig,
         )
         self._last = pose
+        self.sent += 1
         return pose
 
-    def corrected(self) -> None:
-        """After CORRECT: what was sent does not hold any more."""
+    def reset(self) -> None:
+        """The server holds another pose now (CORRECT, coming back): the next one is sent."""
         self._last = None
 
     def _is_wrong(self, last: Pose, since_ms: int, body: Body) -> bool:

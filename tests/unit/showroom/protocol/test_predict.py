@@ -72,5 +72,5 @@ def test_after_a_correction_the_next_pose_is_sent() -> None:
     body = Body(x=10, z=10)
     sender.offer(0, body)
     assert sender.offer(60, body) is None
-    sender.corrected()
+    sender.reset()
     assert sender.offer(120, body) is not None

@@ -1,7 +1,7 @@
 """A session under any order of messages, and a reliable stream under any loss of links."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -22,8 +22,9 @@ from showroom.protocol.messages import (
     encode_event_body,
     encode_to_server,
 )
-from showroom.protocol.reliable import Inbox, Outbox
+from showroom.protocol.reliable import Inbox
 from showroom.protocol.session import Budget, ClientSession, Phase, ServerSession
+from showroom.realtime.mailbox import Mailbox
 
 FLOOR = FloorInfo(corner_mm=(0, 0), size_cm=(1400, 1400), cell_cm=700, columns=2, rows=2, y_cm=(0, 300))
 LIMITS = Limits(
@@ -108,7 +109,7 @@ class LinkThatBreaks(RuleBasedStateMachine):
 
     @initialize()
     def sit_down(self) -> None:
-        self.outbox = Outbox(max_events=40)
+        self.mailbox = Mailbox()
         self.client = ClientSession()
         self.pushed = 0
         self.taken: list[str] = []
@@ -125,22 +126,23 @@ class LinkThatBreaks(RuleBasedStateMachine):
         hello = server.receive(self.client.hello(None if self.seated else "ticket"), 0)
         assert isinstance(hello, Hello)
         cursor = hello.resume.cursor if hello.resume else 0
-        missed = self.outbox.since(cursor)
-        self.wire = [server.welcome(welcome(cursor=cursor, resumed=self.seated)), *missed]
+        assert self.mailbox.resume(cursor)
+        self.wire = [server.welcome(welcome(cursor=cursor, resumed=self.seated))]
+        self.write()
         self.connected = self.seated = True
         if hello.resume is None:
             self.read(1)  # the seat is only there with its WELCOME
 
+    def write(self) -> None:
+        self.wire += self.mailbox.unwritten()
+        self.mailbox.written = self.mailbox.cursor
+
     @rule()
     def happen(self) -> None:
-        if self.outbox.cursor - self.outbox.acked >= 40:
-            with pytest.raises(ProtocolError):
-                self.outbox.push(encode_event_body(Told(code="n", text="x")))
-            return
         self.pushed += 1
-        message = self.outbox.push(encode_event_body(Told(code="n", text=str(self.pushed))))
+        assert self.mailbox.push(encode_event_body(Told(code="n", text=str(self.pushed))))
         if self.connected:
-            self.wire.append(message)
+            self.write()
 
     @rule(count=st.integers(1, 9))
     def read(self, count: int) -> None:
@@ -156,7 +158,7 @@ class LinkThatBreaks(RuleBasedStateMachine):
     def acknowledge(self) -> None:
         self.up += self.client.due(now=True)
         for payload in self.up:
-            self.outbox.ack(int.from_bytes(payload[1:], "little"))
+            self.mailbox.ack(int.from_bytes(payload[1:], "little"))
         self.up = []
 
     @precondition(lambda self: self.connected)
@@ -171,7 +173,7 @@ class LinkThatBreaks(RuleBasedStateMachine):
     def nothing_is_lost_doubled_or_out_of_order(self) -> None:
         if hasattr(self, "taken"):
             assert self.taken == [str(number) for number in range(1, len(self.taken) + 1)]
-            assert self.outbox.bytes == sum(map(len, self.outbox.since(self.outbox.acked)))
+            assert self.mailbox.bytes == sum(len(message) for message, _ in self.mailbox._kept)
 
     def teardown(self) -> None:
         if not hasattr(self, "taken"):
@@ -206,41 +208,6 @@ def test_a_flood_ends_with_a_code_that_lets_one_come_back() -> None:
         session.receive(encode_to_server(Ping(1)), 5)
     assert caught.value.close is Close.FLOOD
     assert caught.value.close.may_retry
-
-
-@settings(max_examples=50)
-@given(st.integers(1, 50), st.integers(0, 60))
-def test_an_outbox_never_keeps_more_than_its_bounds(events: int, size: int) -> None:
-    outbox = Outbox(max_events=20, max_bytes=800)
-    body = bytes(size)
-    kept = 0
-    for _ in range(events):
-        try:
-            outbox.push(body)
-        except ProtocolError as error:
-            full = error
-            break
-        kept += 1
-        assert outbox.bytes <= 800
-        assert kept <= 20
-    else:
-        return
-    assert full.close is Close.SLOW_READER
-    assert len(outbox.since(0)) == kept
-
-
-def test_an_outbox_forgets_what_is_acknowledged_and_no_more() -> None:
-    outbox = Outbox(cursor=100)
-    for _ in range(5):
-        outbox.push(b"x")
-    outbox.ack(103)
-    assert [message[1] for message in outbox.since(103)] == [104, 105]
-    for cursor, code in ((102, Close.RESUME_UNKNOWN), (106, Close.RESUME_UNKNOWN)):
-        with pytest.raises(ProtocolError) as caught:
-            outbox.since(cursor)
-        assert caught.value.close is code
-    with pytest.raises(ProtocolError):
-        outbox.ack(106)
 
 
 def test_an_inbox_reports_a_hole() -> None:

@@ -7,16 +7,17 @@ import pytest
 
 from showroom.bots.ground import Ground
 from showroom.bots.mind import Behaviour, Mind
-from showroom.bots.sender import Sender
 from showroom.bots.walker import Walker
-from showroom.protocol.pose import Pose
+from showroom.protocol.predict import PoseSender
 from showroom.world.floor import Floor
 from showroom.world.world import World
 
 _COUNT = 30
 
 
-def _crowd(floor: Floor, ground: Ground, behaviour: Behaviour) -> tuple[World, list[tuple[int, Walker, Mind, Sender]]]:
+def _crowd(
+    floor: Floor, ground: Ground, behaviour: Behaviour
+) -> tuple[World, list[tuple[int, Walker, Mind, PoseSender]]]:
     chance = random.Random(5)
     world = World(floor, capacity=_COUNT)
     bots = []
@@ -30,7 +31,7 @@ def _crowd(floor: Floor, ground: Ground, behaviour: Behaviour) -> tuple[World, l
         mind = Mind(ground, walker, random.Random(number), behaviour=behaviour, meeting_point=ground.stops[2])
         if number % 5 == 1:
             mind.follow(bots[-1][1])
-        bots.append((slot, walker, mind, Sender(world.limits)))
+        bots.append((slot, walker, mind, PoseSender(world.limits)))
     return world, bots
 
 
@@ -50,10 +51,10 @@ def test_a_crowd_of_bots_is_never_put_back_and_always_seen_where_it_is(
                 mind.think(now / 1000)
             near = [b for i, b in enumerate(bodies) if i != index and math.dist(b[:2], walker.at) < 2]
             walker.step(0.1, ground, near)
-            pose = sender.due(walker, now)
+            pose = sender.offer(now, walker.body())
             if pose is not None:
                 slots.append(slot)
-                payloads.append(pose)
+                payloads.append(pose.encode())
         applied = world.apply(now, slots, payloads)
         assert not applied.malformed
         assert not applied.flooding
@@ -70,27 +71,9 @@ def test_a_crowd_of_bots_is_never_put_back_and_always_seen_where_it_is(
     assert sent / _COUNT / 60 < 8
 
 
-def test_who_stands_still_sends_once_a_second(ground: Ground) -> None:
-    world = World(Floor((1000, 1000)), capacity=2)
-    walker, sender = Walker((5, 5)), Sender(world.limits)
-    sent = [now for now in range(0, 10_000, 50) if sender.due(walker, now) is not None]
-    assert sent == list(range(0, 10_000, 1000))
-
-
-def test_after_a_correction_it_sends_at_once() -> None:
-    world = World(Floor((1000, 1000)), capacity=2)
-    walker, sender = Walker((5, 5)), Sender(world.limits)
-    assert sender.due(walker, 0) is not None
-    assert sender.due(walker, 100) is None
-    sender.reset()
-    assert sender.due(walker, 110) is not None
-
-
-def test_a_pose_says_where_the_body_is() -> None:
-    world = World(Floor((1000, 1000)), capacity=2)
+def test_a_body_says_where_it_is() -> None:
     walker = Walker((1.234, 9.876), yaw=-math.pi / 2)
     walker.velocity = (0.5, -1.25)
-    data = Sender(world.limits).due(walker, 42, anim=2)
-    assert data is not None
-    pose = Pose.decode(data)
+    pose = PoseSender(World(Floor((1000, 1000)), capacity=2).limits).offer(42, walker.body(anim=2))
+    assert pose is not None
     assert (pose.x, pose.z, pose.vx, pose.vz, pose.yaw, pose.anim, pose.time_ms) == (123, 988, 500, -1250, 49152, 2, 42)
