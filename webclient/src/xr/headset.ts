@@ -559,7 +559,7 @@ class Inside {
     }
     this.menu.update(dt, this.#isStill);
     this.card.update(dt, this.#isStill);
-    this.notes.update(dt, this.head.local, headYaw, this.#isStill);
+    this.notes.update(dt, this.head.local, headYaw, this.menu.isOpen || this.card.isOpen, this.#isStill);
     this.wrist.update(dt, this.hands.both, this.head.world, this.#world.rig, this.#isStill);
   }
 

@@ -8,8 +8,10 @@ import { t } from "./words";
 
 const TOAST_S = 3.6;
 const CAPTION_S = 7;
-const MOST = 3;
+const MOST = 2;
 const BELOW = -0.42;
+/** Over an open panel, so that neither hides the other. */
+const OVER = 0.24;
 
 interface Note {
   readonly words: string;
@@ -25,7 +27,7 @@ export class Notes {
   #isFollowing = false;
 
   constructor(rig: Object3D, options: Pick<PanelOptions, "anisotropy" | "isRightToLeft" | "palette">) {
-    this.panel = new Panel({ ...options, width: 640, height: 250, isFitted: true, order: 24 });
+    this.panel = new Panel({ ...options, width: 640, height: 300, isFitted: true, order: 24 });
     rig.add(this.panel.mesh);
   }
 
@@ -53,11 +55,11 @@ export class Notes {
     }
     const line = ({ who, words }: Note): Box => (who
       ? row([text(who, { size: 28, weight: 600, ink: "accent", lines: 1 }), text(words, { size: 28, lines: 2, grow: 1 })], { gap: 12, align: "start" })
-      : text(words, { size: 30, weight: 600, align: "center", lines: 2, grow: 1 }));
+      : text(words, { size: 30, weight: 600, align: "center", lines: 3, grow: 1 }));
     this.panel.show(column(this.#notes.map(line), { gap: 8 }));
   }
 
-  update(dt: number, head: Vector3, yaw: number, isStill: boolean): void {
+  update(dt: number, head: Vector3, yaw: number, isOverPanel: boolean, isStill: boolean): void {
     let isGone = false;
     for (const note of this.#notes) note.left_s -= dt;
     while (this.#notes.length && this.#notes.some(({ left_s }) => left_s <= 0)) {
@@ -70,7 +72,7 @@ export class Notes {
       const at = followed(this.#yaw, yaw, 0.35, isStill ? 1 : dt, this.#isFollowing);
       this.#yaw = at.yaw;
       this.#isFollowing = at.isFollowing;
-      hang(this.panel, head, this.#yaw, { aside: 0, above: BELOW, leash: 0.35 }, BEST_M);
+      hang(this.panel, head, this.#yaw, { aside: 0, above: isOverPanel ? OVER : BELOW, leash: 0.35 }, BEST_M);
     }
     this.panel.update(dt, isStill);
   }
