@@ -60,7 +60,8 @@ export function bonesOf(root: Object3D): Map<string, Object3D> {
   const found = new Map<string, Object3D>();
   root.traverse((node) => {
     if ((node as { isMesh?: boolean }).isMesh) return;
-    const name = boneNamed(node.name);
+    const given = (node.userData as { name?: unknown }).name; // the loader drops dots and colons from names
+    const name = boneNamed(typeof given === "string" ? given : node.name);
     if (name && !found.has(name)) found.set(name, node);
   });
   // A spine of three is often called spine, spine1, spine2: all are there. One of two lacks the middle; that is fine.

@@ -186,8 +186,8 @@ export class Portrait {
     const wanted = this.#framing === "face" ? 1 : 0;
     this.#zoom = this.#isStill ? wanted : this.#zoom + (wanted - this.#zoom) * (1 - Math.exp(-dt / 0.18));
     const k = this.#zoom * this.#zoom * (3 - 2 * this.#zoom);
-    const middle = MathUtils.lerp(height_m * 0.5, eyes_m - 0.06, k);
-    const span = MathUtils.lerp(Math.max(2.02, height_m * 1.14), 0.62, k);
+    const middle = MathUtils.lerp(height_m * 0.43, eyes_m - 0.06, k);
+    const span = MathUtils.lerp(Math.max(2.2, height_m * 1.28), 0.62, k);
     const narrow = Math.max(1, (MathUtils.lerp(0.95, 0.5, k) / span) / this.#camera.aspect);
     const away = (span * narrow) / 2 / Math.tan(MathUtils.degToRad(FOV_DEG / 2));
     this.#camera.position.set(0, middle + away * MathUtils.lerp(0.05, 0.02, k), away);

@@ -5,7 +5,7 @@ import { BONES, bone, euler, PARENT, Rest, type Joint } from "../../src/avatar/s
 const AT: Readonly<Record<string, readonly [number, number, number]>> = {
   hips: [0, 0.95, 0], spine: [0, 1.05, 0], chest: [0, 1.2, 0], upperChest: [0, 1.32, 0], neck: [0, 1.46, 0], head: [0, 1.54, 0.01],
   leftEye: [0.03, 1.62, 0.09], rightEye: [-0.03, 1.62, 0.09],
-  leftShoulder: [0.03, 1.42, 0], leftUpperArm: [0.17, 1.4, 0], leftLowerArm: [0.36, 1.2, 0], leftHand: [0.54, 1.02, 0.04],
+  leftShoulder: [0.03, 1.42, 0], leftUpperArm: [0.17, 1.4, 0], leftLowerArm: [0.36756, 1.21596, 0], leftHand: [0.55048, 1.04555, 0],
   leftUpperLeg: [0.09, 0.92, 0], leftLowerLeg: [0.1, 0.5, 0.01], leftFoot: [0.1, 0.09, -0.02], leftToes: [0.11, 0.03, 0.1],
 };
 
