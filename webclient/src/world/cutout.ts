@@ -8,13 +8,15 @@
 /** Terms of the sheet: 1, x, y, x², xy, y². */
 const TERMS = 6;
 const RIM = 0.035;
-/** How far a colour may be off the sheet's at equal brightness, 0…1. */
-const HUE = 0.045;
+/** How far a colour may be off the sheet's at equal brightness, 0…1; more in a shadow, which what it falls from tints. */
+const HUE = 0.022;
 /** How much darker than the sheet a shadow may be, and how much brighter a sheen. */
 const DARKEST = 0.34;
-const BRIGHTEST = 1.12;
+const BRIGHTEST = 1.1;
+/** What is enclosed, as a handle's eye, is backdrop if it is this near to the sheet. */
+const SAME = { hue: 0.016, dim: 0.09, least: 0.0006 } as const;
 /** A step between neighbours larger than this is an edge. */
-const STEP = 0.055;
+const STEP = 0.028;
 const SHADE = [22, 16, 12] as const;
 
 /** @param pixels RGBA, sRGB; changed in place */
@@ -37,24 +39,38 @@ export function cutOut(pixels: Uint8ClampedArray, width: number, height: number)
       off[i] = Math.max(Math.abs(r - sr * dim), Math.abs(g - sg * dim), Math.abs(b - sb * dim));
     }
   }
-  const like = (i: number): boolean => off[i]! < HUE && light[i]! > back[i]! * DARKEST && light[i]! < back[i]! * BRIGHTEST;
+  const like = (i: number): boolean => off[i]! < HUE * (light[i]! < back[i]! * 0.9 ? 1.7 : 1) && light[i]! > back[i]! * DARKEST && light[i]! < back[i]! * BRIGHTEST;
   const wave: number[] = [];
+  let joined: number[] = [];
+  let fits = like;
   const take = (i: number): void => {
-    if (isBack[i] || !like(i)) return;
+    if (isBack[i] || !fits(i)) return;
     isBack[i] = 1;
     wave.push(i);
+    joined.push(i);
+  };
+  const flood = (): void => {
+    for (let i = wave.pop(); i !== undefined; i = wave.pop()) {
+      const x = i % width;
+      const step = (j: number): void => {
+        if (Math.abs(light[j]! - light[i]!) < STEP) take(j);
+      };
+      if (x > 0) step(i - 1);
+      if (x < width - 1) step(i + 1);
+      if (i >= width) step(i - width);
+      if (i < n - width) step(i + width);
+    }
   };
   for (let x = 0; x < width; x++) for (const y of [0, height - 1]) take(y * width + x);
   for (let y = 0; y < height; y++) for (const x of [0, width - 1]) take(y * width + x);
-  for (let i = wave.pop(); i !== undefined; i = wave.pop()) {
-    const x = i % width;
-    const step = (j: number): void => {
-      if (Math.abs(light[j]! - light[i]!) < STEP) take(j);
-    };
-    if (x > 0) step(i - 1);
-    if (x < width - 1) step(i + 1);
-    if (i >= width) step(i - width);
-    if (i < n - width) step(i + width);
+  flood();
+  fits = (i): boolean => off[i]! < SAME.hue && Math.abs(light[i]! / back[i]! - 1) < SAME.dim;
+  for (let i = 0; i < n; i++) {
+    joined = [];
+    take(i);
+    flood();
+    // A few like pixels are a glint on the product.
+    if (joined.length < n * SAME.least) for (const j of joined) isBack[j] = 0;
   }
   // One pixel in from the edge, then softened: no rim of backdrop is left.
   for (let y = 0; y < height; y++) {
