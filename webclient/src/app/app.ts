@@ -19,7 +19,7 @@ import { Notices, question } from "../ui/notices";
 import { Panels } from "../ui/panel";
 import type { Wanted } from "../shop/panel";
 import { length, type Unit } from "../ui/format";
-import { productPage, type Page, type Shown } from "../ui/product";
+import type { Page, Shown } from "../ui/product";
 import { chosenLanguage, speak, spoken, t as word } from "../ui/words";
 import { askedOf, hashOf, viewOf, type View } from "./address";
 import { measure } from "./measure";
@@ -427,7 +427,7 @@ export class App {
   async #productPage(view: View & { name: "product" }): Promise<void> {
     const { signal } = this.#loading;
     try {
-      const found = await productOf(view.id, signal);
+      const [{ productPage }, found] = await Promise.all([import("../ui/product"), productOf(view.id, signal)]);
       if (signal.aborted) return;
       this.#scrolled = this.#page ? this.#scrolled : scrollY;
       const is3d = this.#measured?.hasWebGl2 !== false && this.showroom.preferences.get("rung") !== "turntable";
@@ -457,15 +457,15 @@ export class App {
     this.#panels.add("product", { title: () => name || word("missing_title"), make: async () => {
       const [{ productPanel }, found] = await Promise.all([import("../ui/product"), productOf(view.id, signal)]);
       const scene = this.#scene;
-      const held = scene ? (await import("../ui/hands")).hands(scene.inspect, found) : null;
+      const inspect = scene ? await scene.inspect() : null;
+      const held = inspect ? (await import("../ui/hands")).hands(inspect, found) : null;
       if (held) part("beside").append(held.spots);
       const shown: Shown = {
         wear: (variant) => showroom.place?.wear(variant),
         set unit(unit: Unit) {
-          if (!scene) return;
-          const { showsDimensions } = scene.inspect;
-          scene.inspect.format = (metres) => `${length(metres, unit, spoken())} ${word(`units_${unit}`)}`;
-          if (showsDimensions) scene.inspect.showsDimensions = true;
+          if (!inspect) return;
+          inspect.format = (metres) => `${length(metres, unit, spoken())} ${word(`units_${unit}`)}`;
+          if (inspect.showsDimensions) inspect.showsDimensions = true; // drawn again, in the new unit
         },
       };
       const page = productPanel(found, showroom.rows, showroom, shown, held?.elements ?? [], null);

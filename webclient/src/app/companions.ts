@@ -7,6 +7,7 @@
 import { Company } from "../together";
 import type { Inspecting } from "../together";
 import type { Person } from "../net";
+import type { Inspect } from "../world/inspect";
 import { h } from "../ui/dom";
 import type { PanelContent, Panels } from "../ui/panel";
 import { hashOf } from "./address";
@@ -72,8 +73,11 @@ export class Companions {
     this.#scene = scene;
     this.#held = null;
     if (!scene) return;
-    this.#held = new Held(scene, this.#showroom);
-    this.company.attach(this.#held);
+    void scene.inspect().then((inspect) => {
+      if (scene !== this.#scene || this.#ended.signal.aborted) return;
+      this.#held = new Held(scene, inspect, this.#showroom);
+      this.company.attach(this.#held);
+    });
     scene.world.add({ update: () => {
       const { position, yaw } = scene.world.walk;
       this.company.update(position.x, 0, position.z, yaw);
@@ -135,54 +139,56 @@ export class Companions {
 /** The scene's hands as the company knows them: variants by SKU, products opened through the page's address. */
 class Held extends EventTarget implements Inspecting {
   readonly #scene: Scene;
+  readonly #inspect: Inspect;
   readonly #showroom: Showroom;
   readonly #ended = new AbortController();
 
-  constructor(scene: Scene, showroom: Showroom) {
+  constructor(scene: Scene, inspect: Inspect, showroom: Showroom) {
     super();
     this.#scene = scene;
+    this.#inspect = inspect;
     this.#showroom = showroom;
-    for (const name of ["change", "opened", "closed"]) scene.inspect.addEventListener(name, () => this.dispatchEvent(new Event(name)), { signal: this.#ended.signal });
+    for (const name of ["change", "opened", "closed"]) inspect.addEventListener(name, () => this.dispatchEvent(new Event(name)), { signal: this.#ended.signal });
   }
 
   get product(): string | null {
-    return this.#scene.inspect.product?.id ?? null;
+    return this.#inspect.product?.id ?? null;
   }
 
   get variant(): string | null {
-    const { product, variant } = this.#scene.inspect;
+    const { product, variant } = this.#inspect;
     return product?.variants.find(({ name }) => name === variant)?.sku ?? null;
   }
 
   get yaw(): number {
-    return this.#scene.inspect.yaw;
+    return this.#inspect.yaw;
   }
 
   set yaw(yaw_rad: number) {
-    this.#scene.inspect.yaw = yaw_rad;
+    this.#inspect.yaw = yaw_rad;
   }
 
   get pitch(): number {
-    return this.#scene.inspect.pitch;
+    return this.#inspect.pitch;
   }
 
   set pitch(pitch_rad: number) {
-    this.#scene.inspect.pitch = pitch_rad;
+    this.#inspect.pitch = pitch_rad;
   }
 
   get distance_m(): number {
-    return this.#scene.inspect.distance_m;
+    return this.#inspect.distance_m;
   }
 
   set distance_m(metres: number) {
-    this.#scene.inspect.distance_m = metres;
+    this.#inspect.distance_m = metres;
   }
 
   async open(product: string, sku: string | null): Promise<void> {
     const variant = this.#showroom.row(product)?.variants.find((one) => one.sku === sku)?.name ?? null;
     location.hash = hashOf({ name: "product", id: product });
     await this.#scene.open(product, variant);
-    if (variant) this.#scene.inspect.variant = variant;
+    if (variant) this.#inspect.variant = variant;
   }
 
   close(): void {

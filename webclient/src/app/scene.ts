@@ -8,7 +8,7 @@ import "../store.css";
 import { product as productOf, type Product } from "../api";
 import { Gamepads } from "../world/gamepad";
 import { Guide } from "../world/guide";
-import { Inspect } from "../world/inspect";
+import type { Inspect } from "../world/inspect";
 import type { Picked } from "../world/pick";
 import type { StorePlan } from "../world/plan";
 import { Pointing } from "../world/point";
@@ -45,7 +45,9 @@ export class Scene implements Place, Part {
   readonly stock: Stock;
   readonly guide: Guide;
   readonly pointing: Pointing;
-  readonly inspect: Inspect;
+  /** Comes with the first thing that is taken up: its light and its lenses are not needed to walk. */
+  #inspect: Promise<Inspect> | null = null;
+  #hands: Inspect | null = null;
   readonly tier: Tier;
   readonly #showroom: Showroom;
   readonly #watch: Watch;
@@ -71,11 +73,7 @@ export class Scene implements Place, Part {
     this.stock = new Stock(this.world, BUDGET[tier], tier === "mobile", () => host.setAttribute("data-stocked", ""));
     this.guide = new Guide(this.world);
     this.pointing = new Pointing(this.world, this.stock, this.guide);
-    this.inspect = new Inspect(this.world);
-    this.inspect.addEventListener("closed", () => {
-      if (!this.#isTaking) events.putBack();
-    });
-    for (const part of [this.stock, this.guide, this.pointing, this.inspect, this, new Gamepads(this.world, { pick: () => this.pointing.pickAhead(), back: () => showroom.dispatchEvent(new Event("back")) })]) this.world.add(part);
+    for (const part of [this.stock, this.guide, this.pointing, this, new Gamepads(this.world, { pick: () => this.pointing.pickAhead(), back: () => showroom.dispatchEvent(new Event("back")) })]) this.world.add(part);
     const { signal } = this.#ended;
     const canvas = this.world.renderer.domElement;
     canvas.setAttribute("role", "application");
@@ -131,23 +129,38 @@ export class Scene implements Place, Part {
     return best;
   }
 
+  /** What takes products into the hand. */
+  inspect(): Promise<Inspect> {
+    this.#inspect ??= import("../world/inspect").then(({ Inspect }) => {
+      const inspect = new Inspect(this.world);
+      inspect.addEventListener("closed", () => {
+        if (!this.#isTaking) this.#events.putBack();
+      });
+      this.#hands = inspect;
+      this.#spare();
+      if (!this.#ended.signal.aborted) this.world.add(inspect);
+      return inspect;
+    });
+    return this.#inspect;
+  }
+
   async open(id: string, variant: string | null): Promise<void> {
-    if (this.inspect.product?.id === id) return;
-    const product = await this.details(id);
+    const [inspect, product] = await Promise.all([this.inspect(), this.details(id)]);
+    if (inspect.product?.id === id || this.#ended.signal.aborted) return;
     const from = this.stock.stand(id);
     // What was in the hand goes back by itself when the next thing is taken.
     this.#isTaking = true;
-    const taken = this.inspect.open(product, from ? { variant, from } : { variant });
+    const taken = inspect.open(product, from ? { variant, from } : { variant });
     this.#isTaking = false;
     await taken;
   }
 
   close(): void {
-    void this.inspect.close();
+    void this.#hands?.close();
   }
 
   wear(variant: string): void {
-    this.inspect.variant = variant;
+    if (this.#hands) this.#hands.variant = variant;
   }
 
   gaze(id: string): void {
@@ -174,13 +187,19 @@ export class Scene implements Place, Part {
   inset(side_px: number, bottom_px: number): void {
     this.#inset.side = side_px;
     this.#inset.bottom = bottom_px;
-    this.inspect.inset = { left: Math.max(0, -side_px), right: Math.max(0, side_px), top: 0, bottom: Math.max(bottom_px, bottom_px ? 0 : BAR_PX) };
+    this.#spare();
     if (this.#showroom.preferences.isStill) {
       this.#inset.side_now = side_px;
       this.#inset.bottom_now = bottom_px;
       this.#shift();
     }
     this.world.redraw();
+  }
+
+  /** What is in the hand stands in the middle of what no panel covers. */
+  #spare(): void {
+    const { side, bottom } = this.#inset;
+    if (this.#hands) this.#hands.inset = { left: Math.max(0, -side), right: Math.max(0, side), top: 0, bottom: bottom || BAR_PX };
   }
 
   #glide(dt: number): void {

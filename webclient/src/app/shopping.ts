@@ -6,7 +6,8 @@
 import type { Showroom } from "./showroom";
 import type { Panels } from "../ui/panel";
 import type { Shop } from "../shop/shop";
-import { exchange } from "../ui/exchange";
+import { choose, exchange } from "../ui/exchange";
+import { comparable, currencyFor } from "../ui/format";
 import { t } from "./words";
 
 const PANELS = {
@@ -39,12 +40,21 @@ export class Shopping {
     return this.#shop;
   }
 
+  /** The one the shopper chose, else the one that all prices of the page are in. */
+  #currency(): string {
+    const { preferences, rows } = this.#showroom;
+    const chosen = preferences.get("currency");
+    if (chosen !== "auto") return chosen;
+    const shared = comparable(rows.map((row) => row.price_minor), rows[0]?.price_minor ?? null);
+    return (shared && currencyFor(shared, navigator.language)) ?? "";
+  }
+
   async #open(): Promise<Shop> {
     const { Shop } = await import("../shop/shop");
     const shop = new Shop();
     const showroom = this.#showroom;
-    const currency = showroom.preferences.get("currency");
-    if (currency !== "auto") shop.chooseCurrency(currency);
+    const currency = this.#currency();
+    if (currency) shop.chooseCurrency(currency);
     const trade = Object.assign(new EventTarget(), {
       get units(): number {
         return shop.units;
@@ -66,6 +76,8 @@ export class Shopping {
       // Many things change in one go; the page hears of it once.
       queueMicrotask(() => {
         isTold = false;
+        // The cart has a choice of its own: the page goes with it.
+        if (shop.units && shop.currency !== this.#currency()) choose(shop.currency);
         showroom.changed("trade");
       });
     });

@@ -43,7 +43,7 @@ export const t = table({
     gallery_label: "{name}, a gallery of pictures. Arrow keys go from product to product, Enter opens one.", gallery_hint: "Walk with the arrow keys", earlier: "Back", later: "Further", of: "{i} of {n}",
     variant: "Variant", quantity: "Quantity", price_from: "from {price}", story: "Details that tell", provenance: "Made, proved, known", full_page: "All about it", reference: "Beside", ref_none: "Nothing", ref_card: "A bank card", ref_bottle: "A bottle", ref_person: "A person",
     dimensions: "Dimensions", explode: "Take apart", turn_me: "Drag to turn, pinch or scroll to come close", offline: "The server is away. What you see is from your last visit.", splash: "The store opens…", opening: "Opening the doors…", room: "Room",
-    told_said: "{name}: {text}", copies: "{n} in this room", party_of: "In your party", buy_title: "Checkout", cart_code: "To another device", tab_chat: "Talk", tab_people: "Who is here", tab_invite: "Invite", try_on: "Try it on", mirror: "Mirror", spots: "Details of {name}", apart: "Taken apart", empty_store: "There is no furnished store here yet. The products are below.",
+    told_said: "{name}: {text}", copies: "{n} in this room", party_of: "In your party", buy_title: "Checkout", cart_code: "To another device", mood_day: "Day", mood_evening: "Evening", mood_show: "Show", tab_chat: "Talk", tab_people: "Who is here", tab_invite: "Invite", try_on: "Try it on", mirror: "Mirror", spots: "Details of {name}", apart: "Taken apart", empty_store: "There is no furnished store here yet. The products are below.",
     invite: "Invite a friend", invited: "The invitation is copied", captions_label: "Captions", notice: "Notice", follow: "Look at what {name} shows", shows: "{name} shows you {product}", choose: "Choose",
   },
   zh: {
@@ -87,7 +87,7 @@ export const t = table({
     gallery_label: "{name},图片画廊。方向键在商品间走动,回车打开。", gallery_hint: "用方向键走动", earlier: "往回", later: "往前", of: "第 {i} 件,共 {n} 件",
     variant: "款式", quantity: "数量", price_from: "{price} 起", story: "说故事的细节", provenance: "如何制作与证明", full_page: "全部资料", reference: "旁边放", ref_none: "什么都不放", ref_card: "银行卡", ref_bottle: "瓶子", ref_person: "人",
     dimensions: "尺寸", explode: "拆开看", turn_me: "拖动以转动,捏合或滚动以靠近", offline: "服务器不在。您看到的是上次到访时的内容。", splash: "店铺正在开门…", opening: "正在开门…", room: "房间",
-    told_said: "{name}:{text}", copies: "此房间有 {n} 人", party_of: "与您同行", buy_title: "结账", cart_code: "到另一台设备", tab_chat: "聊天", tab_people: "谁在这里", tab_invite: "邀请", try_on: "试戴", mirror: "镜子", spots: "{name} 的细节", apart: "拆开程度", empty_store: "这里还没有布置好的店铺。商品在下面。",
+    told_said: "{name}:{text}", copies: "此房间有 {n} 人", party_of: "与您同行", buy_title: "结账", cart_code: "到另一台设备", mood_day: "白天", mood_evening: "傍晚", mood_show: "演出", tab_chat: "聊天", tab_people: "谁在这里", tab_invite: "邀请", try_on: "试戴", mirror: "镜子", spots: "{name} 的细节", apart: "拆开程度", empty_store: "这里还没有布置好的店铺。商品在下面。",
     invite: "邀请朋友", invited: "邀请已复制", captions_label: "字幕", notice: "通知", follow: "看 {name} 展示的商品", shows: "{name} 向您展示 {product}", choose: "选择",
   },
   es: {
@@ -131,7 +131,7 @@ export const t = table({
     gallery_label: "{name}, galería de imágenes. Las flechas van de producto en producto, Intro abre uno.", gallery_hint: "Camine con las flechas", earlier: "Atrás", later: "Adelante", of: "{i} de {n}",
     variant: "Variante", quantity: "Cantidad", price_from: "desde {price}", story: "Detalles con historia", provenance: "Hecho, probado, conocido", full_page: "Todo sobre él", reference: "Junto a", ref_none: "Nada", ref_card: "Una tarjeta", ref_bottle: "Una botella", ref_person: "Una persona",
     dimensions: "Medidas", explode: "Desmontar", turn_me: "Arrastre para girar, pellizque o use la rueda para acercarse", offline: "El servidor no está. Lo que ve es de su última visita.", splash: "La tienda abre…", opening: "Abriendo las puertas…", room: "Sala",
-    told_said: "{name}: {text}", copies: "{n} en esta sala", party_of: "En su grupo", buy_title: "Pago", cart_code: "A otro dispositivo", tab_chat: "Charla", tab_people: "Quién está", tab_invite: "Invitar", try_on: "Probárselo", mirror: "Espejo", spots: "Detalles de {name}", apart: "Desmontado", empty_store: "Aún no hay una tienda amueblada. Los productos están abajo.",
+    told_said: "{name}: {text}", copies: "{n} en esta sala", party_of: "En su grupo", buy_title: "Pago", cart_code: "A otro dispositivo", mood_day: "Día", mood_evening: "Atardecer", mood_show: "Función", tab_chat: "Charla", tab_people: "Quién está", tab_invite: "Invitar", try_on: "Probárselo", mirror: "Espejo", spots: "Detalles de {name}", apart: "Desmontado", empty_store: "Aún no hay una tienda amueblada. Los productos están abajo.",
     invite: "Invitar a alguien", invited: "Invitación copiada", captions_label: "Subtítulos", notice: "Aviso", follow: "Ver lo que muestra {name}", shows: "{name} le muestra {product}", choose: "Elegir",
   },
 });

@@ -7,7 +7,11 @@ export function exchange(listener: (currency: string) => void): void {
   listeners.add(listener);
 }
 
+let chosen = "";
+
 export function choose(currency: string): void {
+  if (currency === chosen) return; // whoever hears it may say it again
+  chosen = currency;
   chooseCurrency(currency);
   if (currency) for (const listener of listeners) listener(currency);
 }

@@ -8,6 +8,9 @@ import { h } from "./dom";
 import { isLanguage, LANGUAGES, speak, spoken, t as product } from "./words";
 import type { PanelContent } from "./panel";
 
+/** The usual lights have words; a merchant's own have the merchant's. */
+const MOODS: ReadonlySet<string> = new Set(["day", "evening", "show"]);
+
 type Names<T> = { [K in keyof Choices]: Choices[K] extends T ? K : never }[keyof Choices];
 
 /** @param headset its own settings, while it is there; what is kept of them otherwise */
@@ -43,7 +46,7 @@ export function settings(showroom: Showroom, links: readonly Node[], headset: He
       currencies.length > 1 && pick(t("currency"), "currency", [["auto", t("currency_auto")], ...currencies.map((one) => [one, `${title.of(one) ?? one} (${one})`] as const)])),
     group(t("graphics"),
       pick(t("rung"), "rung", rungs), now,
-      moods.length > 1 && select(t("mood"), moods.map((mood) => [mood, mood]), preferences.get("mood") || (showroom.plan?.mood ?? ""), (mood) => preferences.set("mood", mood))),
+      moods.length > 1 && select(t("mood"), moods.map((mood) => [mood, MOODS.has(mood) ? t(`mood_${mood as "day"}`) : mood]), preferences.get("mood") || (showroom.plan?.mood ?? ""), (mood) => preferences.set("mood", mood))),
     group(t("access"),
       pick(t("text"), "text", [[1, t("text_1")], [1.15, t("text_2")], [1.3, t("text_3")], [1.5, t("text_4")]]),
       pick(t("contrast"), "contrast", [["auto", t("contrast_auto")], ["more", t("contrast_more")]]),
