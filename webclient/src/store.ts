@@ -11,11 +11,11 @@ import { World } from "./world/world";
 /** For products; the place itself takes some 25 MB and 20 draw calls. */
 const BUDGET = { mobile: { bytes: 125e6, draws: 75 }, desktop: { bytes: 575e6, draws: 260 } } as const;
 
-/** The store named in the address, else the server's first, else one to look at (`showroom demo` has products only). */
+/** The store named in the address, else the server's first. */
 async function plan(): Promise<StorePlan> {
   const named = new URLSearchParams(location.search).get("store");
   const name = named ?? (await firstStore());
-  if (!name) return (await import("./world/sample")).BOUTIQUE;
+  if (!name) throw new Error("the server has no store");
   const [{ readStore }, answer] = await Promise.all([import("./world/manifest"), fetch(`/api/stores/${encodeURIComponent(name)}`)]);
   if (!answer.ok) throw new Error(`store ${name}: ${answer.status}`);
   return readStore(await answer.json());

@@ -93,7 +93,7 @@ describe("the colour of light", () => {
   });
 
   it("goes from one mood to the next without a jump", () => {
-    const { day, evening } = STORES[3]![1].moods;
+    const { day, evening } = STORES[0]![1].moods;
     const [a, b] = [weigh(day!, null), weigh(evening!, null)];
     expect(blend(a, b, 0)).toEqual(a);
     for (let k = 0; k < 3; k++) expect(blend(a, b, 1).lamps[k]).toBeCloseTo(b.lamps[k]!, 9);

@@ -1,14 +1,13 @@
-/** The server's own templates, as it would send them (showroom/stores/templates), and the page's sample. */
+/** The server's own templates, as it would send them (showroom/stores/templates; tests/unit/showroom/stores keeps the copies in step). */
 import { readFileSync } from "node:fs";
 import { readStore } from "../../src/world/manifest";
 import type { StorePlan } from "../../src/world/plan";
-import { BOUTIQUE } from "../../src/world/sample";
 
 export const TEMPLATES = ["boutique", "home-gallery", "launch-hall"] as const;
 
 export const json = (name: string): Record<string, unknown> => JSON.parse(readFileSync(new URL(`../stores/${name}.json`, import.meta.url), "utf8")) as Record<string, unknown>;
 
-export const STORES: readonly (readonly [string, StorePlan])[] = [...TEMPLATES.map((name) => [name, readStore(json(name))] as const), ["sample", BOUTIQUE] as const];
+export const STORES: readonly (readonly [string, StorePlan])[] = TEMPLATES.map((name) => [name, readStore(json(name))] as const);
 
 /** Numbers in [0, 1) that are the same in every run. */
 export function random(seed: number): () => number {
