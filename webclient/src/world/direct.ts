@@ -43,7 +43,10 @@ export function lightAt(input: BakeInput, tracer: Tracer, points: Points, at: nu
     if ((px - o[0]) * n[0] + (py - o[1]) * n[1] + (pz - o[2]) * n[2] < 0.01) continue;
     // A window far off is small: four samples do.
     const distance2 = (px - o[0]) ** 2 + (py - o[1]) ** 2 + (pz - o[2]) ** 2;
-    const side = distance2 < portal.width_m * portal.height_m * 1.6 ? 3 : 2;
+    const before = (px - o[0]) * n[0] + (py - o[1]) * n[1] + (pz - o[2]) * n[2];
+    // Reveals and curtains lie so close before the glass that a few samples would blotch them.
+    const isClose = before < 0.6 && distance2 < portal.width_m ** 2 + portal.height_m ** 2;
+    const side = isClose ? 6 : distance2 < portal.width_m * portal.height_m * 1.6 ? 3 : 2;
     let sum = 0;
     for (let j = 0; j < side * side; j++) {
       const a = ((j % side) + hash(pattern, j * 2, i)) / side - 0.5;
@@ -58,7 +61,7 @@ export function lightAt(input: BakeInput, tracer: Tracer, points: Points, at: nu
       if (facing <= 0 || leaving <= 0) continue;
       rays++;
       if (tracer.isBlocked(px, py, pz, tx / d, ty / d, tz / d, d - 0.01)) continue;
-      sum += (skyAt(ty / d) * facing * leaving) / Math.max(d2, 0.01);
+      sum += (skyAt(ty / d) * facing * leaving) / Math.max(d2, 0.02);
     }
     const e = (sum * portal.width_m * portal.height_m) / (side * side);
     for (let k = 0; k < 3; k++) out[at * LAYERS + k]! += e;
