@@ -5,17 +5,19 @@
  * from the side, `chooser` the figure chooser. `__crowd()` reports; `__measure(frames)` runs frames and reports time and heap.
  */
 import {
-  Color, Mesh, MeshStandardMaterial, NeutralToneMapping, PerspectiveCamera, PlaneGeometry, PMREMGenerator, Raycaster, Scene, Vector2, WebGLRenderer,
+  Color, Mesh, MeshStandardMaterial, NeutralToneMapping, PerspectiveCamera, PlaneGeometry, PMREMGenerator, Raycaster, Scene, Vector2, Vector3, WebGLRenderer,
 } from "three";
 import { RoomEnvironment } from "three/examples/jsm/environments/RoomEnvironment.js";
 import { People } from "../src/avatar/people";
 import type { Person } from "../src/net/person";
-import { BOUTIQUE } from "../src/world/sample";
+import { readStore } from "../src/world/manifest";
+import boutique from "../tests/stores/boutique.json";
 import { assemble } from "../src/world/assemble";
 import { weigh } from "../src/world/moods";
 import { EYE_M } from "../src/world/walk";
 import { World } from "../src/world/world";
 
+const BOUTIQUE = readStore(boutique);
 const ask = new URLSearchParams(location.search);
 const host = document.getElementById("place")!;
 const scene = ask.get("scene") ?? "crowd";
@@ -71,11 +73,13 @@ function studio(): World {
   const k = 2.2 / Math.max(weights.sky[1], weights.lamps[1]);
   for (const layer of [weights.sky, weights.lamps] as unknown as number[][]) for (let i = 0; i < 3; i++) layer[i]! *= k * 0.35;
   let last = 0;
+  const eye = new Vector3();
   const tick = (now: number): void => {
     requestAnimationFrame(tick);
     const dt = Math.min(0.1, (now - last) / 1000);
     last = now;
     camera.updateMatrixWorld();
+    camera.getWorldPosition(eye);
     for (const part of parts) part.update?.(dt);
     renderer.render(stage, camera);
   };
@@ -83,7 +87,7 @@ function studio(): World {
   host.setAttribute("data-lit", "");
   host.setAttribute("data-painted", "");
   return {
-    scene: stage, camera, renderer, plan: BOUTIQUE, assembly, weights, add: (part: object) => parts.push(part), redraw: () => undefined,
+    scene: stage, camera, eye, renderer, plan: BOUTIQUE, assembly, weights, add: (part: object) => parts.push(part), redraw: () => undefined,
     walk: { stand: (x: number, z: number, yaw: number, pitch = 0) => (camera.position.set(x, EYE_M, z), camera.rotation.set(pitch, yaw + Math.PI, 0, "YXZ")) },
   } as unknown as World;
 }

@@ -7,7 +7,7 @@
  */
 import { MeshStandardMaterial, type IUniform, type Texture } from "three";
 import { ACROSS } from "./bones";
-import { BODY_BONES, bone, LEFT_ARM, RIGHT_ARM } from "./skeleton";
+import { BODY_BONES, bone, HEAD, LEFT_ARM, RIGHT_ARM } from "./skeleton";
 
 export interface CrowdTextures {
   readonly people: IUniform<Texture | null>;
@@ -15,6 +15,7 @@ export interface CrowdTextures {
   readonly poses: IUniform<Texture | null>;
 }
 
+const RIGHT_EYE = bone("rightEye");
 const FIRST_LEFT = bone("leftThumbMetacarpal");
 const FIRST_RIGHT = bone("rightThumbMetacarpal");
 
@@ -85,10 +86,12 @@ vKeyColour = record( 4 );
 vec4 face = record( 5 );
 float size = vKey.w;
 gather( motion );
-vec3 made = position + blink * face.x + open * face.y;
+vec3 made = position + blink * max( face.x, 0.0 ) + open * face.y;
 vMade = position;
 vec4 made4 = vec4( made, 1.0 );
 vec3 bodily = vec3( dot( row0, made4 ), dot( row1, made4 ), dot( row2, made4 ) ) * size;
+// A headset sees no head of its own.
+if ( face.x < - 0.5 && joints.x > ${HEAD - 0.5} && joints.x < ${RIGHT_EYE + 0.5} ) bodily = vec3( 0.0, - 9.0, 0.0 );
 vec3 facing = vec3( dot( row0.xyz, normal ), dot( row1.xyz, normal ), dot( row2.xyz, normal ) );
 float sy = sin( place.w ), cy = cos( place.w );
 mat3 around = mat3( cy, 0.0, - sy, 0.0, 1.0, 0.0, sy, 0.0, cy );

@@ -15,6 +15,7 @@ import { keyAt } from "./keylight";
 import { BUBBLES, Labels } from "./labels";
 import { bodyLevel, BUDGETS, detailOf, nearCount, sortNear, type CrowdBudget } from "./lod";
 import { crowdMaterial, type CrowdTextures } from "./material";
+import type { Look } from "./look";
 import { going } from "./motions";
 import type { Own } from "./own";
 import { shadowsOf } from "./shadows";
@@ -39,6 +40,13 @@ const LIGHT_M = 0.35;
 const SORT_S = 0.2;
 const SPARE_LOOKS = 24;
 const SHADOW_M = 30;
+/** Who is nearer than this is drawn though out of sight: mirrors see them. */
+const ROUND_M = 6;
+/** Seen by mirrors alone: one's own body. */
+export const SELF_LAYER = 3;
+
+/** How much of oneself is drawn: for mirrors only, all of it, or without the head (in a headset). */
+export type SelfView = "mirror" | "whole" | "headless";
 
 interface Speech {
   text: string;
@@ -51,6 +59,7 @@ interface Speech {
 interface Dressed {
   readonly key: string;
   readonly geometry: BufferGeometry;
+  readonly isSelf: boolean;
   readonly cast: Cast;
 }
 
@@ -94,6 +103,8 @@ export class People implements Part {
   #sinceSort = Infinity;
   #sinceSweep = 0;
   #inView = 0;
+  #self: Actor | null = null;
+  #selfView: SelfView = "mirror";
 
   constructor(world: World, crowd: () => Crowd, options: PeopleOptions) {
     this.#world = world;
@@ -112,9 +123,8 @@ export class People implements Part {
     world.scene.add(this.group);
     let number = 0;
     for (const room of world.plan.rooms) for (const slot of room.slots) this.#slots.set(++number, slot.position);
-    const eye = world.camera.position;
     this.#scene = {
-      clips: new Map(), isStill: options.isStill, now_s: 0, eye,
+      clips: new Map(), isStill: options.isStill, now_s: 0, eye: world.eye,
       slot: (wanted) => this.#slots.get(wanted) ?? null,
       talker: (from) => this.#talker(from),
     };
@@ -146,13 +156,36 @@ export class People implements Part {
     this.#world.redraw();
   }
 
+  /** Oneself among them (`myself.ts`); null for nobody. */
+  include(person: Person | null, look: Look, view: SelfView): void {
+    if (this.#self && this.#self.person !== person) {
+      this.#self.isLeaving = true;
+      this.#self = null;
+    }
+    this.#selfView = view;
+    if (!person) return;
+    if (!this.#self) {
+      const row = this.#table.take();
+      if (row < 0) return;
+      this.#self = new Actor(person, row);
+      this.#order[this.#actors.length] = this.#actors.length;
+      this.#actors.push(this.#self);
+    }
+    if (this.#self.look !== look) {
+      this.#self.wearLook(look);
+      this.#self.figure = this.#wardrobe?.nearest(look) ?? 0;
+      this.#self.worn = null;
+    }
+    this.#sinceSort = Infinity;
+  }
+
   /** The person a ray meets first. */
   pick(ray: Raycaster): Person | null {
     let found: Person | null = null;
     let nearest = ray.far;
     const { origin, direction } = ray.ray;
     for (const actor of this.#actors) {
-      if (actor.isLeaving) continue;
+      if (actor.isLeaving || actor === this.#self) continue;
       // An upright capsule: the ray's nearest point to the body's axis.
       const { x, y, z } = actor.person;
       const h = Math.min(1.9, actor.top_m);
@@ -209,7 +242,7 @@ export class People implements Part {
       const actor = this.#actors[i]!;
       const body = wardrobe?.body(actor.look.body).value;
       if (body) actor.advance(scene, body.rest, dt);
-      else actor.presence = 0;
+      else actor.presence = actor.isLeaving ? 0 : actor.presence; // nothing to fade out
     }
     this.#put();
     this.#say();
@@ -245,7 +278,7 @@ export class People implements Part {
     for (let i = 0; i < this.#actors.length; i++) {
       const actor = this.#actors[i]!;
       const { person } = actor;
-      if (!actor.isLeaving && people.get(person.slot) !== person) {
+      if (!actor.isLeaving && actor !== this.#self && people.get(person.slot) !== person) {
         actor.isLeaving = true;
         this.#bySlot.delete(person.slot);
       }
@@ -286,16 +319,16 @@ export class People implements Part {
 
   /** Who is near, and how they are drawn from now on. */
   #sort(): void {
-    const { camera } = this.#world;
+    const { camera, eye } = this.#world;
     this.#frustum.setFromProjectionMatrix(this.#matrix.multiplyMatrices(camera.projectionMatrix, camera.matrixWorldInverse));
     const isPresenting = this.#world.renderer.xr.isPresenting;
     this.#inView = 0;
     for (let i = 0; i < this.#actors.length; i++) {
       const actor = this.#actors[i]!;
       const { x, y, z } = actor.person;
-      actor.distance_m = Math.hypot(x - camera.position.x, y + 1 - camera.position.y, z - camera.position.z);
+      actor.distance_m = actor === this.#self ? 0 : Math.hypot(x - eye.x, y + 1 - eye.y, z - eye.z);
       this.#sphere.center.set(x, y + 0.9, z);
-      const isSeen = isPresenting || actor.distance_m < 4 || this.#frustum.intersectsSphere(this.#sphere);
+      const isSeen = isPresenting || actor.distance_m < ROUND_M || this.#frustum.intersectsSphere(this.#sphere);
       actor.isSeen = isSeen;
       if (isSeen) this.#inView++;
       // Out of sight is as good as far.
@@ -331,9 +364,10 @@ export class People implements Part {
     const wanted = wardrobe.worn(actor.look, actor.level);
     if (!wanted.value || actor.worn?.geometry === wanted.value) return;
     const key = wornKey(actor.look, actor.level);
-    let dressed = this.#dressed.find((one) => one.geometry === wanted.value);
+    const isSelf = actor === this.#self;
+    let dressed = this.#dressed.find((one) => one.geometry === wanted.value && one.isSelf === isSelf);
     if (!dressed) {
-      dressed = { key, geometry: wanted.value, cast: new Cast(wanted.value, this.#material, this.#budget.few) };
+      dressed = { key, geometry: wanted.value, isSelf, cast: new Cast(wanted.value, this.#material, this.#budget.few) };
       this.#dressed.push(dressed);
       this.group.add(dressed.cast.mesh);
     }
@@ -378,8 +412,9 @@ export class People implements Part {
         this.#live.write(actor.live, this.#pose, body.rest);
         this.#record(actor, -1 - actor.live, 0, 0);
         actor.worn.cast.add(actor.row);
+        if (actor === this.#self) actor.worn.cast.mesh.layers.set(this.#selfView === "mirror" ? SELF_LAYER : 0);
         hasPosed = true;
-      } else if (actor.isSeen) this.#amongAll(actor);
+      } else if (actor.isSeen && actor !== this.#self) this.#amongAll(actor);
     }
     for (let i = 0; i < this.#dressed.length; i++) this.#dressed[i]!.cast.end();
     for (let i = 0; i < this.#figures.length; i++) this.#figures[i]?.end();
@@ -430,7 +465,7 @@ export class People implements Part {
     table.set(row, 3, key.x, key.y, key.z, actor.scale);
     table.set(row, 4, key.r, key.g, key.b, key.level);
     const isLow = look.isSeated || person.animation === 1;
-    table.set(row, 5, actor.blink, actor.mouth, isLow ? 0.36 : 0.27, isLow ? 0.42 : 0.22);
+    table.set(row, 5, actor === this.#self && this.#selfView === "headless" ? -1 : actor.blink, actor.mouth, isLow ? 0.36 : 0.27, isLow ? 0.42 : 0.22);
   }
 
   /** Light changes with the place: looked for now and then, and eased. */
@@ -472,7 +507,7 @@ export class People implements Part {
     for (let rank = this.#actors.length - 1; rank >= 0; rank--) {
       const actor = this.#actors[this.#order[rank]!]!;
       const { person, distance_m: away } = actor;
-      if (!actor.isSeen || away > BUBBLE_M || actor.presence <= 0) continue;
+      if (actor === this.#self || !actor.isSeen || away > BUBBLE_M || actor.presence <= 0) continue;
       // Labels shrink with distance, but slower than people do.
       const scale = Math.max(0.55, Math.min(2.2, 0.42 + away * 0.19));
       const y = person.y + actor.top_m + 0.06;
