@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .output import format_option, human_bytes, print_json, print_table, status
-from .stores import library_options, open_library
+from .shelf import library_options, open_library
 
 if TYPE_CHECKING:
     from showroom_assets.manifest import Product

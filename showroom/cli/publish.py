@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from .output import format_option, human_bytes, print_json, print_table, status
-from .stores import library_options, open_library
+from .shelf import library_options, open_library
 
 
 @click.command()

@@ -312,7 +312,12 @@ class Hub:
         )
 
         def deliver(effects: Effects) -> None:
+            before = social.moderation.switches(social.room)
             place.room.deliver(effects)
+            if any(decision.switches is not None for decision in effects.decisions):
+                for other in self._copies_of(plan.store):
+                    if other is not place.room and other.plan.room == plan.room:
+                        other.switched(before)
             if effects.decisions or effects.cards:
                 self.decided(place.room, effects)
 
@@ -485,9 +490,12 @@ class Hub:
 
     async def reload(self, name: str) -> None:
         """Read sanctions, switches and parties of a store again: another process changed them."""
+        before = {copy.key: copy.social.moderation.switches(copy.plan.room) for copy in self._copies_of(name)}
         await self.stores.reload(name)
         now_ms = self.clock.unix_ms()
         for copy in self._copies_of(name):
+            if copy.key in before:
+                copy.switched(before[copy.key])
             for visit in list(copy.visits.values()):
                 try:
                     copy.social.moderation.check_ban(visit.person, copy.plan.room, now_ms, address=visit.address)

@@ -31,6 +31,7 @@ from showroom.realtime.seats import Seats
 from showroom.realtime.shelves import Shelves
 from showroom.realtime.transport import Link
 from showroom.realtime.visit import Visit
+from showroom.social.moderation import Switches
 from showroom.social.room import Effects, Occupant, SocialRoom, refusal
 from showroom.world.world import World
 from showroom_assets.errors import ShowroomError
@@ -280,6 +281,10 @@ class RoomCopy:
         if visit.connection is not None:
             self._push(visit, body, 0)
             self.flush(visit)
+
+    def switched(self, before: Switches) -> None:
+        """A host in another copy of this room has locked or slowed it."""
+        self._put(self.social.switched(before, self._clock.unix_ms()))
 
     def undress(self, avatar: str) -> None:
         """Whoever wears this avatar has the plain one from now on."""

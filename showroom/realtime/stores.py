@@ -62,9 +62,7 @@ class Stores:
         sanctions, switches = await self._database.read(storage.in_force(name, self._clock.unix_ms()))
         parties = await self._database.read(storage.load_state(name, "parties"))
         # In place, since the store's rooms hold them.
-        store.moderation.__init__(  # type: ignore[misc]
-            name, tenant=store.moderation.tenant, sanctions=sanctions, switches=switches
-        )
+        store.moderation.replace(sanctions, switches)
         vars(store.parties).update(vars(self._policy.parties(parties, secrets.SystemRandom())))
 
     def forget(self, now_ms: int, present: Mapping[str, Collection[str]] | None) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from showroom.accounts.principal import Principal, Role, Scope
 from showroom.social.errors import Banned, ModerationRefused, Muted, RoomLocked, TooFast
@@ -169,8 +169,14 @@ class Moderation:
         self.store: Final = store
         self.tenant: Final = tenant
         self._sanctions: dict[tuple[str, str], list[Sanction]] = {}
-        self._switches: dict[str, Switches] = {one.room: one for one in switches}
+        self._switches: dict[str, Switches] = {}
         self._reports: dict[str, Bucket] = {}
+        self.replace(sanctions, switches)
+
+    def replace(self, sanctions: Iterable[Sanction], switches: Iterable[Switches]) -> None:
+        """From now on this is in force: another process has changed it, and it was read again."""
+        self._sanctions = {}
+        self._switches = {one.room: one for one in switches}
         for sanction in sanctions:
             self._add(sanction)
 
@@ -326,7 +332,8 @@ class Moderation:
         for sanction in decision.sanctions:
             self._add(sanction)
         if decision.switches is not None:
-            self._switches[decision.switches.room] = decision.switches
+            room = decision.switches.room
+            self._switches[room] = turned(self.switches(room), decision.switches, decision.act)
 
     def report(
         self, by: str, target: Target, *, now_ms: int, room: str, category: str, text: str, quote: str = ""
@@ -428,6 +435,16 @@ class Moderation:
         kept[:] = [s for s in kept if room not in ("", s.room)]
         if not kept:
             self._sanctions.pop((kind, subject), None)
+
+
+def turned(now: Switches, wanted: Switches, act: Act) -> Switches:
+    """
+    A room's switches after an act: only the one that it is about is turned, for another act may have been decided
+    meanwhile and turned the other.
+    """
+    if act is Act.SLOW:
+        return structs.replace(now, slow_s=wanted.slow_s)
+    return structs.replace(now, is_locked=wanted.is_locked)
 
 
 def address_key(secret: bytes, address: str) -> str:

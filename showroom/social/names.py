@@ -7,6 +7,7 @@ Names are for the eyes. Whoever is muted, banned or reported is so by id.
 import random
 import unicodedata
 from collections.abc import Iterable
+from heapq import heappop, heappush
 from typing import Final
 
 from showroom.social.errors import NameRefused
@@ -102,10 +103,28 @@ class NameRules:
 
     def _is_reserved(self, name: str) -> bool:
         words = "".join(c if c not in _PUNCTUATION else " " for c in name).split()
+        words = [word for word in words if not word.isdigit()]  # Walker 807 is no bot
         looks = {skeleton(word) for word in words} | {skeleton(name)}
         # Digits at the end do not make another person of Admin2.
         looks |= {skeleton(word.rstrip("0123456789")) for word in words}
         return bool(looks & self._reserved) or any(word in name for word in self._unspaced)
+
+
+class _Namesakes:
+    """People of one name: which number the next gets. The lowest that is free, without looking at all of them."""
+
+    __slots__ = ("count", "free", "next")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.free: list[int] = []
+        self.next = 2
+
+    def take(self) -> int:
+        if self.free:
+            return heappop(self.free)
+        self.next += 1
+        return self.next - 1
 
 
 class NamesTaken:
@@ -122,6 +141,8 @@ class NamesTaken:
         self._chance = chance
         self._by_person: dict[str, str] = {}
         self._skeletons: dict[str, str] = {}
+        self._namesakes: dict[str, _Namesakes] = {}
+        self._numbers: dict[str, tuple[str, int]] = {}
 
     def claim(self, person: str, name: str) -> str:
         """
@@ -131,11 +152,9 @@ class NamesTaken:
         """
         self.release(person)
         chosen = name or f"Guest {self._chance.randrange(1000, 10_000)}"
-        number = 2
-        while skeleton(chosen) in self._skeletons:
-            tail = f" {number}"
-            chosen = (name or "Guest")[: LONGEST - len(tail)].rstrip() + tail
-            number += 1
+        if skeleton(chosen) in self._skeletons:
+            base = name or "Guest"
+            chosen = self._numbered(person, base)
         self._by_person[person] = chosen
         self._skeletons[skeleton(chosen)] = person
         return chosen
@@ -143,8 +162,28 @@ class NamesTaken:
     def release(self, person: str) -> None:
         """The person has left; the name is free."""
         name = self._by_person.pop(person, None)
-        if name is not None:
-            del self._skeletons[skeleton(name)]
+        if name is None:
+            return
+        del self._skeletons[skeleton(name)]
+        base, number = self._numbers.pop(person, ("", 0))
+        namesakes = self._namesakes.get(base)
+        if namesakes is not None:
+            heappush(namesakes.free, number)
+            namesakes.count -= 1
+            if not namesakes.count:
+                del self._namesakes[base]
+
+    def _numbered(self, person: str, base: str) -> str:
+        namesakes = self._namesakes.setdefault(base, _Namesakes())
+        while True:
+            number = namesakes.take()
+            tail = f" {number}"
+            chosen = base[: LONGEST - len(tail)].rstrip() + tail
+            if skeleton(chosen) not in self._skeletons:  # else somebody is called so of their own choice
+                break
+        namesakes.count += 1
+        self._numbers[person] = (base, number)
+        return chosen
 
 
 def _script(character: str) -> str:

@@ -32,7 +32,7 @@ from showroom.social import storage
 from showroom.social.chat import Chat, Scope, without
 from showroom.social.errors import ChatRefused, NobodyThere, TooFast
 from showroom.social.log import Entry, RoomLog
-from showroom.social.moderation import ON_PEOPLE, Act, Decision, Moderation, Target
+from showroom.social.moderation import ON_PEOPLE, Act, Decision, Moderation, Switches, Target
 from showroom.social.names import NamesTaken
 from showroom.social.objects import Objects, Point
 from showroom.social.parties import Parties
@@ -272,6 +272,17 @@ class SocialRoom:
             self._send(effects, events.Moderated(op="unmute"), people={person})
         self._muted = muted
         self._listen(effects)
+        return effects
+
+    def switched(self, before: Switches, now_ms: int) -> Effects:
+        """The room's switches are others than before, by a host in another copy of it: people here hear of it too."""
+        effects = Effects()
+        now = self.moderation.switches(self.room)
+        if now.is_locked != before.is_locked:
+            op = Act.LOCK if now.is_locked else Act.UNLOCK
+            self._keep(effects, events.Moderated(op=op.value), now_ms)
+        if now.slow_s != before.slow_s:
+            self._keep(effects, events.Moderated(op=Act.SLOW.value, seconds=now.slow_s), now_ms)
         return effects
 
     def forget(self, now_ms: int) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, inser
 
 from showroom.db.rooms import room_audit, room_blocks, room_events, room_sanctions, room_states, room_switches
 from showroom.social.log import Entry
-from showroom.social.moderation import Audit, Decision, Sanction, Switches
+from showroom.social.moderation import Act, Audit, Decision, Sanction, Switches, turned
 
 Write = Callable[[Connection], None]
 
@@ -174,7 +174,7 @@ def decide(decision: Decision) -> Write:
             values = {name: getattr(s, name) for name in Sanction.__struct_fields__}
             connection.execute(insert(room_sanctions).values(**values))
         if decision.switches is not None:
-            _put_switches(connection, decision.switches)
+            _put_switches(connection, decision.switches, decision.act)
         audit(decision.audit)(connection)
 
     return work
@@ -233,9 +233,17 @@ def _same(store: str, room: str, kind: str, subject: str, *, narrower: bool = Fa
     return same if narrower and not room else and_(same, table.room == room)
 
 
-def _put_switches(connection: Connection, switches: Switches) -> None:
+def _put_switches(connection: Connection, wanted: Switches, act: Act) -> None:
     table = room_switches.c
-    here = and_(table.store == switches.store, table.room == switches.room)
+    here = and_(table.store == wanted.store, table.room == wanted.room)
+    row = connection.execute(select(room_switches).where(here).with_for_update()).first()
+    now = Switches(
+        store=wanted.store,
+        room=wanted.room,
+        is_locked=bool(row.is_locked) if row is not None else False,
+        slow_s=row.slow_s if row is not None else 0,
+    )
+    switches = turned(now, wanted, act)
     connection.execute(delete(room_switches).where(here))
     connection.execute(
         insert(room_switches).values(

@@ -63,6 +63,29 @@ def run(main: Coroutine[Any, Any, None]) -> None:
     asyncio.run(asyncio.wait_for(main, 120))
 
 
+def test_what_a_host_says_of_a_room_is_heard_in_all_its_copies(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with serving(tmp_path) as (base, server):
+            host = await Guest().join(base, "nook", bearer="host:a_hanna", nickname="Hanna")
+            others = [await Guest().join(base, "nook", nickname=f"Guest of {number}") for number in range(4)]
+            for one in (host, *others):
+                await one.until_welcome()
+            assert len(server.realtime.hub.copies) == 2
+            await host.send(encode_to_server(actions.Moderate(op="slow", seconds=30)))
+            await host.send(encode_to_server(actions.Moderate(op="lock")))
+            for one in (host, *others):
+                await one.until(
+                    lambda it: (
+                        [(e.op, e.seconds) for e in it.events if isinstance(e, events.Moderated)]
+                        == [("slow", 30), ("lock", 0)]
+                    )
+                )
+            for one in (host, *others):
+                await one.leave()
+
+    run(main())
+
+
 def test_two_people_see_each_other_walk_and_talk(tmp_path: Path, transport: str) -> None:
     async def main() -> None:
         async with serving(tmp_path, transport=transport) as (base, _):

@@ -47,6 +47,17 @@ def test_an_unreadable_or_unwelcome_name_is_refused(name: str) -> None:
         _RULES.check(name)
 
 
+@pytest.mark.parametrize("name", ["Walker 807", "Ana 80 7", "Route 66"])
+def test_a_number_is_no_word_in_disguise(name: str) -> None:
+    assert _RULES.check(name) == name
+
+
+@pytest.mark.parametrize("name", ["807 b0t", "8OT 1", "4dm1n 7"])
+def test_a_disguise_of_digits_among_letters_is_still_seen(name: str) -> None:
+    with pytest.raises(NameRefused):
+        _RULES.check(name)
+
+
 def test_what_is_invisible_is_taken_out() -> None:
     assert _RULES.check("\u202eana\u200b") == "ana"
 
@@ -88,3 +99,23 @@ class TakenNames(RuleBasedStateMachine):
 
 
 TestTakenNames = TakenNames.TestCase
+
+
+def test_a_thousand_people_of_one_name_are_numbered_without_looking_at_all_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked = 0
+
+    def counted(text: str) -> str:
+        nonlocal looked
+        looked += 1
+        return skeleton(text)
+
+    monkeypatch.setattr("showroom.social.names.skeleton", counted)
+    taken = NamesTaken(random.Random(1))
+    names = [taken.claim(f"p{number}", "Ana") for number in range(1000)]
+    assert names == ["Ana", *(f"Ana {number}" for number in range(2, 1001))]
+    for number in range(100, 200):
+        taken.release(f"p{number}")
+    assert [taken.claim(f"q{number}", "Ana") for number in range(3)] == ["Ana 101", "Ana 102", "Ana 103"]
+    assert looked < 6000

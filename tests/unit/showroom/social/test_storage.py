@@ -125,6 +125,18 @@ def test_sanctions_and_switches_survive_a_restart_and_their_audit_grows(open_aga
     assert database.read_now(storage.audited("other")) == []
 
 
+def test_two_acts_decided_at_the_same_moment_do_not_undo_each_other(database: Database) -> None:
+    host = Principal(id="a_1", role=Role.HOST, tenant="casa", scopes=SCOPES[Role.HOST])
+    store = Moderation("shop", tenant="casa")
+    slow = store.decide(Act.SLOW, host, now_ms=1, room="main", slow_s=30)
+    lock = store.decide(Act.LOCK, host, now_ms=1, room="main")
+    database.write_now(storage.together(storage.decide(slow), storage.decide(lock)))
+    store.apply(slow)
+    store.apply(lock)
+    _, kept = database.read_now(storage.in_force("shop", 2))
+    assert [(one.is_locked, one.slow_s) for one in (*kept, store.switches("main"))] == [(True, 30)] * 2
+
+
 def test_what_is_over_is_not_read_back(database: Database) -> None:
     store = Moderation("shop", tenant="casa")
     database.write_now(storage.decide(store.decide(Act.MUTE, HOST, now_ms=0, target=Target(person="p"), minutes=1)))
