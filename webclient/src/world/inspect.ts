@@ -6,14 +6,15 @@
  *
  * Events: "opened", "closed", "failed", "detailed" (the finest level is there) and "change" (turned by the user).
  */
-import { Box3, Group, MathUtils, Mesh, MeshStandardMaterial, Quaternion, Vector3, type Material, type Object3D, type PerspectiveCamera, type WebGLRenderer } from "three";
+import { Box3, MathUtils, MeshStandardMaterial, Vector3, type Group, type Material, type Mesh, type Object3D, type WebGLRenderer } from "three";
 import type { GLTF } from "three/examples/jsm/loaders/GLTFLoader.js";
 import type { Product } from "../api";
-import { elevationDeg, fitted, FOV_Y_DEG, YAW_DEG } from "../viewer/frame";
 import { dispose as disposeModel, load } from "../viewer/loader";
 import { Variants } from "../viewer/variants";
+import { Beside } from "./beside";
 import { Explosion } from "./explosion";
 import { Handling } from "./handling";
+import { InspectEye, type Inset } from "./inspect-eye";
 import { dressFlat } from "./merge";
 import { materialsOf } from "./models";
 import { PhotoSet } from "./photo-set";
@@ -21,7 +22,10 @@ import { Poster } from "./poster";
 import type { Stand } from "./stand";
 import { Surface } from "./surface";
 import type { Part, World } from "./world";
-import { Dimensions, REFERENCE_M, referenceThing, type Reference } from "./yardstick";
+import type { Reference } from "./yardstick";
+
+export type { Inset } from "./inspect-eye";
+export type { Reference } from "./yardstick";
 
 const COME_S = 0.36;
 const GO_S = 0.24;
@@ -35,14 +39,6 @@ export interface HotSpotPlace {
   readonly y: number;
   /** Behind the product, or off the screen. */
   readonly isHidden: boolean;
-}
-
-/** Pixels of the page at each side that panels cover. */
-export interface Inset {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
 }
 
 export class Inspect extends EventTarget implements Part {
@@ -59,27 +55,20 @@ export class Inspect extends EventTarget implements Part {
   #borrowed: Material[] = [];
   #poster: Poster | null = null;
   #explosion: Explosion | null = null;
-  #dimensions: Dimensions | null = null;
-  #thing: { object: Group; dispose(): void } | null = null;
+  readonly #beside = new Beside();
+  readonly #eye = new InspectEye();
   #surface: Surface | null = null;
   #ended = new AbortController();
   #variant: string | null = null;
   #reference: Reference = "none";
   #showsDimensions = false;
   #exploded = 0;
-  #inset: Inset = { left: 0, top: 0, right: 0, bottom: 0 };
   /** 0 on the shelf, 1 in the hand. */
   #shown = 0;
   #isLeaving = false;
   #closed: (() => void) | null = null;
   readonly #box = new Box3();
-  readonly #target = new Vector3();
-  readonly #shelfEye = new Vector3();
-  readonly #shelfTurn = new Quaternion();
-  readonly #handEye = new Vector3();
-  readonly #handTurn = new Quaternion();
   readonly #spot = new Vector3();
-  readonly #middle: [number, number] = [0.5, 0.5];
 
   constructor(world: World) {
     super();
@@ -175,7 +164,7 @@ export class Inspect extends EventTarget implements Part {
 
   /** What panels cover: the product stands in the middle of the rest. */
   set inset(inset: Inset) {
-    this.#inset = inset;
+    this.#eye.inset = inset;
     this.#frame();
     if (this.#product) this.#hands.set(this.yaw, this.pitch, this.#hands.home.distance_m);
     this.#world.redraw();
@@ -203,7 +192,7 @@ export class Inspect extends EventTarget implements Part {
     this.#frame();
     Object.assign(this.#hands.to, this.#hands.home);
     this.#hands.arrive();
-    this.#shelf(camera);
+    this.#eye.leave(this.#from?.group ?? null, camera, this.#body?.position ?? null);
     if (this.#from) this.#from.group.visible = false;
     if (!renderer.xr.isPresenting) {
       set.shoot(renderer, scene, camera);
@@ -271,9 +260,10 @@ export class Inspect extends EventTarget implements Part {
     if (!set) return;
     const { camera, scene } = this.#world;
     const t = 1 - (1 - this.#shown) ** 3;
-    this.#place(set.camera, camera, t);
+    const { clientWidth: width, clientHeight: height } = renderer.domElement;
+    this.#eye.place(set.camera, this.#hands.now, camera.fov, t, width || 1, height || 1);
     if (this.#poster) this.#poster.mesh.quaternion.copy(set.camera.quaternion);
-    set.draw(renderer, scene, camera, t, this.#middle);
+    set.draw(renderer, scene, camera, t, this.#eye.middle);
   }
 
   restored(): void {
@@ -281,41 +271,6 @@ export class Inspect extends EventTarget implements Part {
     this.#set.lightUp(this.#world.renderer);
     this.#set.shoot(this.#world.renderer, this.#world.scene, this.#world.camera);
     this.#ground();
-  }
-
-  /** Between the shelf, as the room's camera sees it, and the hand. */
-  #place(eye: PerspectiveCamera, room: PerspectiveCamera, t: number): void {
-    const { yaw, pitch, distance_m } = this.#hands.now;
-    this.#handEye.set(Math.sin(yaw) * Math.cos(pitch), Math.sin(pitch), Math.cos(yaw) * Math.cos(pitch)).multiplyScalar(distance_m).add(this.#target);
-    eye.position.copy(this.#handEye);
-    eye.up.set(0, 1, 0);
-    eye.lookAt(this.#target);
-    this.#handTurn.copy(eye.quaternion);
-    const canvas = this.#world.renderer.domElement;
-    const [width, height] = [canvas.clientWidth || 1, canvas.clientHeight || 1];
-    const { left, top, right, bottom } = this.#inset;
-    this.#middle[0] = 0.5 + (t * (left - right)) / 2 / width;
-    this.#middle[1] = 0.5 + (t * (bottom - top)) / 2 / height;
-    eye.aspect = width / height;
-    eye.fov = room.fov + (FOV_Y_DEG - room.fov) * t;
-    eye.near = Math.max(0.002, distance_m * 0.02);
-    eye.setViewOffset(width, height, ((0.5 - this.#middle[0]) * width), (this.#middle[1] - 0.5) * height, width, height);
-    if (t < 1 && this.#from) {
-      eye.position.lerpVectors(this.#shelfEye, this.#handEye, t);
-      eye.quaternion.slerpQuaternions(this.#shelfTurn, this.#handTurn, t);
-    }
-    eye.updateMatrixWorld();
-  }
-
-  /** The room's camera as the product on its shelf sees it. */
-  #shelf(camera: PerspectiveCamera): void {
-    const stand = this.#from;
-    if (!stand) return;
-    stand.group.updateWorldMatrix(true, false);
-    camera.updateWorldMatrix(true, false);
-    const relative = stand.group.matrixWorld.clone().invert().multiply(camera.matrixWorld);
-    relative.decompose(this.#shelfEye, this.#shelfTurn, this.#spot);
-    if (this.#body) this.#shelfEye.add(this.#body.position);
   }
 
   /** What stands on the shelf, or its picture: at once. */
@@ -347,7 +302,6 @@ export class Inspect extends EventTarget implements Part {
       this.#poster = new Poster(this.#product.poster, this.#product, undefined, () => this.#world.redraw(), 640);
       set.subject.add(this.#poster.mesh);
     }
-    this.#target.set(0, (this.#box.max.y - this.#box.min.y) / 2, 0);
   }
 
   /** The finest level this device is sent. */
@@ -418,49 +372,20 @@ export class Inspect extends EventTarget implements Part {
   /** From where the product, and what stands beside it, fills the free part of the screen. */
   #frame(): void {
     if (!this.#product) return;
-    const box = this.#box.clone();
-    if (this.#thing && this.#reference !== "none") {
-      const [w, h] = REFERENCE_M[this.#reference];
-      box.min.x = Math.min(box.min.x, this.#thing.object.position.x - w / 2);
-      box.max.y = Math.max(box.max.y, h);
-    }
-    const corners: number[] = [];
-    for (const x of [box.min.x, box.max.x]) for (const y of [box.min.y, box.max.y]) for (const z of [box.min.z, box.max.z]) corners.push(x, y, z);
-    const pitch = elevationDeg(box);
-    const stand = fitted(new Float32Array(corners), box, YAW_DEG, pitch);
     const { clientWidth: width, clientHeight: height } = this.#world.renderer.domElement;
-    const { left, top, right, bottom } = this.#inset;
-    const free = Math.max(80, Math.min(width - left - right, height - top - bottom));
-    this.#target.copy(stand.target);
-    const { home } = this.#hands;
-    home.yaw = MathUtils.degToRad(YAW_DEG);
-    home.pitch = MathUtils.degToRad(pitch);
-    home.distance_m = (stand.distance * Math.max(1, height)) / free * 0.92;
-    const radius = box.getSize(this.#spot).length() / 2;
+    const { radius, ...held } = this.#eye.frame(this.#beside.widen(this.#box.clone()), width, height);
+    Object.assign(this.#hands.home, held);
     this.#hands.least_m = radius * 1.05;
-    this.#hands.most_m = home.distance_m * 2.2;
+    this.#hands.most_m = held.distance_m * 2.2;
   }
 
   #measure(): void {
-    this.#dimensions?.dispose();
-    this.#dimensions = null;
-    if (this.#showsDimensions && this.#product && this.#set) {
-      this.#dimensions = new Dimensions(this.#box, this.format);
-      this.#set.scene.add(this.#dimensions.group);
-    }
+    if (this.#product && this.#set) this.#beside.measure(this.#set.scene, this.#box, this.#showsDimensions ? this.format : null);
     this.#world.redraw();
   }
 
   #compare(): void {
-    this.#thing?.dispose();
-    this.#thing = null;
-    if (this.#reference === "none" || !this.#set || !this.#product) return this.#world.redraw();
-    this.#thing = referenceThing(this.#reference);
-    const size = this.#box.getSize(this.#spot);
-    const gap = Math.max(0.02, 0.12 * Math.max(size.x, REFERENCE_M[this.#reference][0]));
-    this.#thing.object.position.set(this.#box.min.x - gap - REFERENCE_M[this.#reference][0] / 2, 0, 0);
-    this.#thing.object.rotation.y = this.#reference === "bottle" ? 0 : MathUtils.degToRad(YAW_DEG * 0.7);
-    this.#set.scene.add(this.#thing.object);
+    if (this.#product && this.#set) this.#beside.compare(this.#set.scene, this.#box, this.#reference);
     this.#world.redraw();
   }
 
@@ -473,10 +398,9 @@ export class Inspect extends EventTarget implements Part {
     if (this.#gltf) disposeModel(this.#gltf.scene);
     for (const material of this.#borrowed) material.dispose();
     this.#poster?.dispose();
-    this.#dimensions?.dispose();
-    this.#thing?.dispose();
+    this.#beside.clear();
     this.#borrowed = [];
-    this.#product = this.#from = this.#gltf = this.#variants = this.#body = this.#poster = this.#dimensions = this.#thing = this.#surface = this.#explosion = null;
+    this.#product = this.#from = this.#gltf = this.#variants = this.#body = this.#poster = this.#surface = this.#explosion = null;
     this.#reference = "none";
     this.#exploded = 0;
     this.#shown = 0;
