@@ -13,7 +13,7 @@ export const BUDGETS = { mobile: { near: 4, few: 10 }, desktop: { near: 6, few: 
 
 const NEAR_M = 9;
 const FEW_M = 30;
-const MID_M = 11;
+const MID_M = 7.5;
 /** One who has it keeps it a little longer: nobody flickers at a border. */
 const KEEP_M = 1.2;
 
