@@ -1,7 +1,7 @@
 /**
  * The place alone, without the page around it: for pictures and for trying (`tests/e2e/shots`), served by `npm run dev`.
  *
- * `?store=…&phone&still#at=x,z,yaw,pitch&mood=…`; what is on the screen is `window.place`.
+ * `?store=…&phone&still&empty#at=x,z,yaw,pitch&mood=…`; what is on the screen is `window.place`.
  */
 import "../../src/store.css";
 import { product } from "../../src/api";
@@ -27,7 +27,7 @@ const products = new Map(served.rooms.flatMap(({ slots }) => slots.map(({ id, pr
 for (const { slots } of made.rooms) {
   for (const slot of slots) {
     const one = products.get(slot.id);
-    if (one) slot.product = one;
+    if (one && !asked.has("empty")) slot.product = one;
   }
 }
 const began = performance.now();
@@ -44,8 +44,7 @@ const world = new World(host, readStore(made), {
 });
 const budget = isPhone ? { bytes: 125e6, draws: 75 } : { bytes: 575e6, draws: 260 };
 const stock = new Stock(world, budget, isPhone, () => mark("stocked"));
-if (!asked.has("empty")) world.add(stock);
-else mark("stocked");
+world.add(stock);
 
 const guide = new Guide(world);
 const pointing = new Pointing(world, stock, guide);
