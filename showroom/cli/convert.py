@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from showroom.cli.making import Bytes, making_options
 from showroom.cli.output import format_option, human_bytes, print_json, print_table
 
 if TYPE_CHECKING:
@@ -27,61 +28,10 @@ _EXIT_FAILED = 1
 _EXIT_INTERRUPTED = 130
 
 
-_DIRECTIONS = ["+X", "-X", "+Y", "-Y", "+Z", "-Z"]
-_SCALES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
-_BINARY_SCALES = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
-
-
-class _Bytes(click.ParamType[int]):
-    """``300kB``, ``1.5MB``, ``4GB`` or a plain number; decimal units, ``KiB`` and the like binary."""
-
-    name = "size"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        if isinstance(value, int):
-            return value
-        text = str(value).strip().lower().replace(" ", "")
-        digits = text.rstrip("bkmgti")
-        unit = text[len(digits) :]
-        scales = _BINARY_SCALES if unit.endswith("ib") else _SCALES
-        try:
-            scale = scales[unit.removesuffix("ib").removesuffix("b")]
-            number = float(digits)
-        except (KeyError, ValueError):
-            scale, number = 0, 0.0
-        if not 1 <= number * scale < 1e15:
-            self.fail(f"'{value}' is not a size. Write it like 300kB, 1.5MB or 4GB.", param, ctx)
-        return round(number * scale)
-
-
 @click.command()
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Output folder.")
-@click.option("--fast", is_flag=True, help="A first look: WebP only, no USDZ and turntable, a quick check.")
-@click.option(
-    "--preset",
-    "presets",
-    multiple=True,
-    type=click.Choice(["mobile", "desktop", "headset", "plain", "all"]),
-    help="Which deliveries to make; may be repeated.  [default: all]",
-)
-@click.option("--target-triangles", type=click.IntRange(4, 10**8), metavar="N", help="Triangles of every delivery.")
-@click.option("--max-bytes", type=_Bytes(), metavar="SIZE", help="Largest file of every delivery, like 800kB.")
-@click.option("--unit", type=click.Choice(["mm", "cm", "m", "in", "ft"]), help="The unit of the scan's coordinates.")
-@click.option("--dimensions", metavar="WxHxD", help="The product's real size, like 30x20x12cm.")
-@click.option(
-    "--dimension-tolerance",
-    type=click.FloatRange(0, 1),
-    metavar="SHARE",
-    help="How far the mesh may be off --dimensions.  [default: 0.05]",
-)
-@click.option("--up", type=click.Choice(_DIRECTIONS), help="Which way is up in the scan.")
-@click.option("--front", type=click.Choice(_DIRECTIONS), help="Which way the product looks in the scan.")
-@click.option("--object", metavar="NAME", help="Of a capture with masks: the object to keep.")
-@click.option(
-    "--max-depth", type=click.FloatRange(0.01, 100), metavar="M", help="Of a capture: metres to look at most."
-)
-@click.option("--textures", type=click.Choice(["ktx2", "webp"]), help="Texture codec.  [default: ktx2, --fast: webp]")
+@making_options
 @click.option(
     "--variants",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -89,12 +39,10 @@ class _Bytes(click.ParamType[int]):
     help="Recolour variants, each bound to a SKU.",
 )
 @click.option("--name", help="The product's name, if there is one input.")
-@click.option("--license", "licence", default="", metavar="TEXT", help="Licence of the model, like CC-BY-4.0.")
-@click.option("--attribution", default="", metavar="TEXT", help="Whom to name.")
 @click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Inputs at a time.  [default: CPU cores]")
 @click.option("--watch", is_flag=True, help="Keep running, and convert what is put into the input folders.")
 @click.option("--force", is_flag=True, help="Publish a product even under the quality bar.")
-@click.option("--memory", type=_Bytes(), metavar="SIZE", help="Most memory an input may take, like 4GB.")
+@click.option("--memory", type=Bytes(), metavar="SIZE", help="Most memory an input may take, like 4GB.")
 @click.option("--time-limit", type=click.FloatRange(1, 86400), default=1800.0, metavar="S", help="Seconds an input.")
 @click.option("--no-cache", is_flag=True, help="Run every step, and keep no step's result.")
 @click.option("--progress", type=click.Choice(["auto", "bar", "plain", "json", "none"]), default="auto")
@@ -201,11 +149,11 @@ def _options(given: dict[str, Any]) -> "Options":
         front=given["front"],
         dimension_tolerance=given["dimension_tolerance"],
         object=given["object"],
-        max_depth_m=given["max_depth"],
+        max_depth_m=given["max_depth_m"],
         textures=given["textures"],
         variants=variants,
-        licence=given["licence"],
-        attribution=given["attribution"],
+        licence=given["licence"] or "",
+        attribution=given["attribution"] or "",
         force=given["force"],
     )
 

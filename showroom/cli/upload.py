@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .convert import _DIRECTIONS, _Bytes
+from .making import making_options
 from .output import format_option, human_bytes, print_json
 
 if TYPE_CHECKING:
@@ -36,32 +36,7 @@ _SAME = (
 @click.option("--force", is_flag=True, help="With --publish: also under the quality bar.")
 @click.option("--product", metavar="ID", help="The product's id.  [default: from its name, or the file's]")
 @click.option("--name", metavar="TEXT", help="The product's name.  [default: from product.toml, or the file's]")
-@click.option("--fast", is_flag=True, help="A first look: WebP only, no USDZ and turntable, a quick check.")
-@click.option(
-    "--preset",
-    "presets",
-    multiple=True,
-    type=click.Choice(["mobile", "desktop", "headset", "plain", "all"]),
-    help="Which deliveries to make; may be repeated.  [default: all]",
-)
-@click.option("--target-triangles", type=click.IntRange(4, 10**8), metavar="N", help="Triangles of every delivery.")
-@click.option("--max-bytes", type=_Bytes(), metavar="SIZE", help="Largest file of every delivery, like 800kB.")
-@click.option("--unit", type=click.Choice(["mm", "cm", "m", "in", "ft"]), help="The unit of the scan's coordinates.")
-@click.option("--dimensions", metavar="WxHxD", help="The product's real size, like 30x20x12cm.")
-@click.option(
-    "--dimension-tolerance", type=click.FloatRange(0, 1), metavar="SHARE",
-    help="How far the mesh may be off --dimensions.  [default: 0.05]",
-)  # fmt: skip
-@click.option("--up", type=click.Choice(_DIRECTIONS), help="Which way is up in the scan.")
-@click.option("--front", type=click.Choice(_DIRECTIONS), help="Which way the product looks in the scan.")
-@click.option("--object", metavar="NAME", help="Of a capture with masks: the object to keep.")
-@click.option(
-    "--max-depth", "max_depth_m", type=click.FloatRange(0.01, 100), metavar="M",
-    help="Of a capture: metres to look at most.",
-)  # fmt: skip
-@click.option("--textures", type=click.Choice(["ktx2", "webp"]), help="Texture codec.  [default: ktx2, --fast: webp]")
-@click.option("--license", "licence", metavar="TEXT", help="Licence of the model, like CC-BY-4.0.")
-@click.option("--attribution", metavar="TEXT", help="Whom to name.")
+@making_options
 @click.option("--no-wait", is_flag=True, help="Do not wait for the conversion.")
 @click.option("--dry-run", is_flag=True, help="Say what would be sent; send nothing.")
 @format_option

@@ -96,7 +96,7 @@ def endpoints(realtime: Realtime, *, live_url: str = "") -> list[Endpoint]:
         wanted: NewTicket = call.body
         who = call.who if call.who.id else Principal(id=f"g_{secrets.token_urlsafe(12)}", role=Role.GUEST)
         peer = call.request[PEER]
-        granted = await realtime.grant(
+        granted = await realtime.reception.grant(
             who,
             call.path["store"],
             call.path["room"],

@@ -9,7 +9,6 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlunsplit
 
-from showroom.accounts.principal import Principal
 from showroom.protocol.events import AnyEvent, Told
 from showroom.protocol.ids import Close
 from showroom.protocol.messages import encode_event_body
@@ -20,10 +19,9 @@ from showroom.realtime.counters import Counters
 from showroom.realtime.door import LIVE_PATH, Door, Protocols
 from showroom.realtime.gate import LiveGate
 from showroom.realtime.hub import Hub, StockOf
-from showroom.realtime.look import Look
 from showroom.realtime.neighbours import Neighbours
 from showroom.realtime.plan import Plans
-from showroom.realtime.reception import Granted, Reception
+from showroom.realtime.reception import Reception
 from showroom.realtime.redis_bus import bus_of
 from showroom.realtime.room import RoomCopy
 from showroom.realtime.ticker import Ticker
@@ -208,21 +206,6 @@ class Realtime:
                 connection.link.abort()
 
     # ── for the API
-
-    async def grant(
-        self,
-        who: Principal,
-        store: str,
-        room: str,
-        *,
-        peer: str,
-        name: str = "",
-        look: Look | None = None,
-        party: str = "",
-        beside: str = "",
-    ) -> Granted:
-        """Promise a seat; see ``Reception.grant``."""
-        return await self.reception.grant(who, store, room, peer=peer, name=name, look=look, party=party, beside=beside)
 
     def copies(self, store: str) -> list[RoomCopy]:
         """The open copies of a store's rooms in this process."""

@@ -39,7 +39,7 @@ async def main(port: int, people: int, edge_m: float, folder: Path) -> None:
     with (folder / "hello.bin").open("wb") as file:
         for number in range(people):
             who = Principal(id=f"g_{number:08d}", role=Role.GUEST)
-            granted = await server.services.realtime.grant(who, "bench", "hall", peer="127.0.0.1")
+            granted = await server.services.realtime.reception.grant(who, "bench", "hall", peer="127.0.0.1")
             hello = encode_to_server(Hello(ticket=granted.token, caps=int(Cap.FAR)))
             file.write(len(hello).to_bytes(2, "little") + hello)
     print("READY", flush=True)
