@@ -11,7 +11,7 @@ import { actionBytes, sayBytes } from "./codec";
 import { Refused } from "./messages";
 
 const SETTLED_MS = 1000;
-const LOST_MS = 20_000;
+const LOST_MS = 60_000;
 const MOST = 48;
 /** Tokens a second and at once that the server grants, and a reserve for what the protocol itself has to send. */
 const PER_MS = 0.04;

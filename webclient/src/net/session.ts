@@ -105,6 +105,8 @@ const TICKET_MS = 15_000;
 /** Open for so long, a connection is a good one: pauses begin anew. */
 const GOOD_MS = 10_000;
 const MOST_STRIKES = 3;
+/** What is said of an invitation's party that one cannot come with. */
+const PARTY_TROUBLE: ReadonlySet<string> = new Set(["room.nobody_there", "room.party_full", "party.refused"]);
 /** After so many pauses the seat is not kept any more, and a ticket may lead to a server that is there. */
 const SEAT_ATTEMPTS = 7;
 const KNOWN_CHAT = 512;
@@ -345,10 +347,14 @@ export class Session extends EventTarget {
 
   private noTicket(error: unknown): void {
     const { status, code, message, wait_ms } = error instanceof NoEntry ? error : new NoEntry(0, "link.lost", String(error));
-    // A party that is full or gone must not keep one out of the store.
-    if (this.partyCode && (status === 503 || status === 404) && code.startsWith("party")) this.partyCode = "";
+    if (this.partyCode && PARTY_TROUBLE.has(code)) {
+      // A party that is full or gone must not keep one out of the store.
+      this.partyCode = "";
+      this.dispatchEvent(new CustomEvent("refused", { detail: new Refused(code, message, wait_ms) }));
+      return this.connect();
+    }
     const isFinal = status >= 400 && status < 500 && status !== 408 && status !== 429;
-    const problem = { code: status, text: message, mayRetry: !isFinal || status === 400 || status === 403 };
+    const problem = { code: status, text: message, mayRetry: status !== 404 };
     if (isFinal) this.finish(problem);
     else this.wait(wait_ms, problem);
   }

@@ -68,6 +68,22 @@ describe("entering", () => {
     expect([stage.session.state, stage.session.problem, asked]).toEqual(["ended", { code: 403, text: "Banned.", mayRetry: true }, 3]);
   });
 
+  it("comes without the party when its code leads nowhere, and says so", async () => {
+    const parties: string[] = [];
+    const stage = new Stage({
+      party: "OLD1",
+      ticket: ({ party }) => {
+        parties.push(party);
+        return party ? Promise.reject(new NoEntry(404, "room.nobody_there", "No party has this code.")) : Promise.resolve({ ticket: "t", url: "ws://x" });
+      },
+    });
+    void stage.session.open();
+    await stage.pass(100);
+    expect(parties).toEqual(["OLD1", ""]);
+    expect(stage.named("refused")).toMatchObject([{ code: "room.nobody_there" }]);
+    expect(stage.session.state).toBe("connecting");
+  });
+
   it("gives a server that never says WELCOME up, and tries again", async () => {
     const stage = new Stage();
     void stage.session.open();
