@@ -229,7 +229,7 @@ export class Board {
         this.openMenu(tab);
       },
       leave: () => acts.leave(), close: () => this.closeMenu(),
-    }, this.#isTill));
+    }, this.#isTill ? (this.#field && this.#o.shop?.checkout.step === "details" ? "bare" : "plain") : "full"));
   }
 
   #tabView(): Box {

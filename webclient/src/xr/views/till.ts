@@ -49,7 +49,7 @@ function details(model: TillModel, acts: TillActs): Box {
       const value = clean(model.contact[field], 60);
       const fault = model.faults[field];
       return press(`field:${field}`, row([
-        text(t(field === "note" ? "note" : field), { size: SMALL, ink: "quiet", width: 190, lines: 1 }),
+        text(t(field === "note" ? "note" : field), { size: SMALL, ink: "quiet", width: 262, lines: 1 }),
         text(value || (fault ? t(fault === "missing" ? "fill" : "wrong") : "—"), { size: BODY, weight: value ? 600 : 400, ink: fault ? "danger" : value ? "ink" : "quiet", lines: 1, grow: 1 }),
       ], { gap: 12 }), () => acts.edit(field), { look: "row", label: `${t(field === "note" ? "note" : field)}: ${value}` });
     }), { gap: 2 }), { grow: 1 }),
