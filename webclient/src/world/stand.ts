@@ -28,7 +28,9 @@ export class Stand {
   shown = 0;
   wanted = 0;
   isBusy = false;
+  /** The level that could not be had, or 0; and how long until it is tried again. */
   failed = 0;
+  again_s = Infinity;
   poster: Poster | null = null;
   model: Object3D | null = null;
   address = "";

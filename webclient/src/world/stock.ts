@@ -6,6 +6,7 @@
  */
 import { Group, PlaneGeometry, type Material, type Mesh, type MeshStandardMaterial, type Object3D, type Texture } from "three";
 import { catalogue, product, type Product } from "../api";
+import { Stalled } from "../viewer/download";
 import { environment } from "../viewer/studio";
 import { ContactShadows } from "./contact";
 import { share, type Budget, type Candidate } from "./ladder";
@@ -20,6 +21,10 @@ import type { Part, World } from "./world";
 const FADE_S = 0.2;
 const LOOK_S = 0.3;
 const AT_ONCE = 2;
+/** A download that stalled or broke off is tried again after so long; a broken file is not. */
+const AGAIN_S = 25;
+
+const isPassing = (error: unknown): boolean => error instanceof Stalled || (error instanceof TypeError && /fetch|network|load/i.test(error.message));
 
 /** A slot's number in the manifest's order over all rooms, from 1, as the protocol counts; 0 if there is none. */
 export function slotNumber(plan: StorePlan, slot: string): number {
@@ -59,7 +64,11 @@ export class Stock implements Part {
     this.#models = new Models(world.renderer, this.#ended.signal);
     this.#light = environment(world.renderer);
     world.scene.add(this.group);
-    void this.#fill();
+    this.#fill().catch((error: unknown) => {
+      if (this.#ended.signal.aborted) return;
+      console.warn(error); // the list says that the shelf cannot be reached
+      this.#tell();
+    });
   }
 
   /** Products by slot, nearest to the entrance first: for pointing at and for the map. */
@@ -111,6 +120,7 @@ export class Stock implements Part {
       this.#look();
     }
     for (const stand of this.#stands) {
+      if (stand.failed && (stand.again_s -= dt) < 0) stand.failed = 0;
       const { poster } = stand;
       if (!poster) continue;
       const { x, z } = this.#world.eye;
@@ -188,7 +198,10 @@ export class Stock implements Part {
     stand.isBusy = true;
     this.#loading++;
     try {
-      stand.levels ??= await this.#levelsOf(stand.row.id);
+      stand.levels ??= await this.#levelsOf(stand.row.id).catch((error: unknown) => {
+        this.#details.delete(stand.row.id);
+        throw error;
+      });
       const chosen = stand.levels[Math.min(level, stand.levels.length) - 1];
       if (!chosen) throw new Error(`${stand.row.id} has no model`);
       const model = await this.#models.take(chosen.address, level === 1);
@@ -210,6 +223,7 @@ export class Stock implements Part {
     } catch (error) {
       if (this.#ended.signal.aborted) return;
       stand.failed = level; // the poster, or the level before, stays
+      stand.again_s = isPassing(error) ? AGAIN_S : Infinity;
       console.warn(error);
     } finally {
       stand.isBusy = false;

@@ -5,6 +5,7 @@
  */
 import "../../src/store.css";
 import { product } from "../../src/api";
+import { PriceCards } from "../../src/world/cards";
 import { Gamepads } from "../../src/world/gamepad";
 import { Guide } from "../../src/world/guide";
 import { Inspect } from "../../src/world/inspect";
@@ -62,6 +63,13 @@ function stand(): void {
   if (mood) world.mood = mood;
   world.redraw();
 }
+const cards = new PriceCards(world);
+world.add(cards);
+const written = setInterval(() => {
+  if (!stock.stands.length) return;
+  clearInterval(written);
+  cards.write(stock.stands, (row) => ({ name: row.name, price: row.price_minor ? `€ ${((row.price_minor["EUR"] ?? 0) / 100).toFixed(0)}` : "" }));
+}, 500);
 stand();
 addEventListener("hashchange", stand);
 Object.assign(window, { place: { world, stock, guide, pointing, inspect, product, marks } });
