@@ -4,6 +4,7 @@
  * The order is what a shopper gets first: the list of products and the door at once, then the place, then the others and
  * the shop. What it is not: any of those; each has its own module and comes when it is needed.
  */
+import type { Look } from "../avatar/look";
 import type { People } from "../avatar/people";
 import type { Headset } from "../xr/headset";
 import { Announcer } from "../a11y/announcer";
@@ -11,7 +12,7 @@ import { isTyping } from "../a11y/focus";
 import { catalogue, product as productOf } from "../api";
 import { Bar, ACTIONS, type Action } from "../ui/bar";
 import { Catalogue, skeletonView } from "../ui/catalogue";
-import { door } from "../ui/door";
+import { choose, door } from "../ui/door";
 import { announce, h, icon, say, speakThrough } from "../ui/dom";
 import { choose as chooseCurrency } from "../ui/exchange";
 import { ICONS } from "../ui/icons";
@@ -29,9 +30,9 @@ import type { Companions } from "./companions";
 import type { Scene } from "./scene";
 import { Shopping } from "./shopping";
 import { Showroom, type Place } from "./showroom";
-import { furnished, storeLines, type Furnished } from "./stores";
+import { furnished, roomAt, storeLines, type Furnished } from "./stores";
 import type { Visit } from "./visit";
-import { visitor } from "./visitor";
+import { keepVisitor, suggested, visitor } from "./visitor";
 import { t } from "./words";
 
 const SKELETON_AFTER_MS = 150;
@@ -39,6 +40,11 @@ const SKELETON_AFTER_MS = 150;
 const WIDE_PX = 860;
 /** From this width the list is a drawer beside the scene; below it is a page. */
 const DRAWER_PX = 1080;
+
+/** HTTP's "bad request": of a seat's request only the name can be bad. */
+const REFUSED_NAME = 400;
+/** Between two doors one does not change seats. */
+const PASS_MS = 1500;
 
 const part = (id: string): HTMLElement => document.getElementById(id) ?? document.body;
 
@@ -52,7 +58,9 @@ export class App {
   #catalogue: Catalogue | null = null;
   #entering: Promise<void> | null = null;
   #visit: Visit | null = null;
-  #people: People | null = null;
+  #people: { readonly scene: Scene; readonly drawn: People; say(member: number, text: string): void } | null = null;
+  #room = "";
+  #passed_ms = -Infinity;
   #headset: Headset | null = null;
   #companions: Companions | null = null;
   /** The place, where it is one in 3D. */
@@ -141,7 +149,7 @@ export class App {
     const turn = ++this.#rungTurn;
     const { showroom } = this;
     showroom.place?.dispose();
-    showroom.place = this.#scene = this.#headset = null;
+    showroom.place = this.#scene = this.#headset = this.#people = null;
     showroom.choice = { rung, why };
     document.body.dataset["rung"] = rung;
     showroom.changed("rung");
@@ -248,16 +256,53 @@ export class App {
     return made;
   }
 
-  #door(): void {
+  #door(fault = ""): void {
     if (this.showroom.visitor.isKnown) return;
-    part("door").replaceChildren(door(this.showroom, this.#asked.friend !== null, {
+    part("door").replaceChildren(door(this.showroom, this.#asked.friend !== null, fault, {
       entered: () => {
         part("door").replaceChildren();
         this.showroom.place?.focus();
         this.enter();
       },
-      chooser: async () => null,
+      chooser: (look) => this.#chooser(look),
     }));
+  }
+
+  async #chooser(look: Look): Promise<{ element: HTMLElement; look(): Look } | null> {
+    try {
+      await import("../avatar/chooser");
+    } catch (error) {
+      console.warn(error);
+      return null;
+    }
+    const element = document.createElement("figure-chooser") as HTMLElement & { value: Look };
+    element.value = look;
+    return { element, look: () => element.value };
+  }
+
+  /** A body of one's own goes to the server only when its owner says so; from then on the others see it. */
+  async #publish(file: File): Promise<void> {
+    try {
+      const { beSomebody } = await import("../shop/account");
+      await beSomebody();
+      const answer = await fetch("/api/avatars", { method: "POST", body: file, headers: { "Content-Type": "model/gltf-binary" }, credentials: "same-origin" });
+      const found = (await answer.json()) as { id?: string; error?: { message?: string } };
+      if (!answer.ok || !found.id) throw new Error(found.error?.message ?? answer.statusText);
+      await this.#visit?.session.act({ do: "look", avatar: `own/${found.id}`, tint: [] });
+      say(t("published"));
+    } catch (error) {
+      say(t("unpublished", { text: error instanceof Error ? error.message : "" }));
+    }
+  }
+
+  /** Another figure, also in the middle of a visit. */
+  async #refigure(): Promise<void> {
+    const { visitor: me } = this.showroom;
+    const look = await choose(me.look, (now) => this.#chooser(now));
+    if (!look) return;
+    me.look = look;
+    keepVisitor(me);
+    await this.#visit?.session.wear(look).catch((error: unknown) => this.#companions?.company.refused(error));
   }
 
   /** Among the others from now on. Again, if the visit had ended. */
@@ -270,14 +315,24 @@ export class App {
   }
 
   async #enter(): Promise<void> {
+    const furnished = this.#furnished;
+    if (!furnished) return;
+    announce(t("welcome", { name: this.showroom.visitor.nickname }));
+    await this.#join(this.#asked.room ?? furnished.entrance, false);
+  }
+
+  /** A seat in a room of the store; each room has its own people. */
+  async #join(room: string, isPassing: boolean): Promise<void> {
     const { showroom } = this;
     const store = showroom.plan?.id;
-    if (!store || !this.#furnished) return;
-    announce(t("welcome", { name: showroom.visitor.nickname }));
+    if (!store) return;
     const { Visit } = await import("./visit");
-    const room = this.#asked.room ?? this.#furnished.entrance;
+    this.#room = room;
+    this.#companions?.dispose();
+    this.#companions = null;
+    this.#visit?.dispose();
     const visit: Visit = new Visit({
-      showroom, store, room, friend: this.#asked.friend, party: this.#asked.party,
+      showroom, store, room, isPassing, friend: isPassing ? null : this.#asked.friend, party: this.#asked.party,
       heard: (member, name, text) => {
         // With the talk open its own log is read out.
         if (member !== visit.session.member && this.#panels.open !== "people") announce(t("told_said", { name, text }), "chat");
@@ -304,15 +359,27 @@ export class App {
     if (!visit) return;
     visit.stepInto(scene?.world ?? null);
     this.#companions?.attach(scene);
-    this.#people = null;
-    if (!scene) return;
+    if (!scene || this.#people?.scene === scene) return;
     const { People } = await import("../avatar/people");
     if (scene !== this.#scene) return;
     const { preferences } = this.showroom;
-    const people = new People(scene.world, () => visit.session.crowd, { figures: "/figures/", isStill: preferences.isStill, tier: scene.tier });
-    people.nameTags = preferences.get("names");
-    scene.world.add(people);
-    this.#people = people;
+    const drawn = new People(scene.world, () => (this.#visit ?? visit).session.crowd, { figures: "/figures/", isStill: preferences.isStill, tier: scene.tier });
+    drawn.nameTags = preferences.get("names");
+    scene.world.add(drawn);
+    this.#people = { scene, drawn, say: (member, text) => drawn.say(member, text) };
+    scene.world.events.addEventListener("moved", () => this.#passed(scene));
+  }
+
+  /** Through a door: the next room's people are others, so the seat changes with the floor. */
+  #passed(scene: Scene): void {
+    const { plan } = this.showroom;
+    const now = performance.now();
+    if (!plan || plan.rooms.length < 2 || scene !== this.#scene || !this.#visit || now - this.#passed_ms < PASS_MS) return;
+    const { x, z } = scene.stand;
+    const room = roomAt(plan, x, z);
+    if (!room || room === this.#room) return;
+    this.#passed_ms = now;
+    void this.#join(room, true).catch((error: unknown) => console.warn(error));
   }
 
   /** Into the headset, from a press: made ready before, so that the press is still fresh when the browser is asked. */
@@ -337,7 +404,22 @@ export class App {
     return (this.#headset ??= new Headset({ world: scene.world, stock: scene.stock, shop, session: () => this.#visit?.session ?? null }));
   }
 
+  /** The name cannot be used here: the door asks again, and says why. */
+  #ask(fault: string): void {
+    this.#companions?.dispose();
+    this.#companions = null;
+    this.#visit?.dispose();
+    this.#visit = this.showroom.meeting = null;
+    this.#entering = null;
+    this.showroom.visitor.isKnown = false;
+    this.showroom.visitor.nickname = suggested();
+    this.showroom.changed("meeting");
+    this.#door(fault);
+    announce(fault);
+  }
+
   async #ended(code: number, text: string): Promise<void> {
+    if (code === REFUSED_NAME) return this.#ask(text);
     if (document.querySelector("dialog.ended")) return;
     const { ended } = await import("../ui/ended");
     const dialog = ended(code, text, {
@@ -351,6 +433,15 @@ export class App {
   #plans(): void {
     const { showroom } = this;
     const takeMe = (id: string): void => void this.takeMe(id);
+    this.#panels.add("mirror", { title: () => t("mirror"), isWide: true, make: async () => {
+      await import("../tryon/element");
+      const element = document.createElement("tryon-mirror");
+      const { view } = showroom;
+      if (this.#came) element.setAttribute("product", this.#came);
+      else if (view.name === "product") element.setAttribute("product", view.id);
+      element.addEventListener("closed", () => this.#panels.close());
+      return { element };
+    } });
     // Before one has walked in there is nobody to talk with: the way in is.
     for (const name of ["people", "emotes"] as const) {
       this.#panels.add(name, { title: () => t(name), make: () => ({ element: h("div", { class: "state" }, h("p", {}, t("alone")), h("button", { type: "button", class: "act", click: () => {
@@ -359,8 +450,8 @@ export class App {
       } }, t("go_in"))) }) });
     }
     this.#panels.add("search", { title: () => t("search"), make: async () => (await import("../ui/search")).searchPanel(showroom, takeMe) });
-    this.#panels.add("settings", { title: () => t("settings"), make: async () => (await import("../ui/settings")).settings(showroom, (["orders", "wishes", "code"] as const).map((name) =>
-      h("button", { type: "button", class: "pill", click: () => void this.#panels.show(name) }, t(name === "code" ? "cart_code" : name))), this.#headset?.settings ?? null) });
+    this.#panels.add("settings", { title: () => t("settings"), make: async () => (await import("../ui/settings")).settings(showroom, [h("button", { type: "button", class: "pill", click: () => void this.#refigure() }, icon(ICONS.person), t("figure")), ...(["orders", "wishes", "code"] as const).map((name) =>
+      h("button", { type: "button", class: "pill", click: () => void this.#panels.show(name) }, t(name === "code" ? "cart_code" : name)))], this.#headset?.settings ?? null) });
     this.#panels.add("map", { title: () => t("map"), make: async () => {
       const [{ mapPanel }, { floorPlan }] = await Promise.all([import("../ui/map"), import("../world/map")]);
       if (!showroom.plan) throw new Error("no plan");
@@ -526,7 +617,9 @@ export class App {
     document.querySelector("[data-skip]")?.addEventListener("click", (event) => {
       event.preventDefault(); // the hash is the address of a view
       if (this.showroom.choice.rung !== "list" && !this.#isListOpen) location.hash = "#/list";
-      requestAnimationFrame(() => document.getElementById("list-start")?.focus());
+      const go = (): void => document.getElementById("list-start")?.focus();
+      if (this.#isListOpen || this.showroom.choice.rung === "list") go();
+      else requestAnimationFrame(go); // once it is shown
     });
     addEventListener("hashchange", () => this.route());
     addEventListener("resize", () => this.#arranged());
@@ -540,11 +633,12 @@ export class App {
     document.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("announce", (event) => announce((event as CustomEvent<string>).detail));
     document.addEventListener("wanted", (event) => this.#wanted((event as CustomEvent<Wanted>).detail));
+    document.addEventListener("publish", (event) => void this.#publish((event as CustomEvent<File>).detail));
     this.showroom.addEventListener("back", () => this.#back());
     let rung = this.showroom.preferences.get("rung");
     this.showroom.preferences.addEventListener("change", () => {
       chooseCurrency(this.#currency());
-      if (this.#people) this.#people.nameTags = this.showroom.preferences.get("names");
+      if (this.#people) this.#people.drawn.nameTags = this.showroom.preferences.get("names");
       this.showroom.changed("trade");
       if (rung === this.showroom.preferences.get("rung")) return;
       rung = this.showroom.preferences.get("rung");

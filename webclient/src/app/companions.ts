@@ -8,6 +8,7 @@ import { Company } from "../together";
 import type { Inspecting } from "../together";
 import type { Person } from "../net";
 import type { Inspect } from "../world/inspect";
+import type { Part } from "../world/world";
 import { h } from "../ui/dom";
 import type { PanelContent, Panels } from "../ui/panel";
 import { hashOf } from "./address";
@@ -34,6 +35,7 @@ export class Companions {
   readonly #ended = new AbortController();
   #scene: Scene | null = null;
   #held: Held | null = null;
+  #part: Part | null = null;
   #followed: Person | null = null;
   readonly #timer: ReturnType<typeof setInterval>;
 
@@ -70,24 +72,26 @@ export class Companions {
   /** What is in one's hands here is what others can look at too. */
   attach(scene: Scene | null): void {
     this.#held?.dispose();
+    if (this.#part) this.#scene?.world.remove(this.#part);
     this.#scene = scene;
-    this.#held = null;
+    this.#held = this.#part = null;
     if (!scene) return;
     void scene.inspect().then((inspect) => {
       if (scene !== this.#scene || this.#ended.signal.aborted) return;
       this.#held = new Held(scene, inspect, this.#showroom);
       this.company.attach(this.#held);
     });
-    scene.world.add({ update: () => {
+    this.#part = { update: () => {
       const { position, yaw } = scene.world.walk;
       this.company.update(position.x, 0, position.z, yaw);
-    }, dispose: () => undefined });
+    }, dispose: () => undefined };
+    scene.world.add(this.#part);
   }
 
   dispose(): void {
     this.#ended.abort();
     clearInterval(this.#timer);
-    this.#held?.dispose();
+    this.attach(null);
     for (const element of [this.#toasts, this.#captions, this.#reactions]) element.remove();
     this.company.dispose();
   }

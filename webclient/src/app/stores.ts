@@ -25,3 +25,17 @@ export async function furnished(id: string): Promise<Furnished | null> {
   const plan = readStore(raw);
   return { plan, slots, entrance: raw.entrance || (plan.rooms[0]?.id ?? "") };
 }
+
+/** The room whose floor lies under a point; null between walls and outside. Even-odd rule. */
+export function roomAt(plan: StorePlan, x: number, z: number): string | null {
+  for (const { id, floor } of plan.rooms) {
+    let isInside = false;
+    for (let i = 0, j = floor.length - 1; i < floor.length; j = i++) {
+      const [ax, az] = floor[i] ?? [0, 0];
+      const [bx, bz] = floor[j] ?? [0, 0];
+      if (az > z !== bz > z && x < ((bx - ax) * (z - az)) / (bz - az) + ax) isInside = !isInside;
+    }
+    if (isInside) return id;
+  }
+  return null;
+}

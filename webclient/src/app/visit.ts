@@ -7,7 +7,7 @@
 import { Anim, Session, type OwnPose, type Person } from "../net";
 import { announce } from "../ui/dom";
 import type { Company } from "../together/company";
-import type { World } from "../world/world";
+import type { Part, World } from "../world/world";
 import type { Meeting } from "./meeting";
 import type { Showroom } from "./showroom";
 import { t } from "./words";
@@ -18,6 +18,8 @@ export interface VisitOptions {
   readonly room: string;
   readonly friend: string | null;
   readonly party: string | null;
+  /** Through a door from the room before: one stays where one stands, if the room allows. */
+  readonly isPassing?: boolean;
   /** Somebody said something that one may read. */
   heard(member: number, name: string, text: string): void;
   /** The visit is over, and not by a lost link. */
@@ -34,6 +36,9 @@ export class Visit extends EventTarget implements Meeting {
   readonly #pose: OwnPose = { x: 0, y: 0, z: 0, yaw: 0, vx: 0, vz: 0, turning: 0, animation: 0 };
   readonly #ended = new AbortController();
   #world: World | null = null;
+  #part: Part | null = null;
+  #isPassing: boolean;
+  #hasJumped = false;
   #people: readonly Person[] = [];
   #frame = 0;
   #opened_ms = Infinity;
@@ -43,6 +48,7 @@ export class Visit extends EventTarget implements Meeting {
   constructor(options: VisitOptions) {
     super();
     this.#options = options;
+    this.#isPassing = options.isPassing ?? false;
     const { showroom, store, room, friend, party } = options;
     const { nickname, look } = showroom.visitor;
     this.session = new Session({ server: "", store, room, nickname, look, ...(friend ? { friend } : {}), ...(party ? { party } : {}) });
@@ -56,8 +62,13 @@ export class Visit extends EventTarget implements Meeting {
       options.heard(who, name, text);
     }, { signal });
     session.addEventListener("corrected", ({ detail: { x, y, z, yaw, reason } }) => {
-      Object.assign(this.#pose, { x, y, z, yaw });
       const walk = this.#world?.walk;
+      if (!this.#isPassing) Object.assign(this.#pose, { x, y, z, yaw });
+      if (this.#isPassing && walk) {
+        this.#isPassing = false;
+        this.#hasJumped = true;
+        return;
+      }
       // The first word of a seat is where one stands and looks; later ones are about the place alone.
       walk?.stand(x, z, reason === 0 ? yaw : walk.yaw, reason === 0 ? 0 : walk.pitch);
       this.#world?.redraw();
@@ -85,10 +96,15 @@ export class Visit extends EventTarget implements Meeting {
 
   /** One walks in this place from now on; null: there is none, one stands where the store put one. */
   stepInto(world: World | null): void {
+    const [before, part] = [this.#world, this.#part];
     this.#world = world;
+    this.#part = null;
     cancelAnimationFrame(this.#frame);
-    if (world) world.add({ update: (dt) => this.#walk(world, dt), dispose: () => this.#world === world && this.stepInto(null) });
-    else this.#alone();
+    if (before && part) before.remove(part);
+    if (this.#ended.signal.aborted) return;
+    if (!world) return this.#alone();
+    this.#part = { update: (dt) => this.#walk(world, dt), dispose: () => undefined };
+    world.add(this.#part);
   }
 
   goTo(person: Person): void {
@@ -111,7 +127,7 @@ export class Visit extends EventTarget implements Meeting {
 
   dispose(): void {
     this.#ended.abort();
-    cancelAnimationFrame(this.#frame);
+    this.stepInto(null);
     this.session.close();
   }
 
@@ -130,6 +146,8 @@ export class Visit extends EventTarget implements Meeting {
       pose.z = z;
       pose.yaw = walk.yaw;
       pose.turning = Math.abs(turning) > 4 ? 0 : turning;
+      pose.jump = this.#hasJumped;
+      this.#hasJumped = false;
       this.session.pose(pose);
     }
     this.session.update(performance.now());

@@ -8,6 +8,9 @@ import { comparable, price } from "./format";
 import { ICONS } from "./icons";
 import { spoken } from "./words";
 
+/** What the mirror can put on somebody (`tryon/wear.ts` knows where it sits; that is not needed to offer it). */
+const WORN: ReadonlySet<string> = new Set(["glasses", "hat", "cap", "beanie", "headphones", "watch", "bracelet", "ring"]);
+
 export interface Buying {
   readonly element: HTMLElement;
   wear(variant: Variant | undefined): void;
@@ -32,6 +35,9 @@ export function buying(product: Product, all: readonly Row[], showroom: Showroom
     const { meeting } = showroom;
     meeting?.show(meeting.isShowing ? null : product.id, variant?.name ?? null);
   } }, icon(ICONS.together), h("span", {}, t("show_all")));
+
+  const mirror = WORN.has(product.category) ? h("button", { type: "button", class: "pill", click: () => void mirror?.dispatchEvent(new CustomEvent("wanted", { detail: { panel: "mirror" }, bubbles: true })) },
+    icon(ICONS.person), t("try_on")) : null;
 
   async function put(): Promise<void> {
     const { trade } = showroom;
@@ -77,7 +83,7 @@ export function buying(product: Product, all: readonly Row[], showroom: Showroom
   live();
   const end = showroom.on(["trade", "meeting", "people"], live);
   return {
-    element: h("div", { class: "buying" }, h("div", { class: "line" }, cost, stock), h("div", { class: "row" }, add), failed, h("div", { class: "row" }, wish, share, show)),
+    element: h("div", { class: "buying" }, h("div", { class: "line" }, cost, stock), h("div", { class: "row" }, add), failed, h("div", { class: "row" }, mirror, wish, share, show)),
     wear: (worn) => {
       variant = worn;
       live();

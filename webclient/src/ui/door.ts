@@ -18,9 +18,10 @@ export interface DoorEvents {
   chooser(look: Look): Promise<{ element: HTMLElement; look(): Look } | null>;
 }
 
-export function door(showroom: Showroom, hasFriend: boolean, events: DoorEvents): HTMLElement {
+/** @param fault why the last name could not be used; empty at first */
+export function door(showroom: Showroom, hasFriend: boolean, fault: string, events: DoorEvents): HTMLElement {
   const { visitor } = showroom;
-  const name = h("input", { id: "nickname", name: "nickname", type: "text", maxlength: MOST_LETTERS, autocomplete: "nickname", spellcheck: "false", dir: "auto", value: visitor.nickname });
+  const name = h("input", { id: "nickname", name: "nickname", type: "text", maxlength: MOST_LETTERS, autocomplete: "nickname", spellcheck: "false", dir: "auto", value: visitor.nickname, "aria-describedby": fault ? "nickname-fault" : null, "aria-invalid": fault ? "true" : null });
   const go = (): void => {
     visitor.nickname = name.value.trim().slice(0, MOST_LETTERS) || visitor.nickname;
     visitor.isKnown = true;
@@ -38,6 +39,7 @@ export function door(showroom: Showroom, hasFriend: boolean, events: DoorEvents)
     h("h1", { tabindex: -1, "data-store-name": true }, title),
     h("p", { class: "lead" }, hasFriend ? t("friend_waits") : t("door_lead")),
     h("label", { class: "field", for: "nickname" }, h("span", {}, t("nickname")), name),
+    fault ? h("p", { class: "fault", id: "nickname-fault" }, fault) : null,
     h("div", { class: "row" },
       h("button", { type: "submit", class: "act" }, t("go_in")),
       figure),
@@ -51,7 +53,7 @@ export async function choose(look: Look, make: DoorEvents["chooser"]): Promise<L
   const made = await make(look);
   if (!made) return null;
   return new Promise((done) => {
-    const dialog = h("dialog", { class: "modal glass", "aria-label": t("figure"), close: () => {
+    const dialog = h("dialog", { class: "modal wide", "aria-label": t("figure"), close: () => {
       dialog.remove();
       done(dialog.returnValue === "done" ? made.look() : null);
     } },
