@@ -52,6 +52,7 @@ const LIGHTMAP = { mobile: 384, desktop: 512 } as const;
 const QUALITY = { mobile: 0.4, desktop: 0.6 } as const;
 const DETAIL = { mobile: 0.5, desktop: 1 } as const;
 const FOV_DEG = 54;
+const UPRIGHT_PITCH_RAD = -0.1;
 
 export class World {
   readonly scene = new Scene();
@@ -100,7 +101,9 @@ export class World {
     this.scene.add(this.rig);
     this.walk = new Walk(canvas, this.assembly.barriers, options.isStill);
     const spawn = plan.spawn[0];
-    if (spawn) this.walk.stand(spawn.position[0], spawn.position[2], (spawn.yaw_deg * Math.PI) / 180);
+    // Held upright, a picture is half ceiling unless one looks down a little.
+    const pitch = host.clientHeight > host.clientWidth ? UPRIGHT_PITCH_RAD : 0;
+    if (spawn) this.walk.stand(spawn.position[0], spawn.position[2], (spawn.yaw_deg * Math.PI) / 180, pitch);
     this.walk.place(this.rig, this.camera);
     this.#lighting = new Lighting(plan, this.light, options.mood, this.assembly.roomRects);
     this.#enter(this.#roomAt());
