@@ -1,6 +1,6 @@
 /**
  * How smoothly others' motion is drawn over a bad link, as JSON: acceleration spikes of what is drawn, beside the
- * latest position as it comes, straight lines at 100 ms, and the truth.
+ * latest position as it comes, straight lines at 100 ms, Hermite curves as late as ours, and the truth.
  *
  *     npx vite-node bench/motion.ts [seconds]
  */

@@ -43,6 +43,8 @@ export interface Result {
   readonly ours: Drawn & { readonly delay_ms: number; readonly error_mm: Spikes; readonly speed_error: Spikes };
   readonly raw: Drawn;
   readonly linear: Drawn;
+  /** Through every frame's place with the mean speeds around it, as late as ours. */
+  readonly hermite: Drawn;
   readonly truth: Drawn;
 }
 
@@ -138,7 +140,7 @@ export function simulate(scene: Scene): Result {
 
   const hz = scene.screen_hz ?? 60;
   const dt = 1 / hz;
-  const [ours, raw, linear, truth] = [0, 1, 2, 3].map(() => new Series(scene.people, dt)) as [Series, Series, Series, Series];
+  const [ours, raw, linear, hermite, truth] = [0, 1, 2, 3, 4].map(() => new Series(scene.people, dt)) as [Series, Series, Series, Series, Series];
   const errors: number[] = [];
   const speedErrors: number[] = [];
   const past: Float64Array[] = [];
@@ -193,6 +195,8 @@ export function simulate(scene: Scene): Result {
       ours.add(i, seen.x, seen.z, isMoving);
       raw.add(i, seen.cmX / 100, seen.cmZ / 100, isMoving);
       linear.add(i, shown[0], shown[1], isMoving);
+      const curve = through(frames, now - delay, i);
+      hermite.add(i, curve[0], curve[1], isMoving);
       truth.add(i, walker.x, walker.z, isMoving);
       errors.push(Math.hypot(seen.x - then[i * 4]!, seen.z - then[i * 4 + 1]!) * 1000);
       speedErrors.push(Math.hypot(seen.vx - then[i * 4 + 2]!, seen.vz - then[i * 4 + 3]!));
@@ -201,7 +205,7 @@ export function simulate(scene: Scene): Result {
   const counted = Math.max(1, pictures - Math.round(4 * hz));
   return {
     ours: { ...ours.drawn, delay_ms: Math.round(delays / counted), error_mm: spikes(errors), speed_error: spikes(speedErrors) },
-    raw: raw.drawn, linear: linear.drawn, truth: truth.drawn,
+    raw: raw.drawn, linear: linear.drawn, hermite: hermite.drawn, truth: truth.drawn,
   };
 }
 
@@ -212,6 +216,23 @@ function between(frames: readonly { stamp: number; places: Float64Array }[], mom
   const b = frames[Math.min(k + 1, frames.length - 1)]!;
   const share = b === a ? 0 : Math.max(0, Math.min(1, (moment - a.stamp) / (b.stamp - a.stamp)));
   return [a.places[i * 2]! + (b.places[i * 2]! - a.places[i * 2]!) * share, a.places[i * 2 + 1]! + (b.places[i * 2 + 1]! - a.places[i * 2 + 1]!) * share];
+}
+
+/** Cubic Hermite between frames; the last place holds. */
+function through(frames: readonly { stamp: number; places: Float64Array }[], moment: number, i: number): [number, number] {
+  let k = frames.length - 1;
+  while (k > 0 && frames[k]!.stamp > moment) k--;
+  const near = (at: number): { stamp: number; places: Float64Array } => frames[Math.max(0, Math.min(at, frames.length - 1))]!;
+  const [w, a, b, c] = [near(k - 1), near(k), near(k + 1), near(k + 2)];
+  const span = b.stamp - a.stamp;
+  if (span <= 0 || moment <= a.stamp) return [a.places[i * 2]!, a.places[i * 2 + 1]!];
+  const t = (moment - a.stamp) / span;
+  return [0, 1].map((lane) => {
+    const at = (frame: typeof a): number => frame.places[i * 2 + lane]!;
+    const slopeA = ((at(b) - at(w)) / Math.max(b.stamp - w.stamp, 1)) * span;
+    const slopeB = ((at(c) - at(a)) / Math.max(c.stamp - a.stamp, 1)) * span;
+    return (2 * t ** 3 - 3 * t * t + 1) * at(a) + (t ** 3 - 2 * t * t + t) * slopeA + (3 * t * t - 2 * t ** 3) * at(b) + (t ** 3 - t * t) * slopeB;
+  }) as [number, number];
 }
 
 /** Take a POSE over, as `Authority` does. */

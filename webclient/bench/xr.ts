@@ -50,6 +50,7 @@ async function open(): Promise<void> {
   button.addEventListener("click", () => void headset.enter().then(() => host.setAttribute("data-inside", ""), (error: unknown) => console.error(String(error))));
   headset.addEventListener("left", () => host.removeAttribute("data-inside"));
   Object.assign(window, { __vr: { world, stock, shop, session, headset } });
+  button.dataset["ready"] = "";
 }
 
 void open();

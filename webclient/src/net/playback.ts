@@ -2,8 +2,8 @@
  * Which moment of the server's time is drawn now: late enough that the frames for it are nearly always there.
  *
  * A frame's lateness is its arrival beside the quickest of late. The delay follows a high share of the latenesses of the
- * last ten seconds or so; over TCP one lost packet holds back all behind it, and then they come at once. The moment never jumps for a
- * change of delay: its clock runs a little slower or faster until it is there.
+ * last ten seconds or so; over TCP one lost packet holds back all behind it, and then they come at once. The moment never
+ * jumps for a change of delay: its clock runs a little slower or faster until it is there.
  */
 
 const BIN_MS = 8;
