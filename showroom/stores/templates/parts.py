@@ -17,7 +17,7 @@ DAY = Mood(
     sun_elevation_deg=34,
     white=0.62,
 )
-EVENING = Mood(sky_kelvin=12_000, sky_nits=28, sun_kelvin=3000, sun_azimuth_deg=-118, sun_elevation_deg=34, white=0.42)
+EVENING = Mood(sky_kelvin=12_000, sky_nits=6, sun_kelvin=3000, sun_azimuth_deg=-118, sun_elevation_deg=34, white=0.42)
 
 
 def warm_materials() -> dict[str, Material]:
