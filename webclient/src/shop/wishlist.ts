@@ -1,7 +1,7 @@
 /** <shop-wishes>: the list that stays on this device, a friend's list from a link; and <shop-wish>, the heart. */
 import { base, css, html, icon, ICONS, nothing, Panel, type TemplateResult } from "./panel";
 import { money } from "./money";
-import { rowOf } from "./pictures";
+import { isKnown, rowOf } from "./pictures";
 import type { Shop } from "./shop";
 import { t } from "./words";
 import type { Wish } from "./wishes";
@@ -77,8 +77,11 @@ export class ShopWishes extends Panel {
   }
 
   private grid(shop: Shop, list: readonly Wish[], isOwn: boolean): TemplateResult {
-    return html`<ul class="grid">${list.map((wish) => {
-      const row = rowOf(wish.product, () => this.requestUpdate());
+    const again = (): void => this.requestUpdate();
+    // What is not on the shelf, or never was: a link may say anything.
+    const known = list.filter(({ product }) => rowOf(product, again) !== undefined || !isKnown());
+    return html`<ul class="grid">${known.map((wish) => {
+      const row = rowOf(wish.product);
       const name = row?.name ?? wish.product;
       const variant = row?.variants.find(({ sku }) => sku === wish.sku);
       const prices = row?.price_minor ?? {};
