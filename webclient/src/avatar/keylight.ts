@@ -90,9 +90,10 @@ export function keyAt(out: Key, input: Pick<BakeInput, "portals" | "lamps">, ins
   out.z = dz / n;
   // What comes from all sides does not model: the part that agrees is the key.
   const agree = Math.min(1, n / total);
-  out.r = r * agree;
+  // Half of a lamp's colour: eyes settle on faces, and skin takes no more orange.
+  out.r = (r + g) * 0.5 * agree;
   out.g = g * agree;
-  out.b = b * agree;
+  out.b = (b + g) * 0.5 * agree;
 }
 const FALLBACK = { x: 0.2, y: 0.95, z: 0.2, r: 0.3, g: 0.3, b: 0.3 };
 

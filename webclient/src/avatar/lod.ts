@@ -7,13 +7,14 @@ export interface CrowdBudget {
   readonly near: number;
   /** When there are no more people than this, everybody has one: the crowd's figures then take no draws. */
   readonly few: number;
+  /** The others within it are drawn finer than the rest. */
+  readonly mid_m: number;
 }
 
-export const BUDGETS = { mobile: { near: 4, few: 10 }, desktop: { near: 6, few: 14 } } as const satisfies Record<string, CrowdBudget>;
+export const BUDGETS = { mobile: { near: 3, few: 9, mid_m: 4.5 }, desktop: { near: 5, few: 13, mid_m: 7 } } as const satisfies Record<string, CrowdBudget>;
 
 const NEAR_M = 9;
 const FEW_M = 30;
-const MID_M = 7.5;
 /** One who has it keeps it a little longer: nobody flickers at a border. */
 const KEEP_M = 1.2;
 
@@ -27,7 +28,7 @@ export const nearCount = (budget: CrowdBudget, people: number): number => (peopl
 export function detailOf(budget: CrowdBudget, people: number, rank: number, distance_m: number, was: Detail, isFar: boolean): Detail {
   const reach = people <= budget.few ? FEW_M : NEAR_M;
   if (!isFar && rank < nearCount(budget, people) && distance_m < reach + (was === "near" ? KEEP_M : 0)) return "near";
-  return distance_m < MID_M + (was === "far" ? 0 : KEEP_M) && !isFar ? "mid" : "far";
+  return distance_m < budget.mid_m + (was === "far" ? 0 : KEEP_M) && !isFar ? "mid" : "far";
 }
 
 /** Which level of a body's files: 0 is the finest. */

@@ -5,7 +5,7 @@
  * Lit by the room's own picture (`scene.environment`) and by one soft key light a person, which `keylight.ts` finds.
  * Sources: Jimenez et al. 2010 for the reddened terminator of skin; Kajiya & Kay 1989 for hair.
  */
-import { MeshStandardMaterial, type IUniform, type Texture } from "three";
+import { DoubleSide, MeshStandardMaterial, type IUniform, type Texture } from "three";
 import { ACROSS } from "./bones";
 import { BODY_BONES, bone, HEAD, LEFT_ARM, RIGHT_ARM } from "./skeleton";
 
@@ -58,6 +58,12 @@ void addClip( float row, int joint, float weight ) {
 }
 void gather( vec4 motion ) {
   row0 = row1 = row2 = vec4( 0.0 );
+  if ( weights.x + weights.y <= 0.0 ) { // no bone moves it: a wheelchair
+    row0 = vec4( 1.0, 0.0, 0.0, 0.0 );
+    row1 = vec4( 0.0, 1.0, 0.0, 0.0 );
+    row2 = vec4( 0.0, 0.0, 1.0, 0.0 );
+    return;
+  }
   for ( int i = 0; i < 4; i++ ) {
     float weight = weights[ i ];
     if ( weight <= 0.0 ) continue;
@@ -105,7 +111,7 @@ vPresence = motion.w;
 vSkin = unpacked( tints.x );
 vec3 hairTint = unpacked( tints.y );
 vTint = vRegion == 0 || vRegion == 7 ? vSkin : vRegion == 1 ? hairTint : vRegion == 2 ? unpacked( tints.z ) : vRegion == 3 ? unpacked( tints.w )
-  : vRegion == 4 ? mix( vec3( 0.045, 0.036, 0.03 ), unpacked( tints.w ), 0.12 ) : vRegion == 5 ? vec3( 0.78, 0.75, 0.72 ) : vRegion == 8 ? hairTint * 0.55 : vRegion == 9 ? vec3( 0.34, 0.335, 0.33 ) : vec3( 1.0 );
+  : vRegion == 4 ? mix( vec3( 0.56, 0.53, 0.48 ), unpacked( tints.w ), 0.15 ) : vRegion == 5 ? vec3( 0.78, 0.75, 0.72 ) : vRegion == 8 ? hairTint * 0.55 : vRegion == 9 ? vec3( 0.34, 0.335, 0.33 ) : vec3( 1.0 );
 #ifdef USE_TANGENT
 vec3 objectTangent = vec3( tangent.xyz );
 #endif
@@ -187,7 +193,7 @@ const KEY = /* glsl */ `
 `;
 
 export function crowdMaterial(textures: CrowdTextures): MeshStandardMaterial {
-  const material = new MeshStandardMaterial({ color: 0xffffff, metalness: 0, roughness: 1 });
+  const material = new MeshStandardMaterial({ color: 0xffffff, metalness: 0, roughness: 1, side: DoubleSide }); // locks of hair and hems are seen from both sides
   material.name = "people";
   material.onBeforeCompile = (shader): void => {
     Object.assign(shader.uniforms, textures);

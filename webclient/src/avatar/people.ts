@@ -18,6 +18,7 @@ import { crowdMaterial, type CrowdTextures } from "./material";
 import type { Look } from "./look";
 import { going } from "./motions";
 import type { Own } from "./own";
+import { chairGeometry } from "./chair";
 import { shadowsOf } from "./shadows";
 import { Pose } from "./skeleton";
 import { PeopleTable } from "./table";
@@ -40,6 +41,7 @@ const LIGHT_M = 0.35;
 const SORT_S = 0.2;
 const SPARE_LOOKS = 24;
 const SHADOW_M = 30;
+const MOST_LEVELS = 4;
 /** Who is nearer than this is drawn though out of sight: mirrors see them. */
 const ROUND_M = 6;
 /** Seen by mirrors alone: one's own body. */
@@ -103,6 +105,8 @@ export class People implements Part {
   #sinceSort = Infinity;
   #sinceSweep = 0;
   #inView = 0;
+  /** Wheelchairs; made when the first is seen. */
+  #chairs: Cast | null = null;
   #self: Actor | null = null;
   #selfView: SelfView = "mirror";
 
@@ -213,7 +217,7 @@ export class People implements Part {
   /** How many are drawn in which way, for the benchmark. */
   get counts(): { readonly people: number; readonly near: number; readonly draws: number } {
     const near = this.#dressed.reduce((sum, one) => sum + one.cast.count, 0);
-    const shown = [...this.#dressed.map((one) => one.cast), ...this.#figures].filter((cast) => cast && cast.count > 0).length;
+    const shown = [...this.#dressed.map((one) => one.cast), ...this.#figures, this.#chairs].filter((cast) => cast && cast.count > 0).length;
     return { people: this.#actors.length, near, draws: shown + (this.#shadows.cast.count ? 1 : 0) + (this.#labels.mesh.visible ? 1 : 0) };
   }
 
@@ -396,6 +400,7 @@ export class People implements Part {
     for (let i = 0; i < this.#figures.length; i++) this.#figures[i]?.begin();
     const shadows = this.#shadows.cast;
     shadows.begin();
+    this.#chairs?.begin();
     let hasPosed = false;
     for (let i = 0; i < this.#actors.length; i++) {
       const actor = this.#actors[i]!;
@@ -415,12 +420,23 @@ export class People implements Part {
         if (actor === this.#self) actor.worn.cast.mesh.layers.set(this.#selfView === "mirror" ? SELF_LAYER : 0);
         hasPosed = true;
       } else if (actor.isSeen && actor !== this.#self) this.#amongAll(actor);
+      if (actor.look.isSeated && actor.isSeen && actor !== this.#self) this.#chair(actor);
     }
     for (let i = 0; i < this.#dressed.length; i++) this.#dressed[i]!.cast.end();
     for (let i = 0; i < this.#figures.length; i++) this.#figures[i]?.end();
     shadows.end();
+    this.#chairs?.end();
     if (hasPosed) this.#live.upload();
     this.#table.upload();
+  }
+
+  #chair(actor: Actor): void {
+    if (!this.#chairs) {
+      this.#chairs = new Cast(chairGeometry(), this.#material, MOST);
+      this.group.add(this.#chairs.mesh);
+      this.#chairs.begin();
+    }
+    this.#chairs.add(actor.row);
   }
 
   /** One of the crowd's figures, in two frames of its clips. */
@@ -429,8 +445,8 @@ export class People implements Part {
     const clips = this.#clips;
     const entry = wardrobe?.index.figures[actor.figure];
     if (!wardrobe || !clips || !entry) return;
-    const level = actor.detail === "far" ? 1 : 0;
-    const at = actor.figure * 2 + level;
+    const level = Math.max(0, entry.levels.length - (actor.detail === "far" ? 1 : 2));
+    const at = actor.figure * MOST_LEVELS + level;
     let cast = this.#figures[at];
     if (!cast) {
       const geometry = wardrobe.figure(entry, level).value;
@@ -509,7 +525,7 @@ export class People implements Part {
       const { person, distance_m: away } = actor;
       if (actor === this.#self || !actor.isSeen || away > BUBBLE_M || actor.presence <= 0) continue;
       // Labels shrink with distance, but slower than people do.
-      const scale = Math.max(0.55, Math.min(2.2, 0.42 + away * 0.19));
+      const scale = Math.max(0.5, Math.min(2.2, 0.3 + away * 0.2));
       const y = person.y + actor.top_m + 0.06;
       if (this.nameTags && person.card && away < TAG_FAR_M) {
         const fade = (1 - Math.max(0, (away - TAG_NEAR_M) / (TAG_FAR_M - TAG_NEAR_M))) ** 1.5 * actor.presence;
@@ -553,6 +569,8 @@ export class People implements Part {
     this.group.removeFromParent();
     for (const { cast } of this.#dressed) cast.dispose();
     for (const cast of this.#figures) cast?.dispose();
+    this.#chairs?.dispose();
+    this.#chairs?.geometry.dispose();
     this.#own?.dispose();
     this.#wardrobe?.dispose();
     this.#clips?.dispose();

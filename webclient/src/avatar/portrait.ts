@@ -10,6 +10,7 @@ import { Actor, type Scene } from "./actor";
 import { LiveBones } from "./bones";
 import type { Brought } from "./bring";
 import { Cast } from "./cast";
+import { chairGeometry } from "./chair";
 import { PLAIN, type Look } from "./look";
 import { crowdMaterial, type CrowdTextures } from "./material";
 import { shadowsOf } from "./shadows";
@@ -52,6 +53,7 @@ export class Portrait {
   #look: Look = PLAIN;
   #cast: Cast | null = null;
   #own: Brought | null = null;
+  #chair: Cast | null = null;
   #framing: Framing = "whole";
   #zoom = 0;
   #yaw = 0.35;
@@ -167,6 +169,13 @@ export class Portrait {
     shadows.begin();
     shadows.add(0);
     shadows.end();
+    if (this.#look.isSeated && !this.#chair) {
+      this.#chair = new Cast(chairGeometry(), this.#material, 1);
+      this.#stage.add(this.#chair.mesh);
+    }
+    this.#chair?.begin();
+    if (this.#look.isSeated && !this.#own) this.#chair?.add(0);
+    this.#chair?.end();
     const geometry = wardrobe?.worn(this.#look, 0).value ?? (this.#cast ? null : wardrobe?.worn(this.#look, 1).value);
     if (geometry && this.#cast?.geometry !== geometry) {
       this.#cast?.dispose();
@@ -199,6 +208,8 @@ export class Portrait {
     cancelAnimationFrame(this.#frame);
     this.#resized.disconnect();
     this.#cast?.dispose();
+    this.#chair?.dispose();
+    this.#chair?.geometry.dispose();
     this.#wardrobe?.dispose();
     this.#shadows.dispose();
     this.#material.dispose();

@@ -23,6 +23,8 @@ export interface BodyEntry {
   readonly levels: readonly LevelFile[];
   readonly height_m: number;
   readonly eyes_m: number;
+  /** What a cycle of two steps covers on this body. */
+  readonly stride_m?: number;
 }
 
 export interface FigureEntry {
@@ -99,7 +101,7 @@ export class Wardrobe {
     const entry = index.bodies[0];
     const body = entry ? await wardrobe.#load(entry) : null;
     const walk = clips.get("walk");
-    if (walk && body) walk.speed = speedOf(walk, body.rest);
+    if (walk && body) walk.speed = entry?.stride_m ? entry.stride_m / walk.duration_s / body.rest.hips_m : speedOf(walk, body.rest);
     return wardrobe;
   }
 
@@ -148,7 +150,7 @@ export class Wardrobe {
 
   /** One of the crowd's figures. */
   figure(figure: FigureEntry, level: number): Awaited<BufferGeometry> {
-    const file = figure.levels[Math.min(level, figure.levels.length - 1)]?.file ?? "";
+    const file = figure.levels[level]?.file ?? "";
     let kept = this.#worn.get(file);
     if (!kept) {
       const made = { value: null as BufferGeometry | null, failed: false, used: Infinity };
