@@ -51,7 +51,8 @@ const ROTATION = tuple(TURN, TURN, TURN, TURN);
 const ARGS: Take = (v) => {
   if (typeof v !== "object" || v === null || Array.isArray(v) || Object.keys(v).length > 16) return WRONG;
   for (const [key, value] of Object.entries(v)) {
-    if (WORD(key) === WRONG || !(typeof value === "boolean" || Number.isSafeInteger(value) || (typeof value === "string" && value.length <= 500 && value.search(HALVES) < 0))) return WRONG;
+    const isPlain = typeof value === "boolean" || Number.isSafeInteger(value) || uncut(500)(value) !== WRONG;
+    if (WORD(key) === WRONG || !isPlain) return WRONG;
   }
   return v;
 };

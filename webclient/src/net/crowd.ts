@@ -355,7 +355,8 @@ export class Neighbourhood implements Crowd, Lists {
     const passed_ms = Math.max(stamps[head]! - stamps[last]!, 1);
     for (let i = 0; i < this.all.length; i++) {
       const seen = this.all[i]!;
-      if (!seen.isFar && !seen.isUnplaced) seen.record(head * LANES, last * LANES, passed_ms, this.metresX(seen), seen.cmY / 100, this.metresZ(seen), seen.unwrapYaw());
+      if (seen.isFar || seen.isUnplaced) continue;
+      seen.record(head * LANES, last * LANES, passed_ms, this.metresX(seen), seen.cmY / 100, this.metresZ(seen), seen.unwrapYaw());
     }
   }
 

@@ -64,7 +64,8 @@ export class Weights {
     this.run_s = 0;
     this.pace = 1;
     if (count === 0) return;
-    const centre = Math.min(moment, stamps[head]!);
+    const oldest = stamps[(head - count + 1 + COLUMNS) % COLUMNS]!;
+    const centre = Math.max(Math.min(moment, stamps[head]!), oldest);
     const late = Math.min(moment - centre, RUN_MS);
     if (late > 0) {
       this.run_s = (late - (late * late * late) / (3 * RUN_MS * RUN_MS)) / 1000;

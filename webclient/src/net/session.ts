@@ -13,7 +13,9 @@
 
 import { written, type Look } from "../avatar/look";
 import type { Action } from "./actions";
-import { ackBytes, byeBytes, helloBytes, pingBytes, readCards, readCorrection, readEvent, readPong, readRefused, readWelcome, resyncBytes, stateBytes, versionOf, whoBytes } from "./codec";
+import {
+  ackBytes, byeBytes, helloBytes, pingBytes, readCards, readCorrection, readEvent, readPong, readRefused, readWelcome, resyncBytes, stateBytes, versionOf, whoBytes,
+} from "./codec";
 import { Neighbourhood } from "./crowd";
 import { Cap, Close, ProtocolError, ToClient, VERSION } from "./ids";
 import { Link, type SocketMaker } from "./link";
