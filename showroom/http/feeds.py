@@ -110,7 +110,7 @@ class _Feeds:
         base = self._base(call)
 
         def page(tenant: str, product: str) -> str:
-            return f"{base}/#/{quote(public_id(tenant, product))}"
+            return f"{base}/#/p/{quote(public_id(tenant, product))}"
 
         def file(one: File) -> str:
             return base + address(one)

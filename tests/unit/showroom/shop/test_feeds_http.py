@@ -71,7 +71,7 @@ def test_feeds_have_whole_addresses_and_the_stock_of_the_moment(ask: Asker) -> N
     answer = ask("GET", "/feeds/products/nordlicht.chair.jsonld")
     assert answer.headers["content-type"].startswith("application/ld+json")
     found = answer.json()
-    assert found["url"] == f"{base}/#/nordlicht.chair"
+    assert found["url"] == f"{base}/#/p/nordlicht.chair"
     assert found["offers"][0]["availability"] == "https://schema.org/InStock"
     whole = ask("GET", "/feeds/merchants/nordlicht/catalogue.jsonld").json()
     assert whole["itemListElement"][0]["item"]["sku"] == "C-1"
