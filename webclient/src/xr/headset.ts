@@ -176,6 +176,8 @@ class Inside {
   readonly #pointers: readonly [Pointer, Pointer];
   readonly #ended = new AbortController();
   readonly #headTurn = new Quaternion();
+  #line: RoomLine | null = null;
+  #joined = new AbortController();
   readonly #at: { x: number; z: number; yaw: number };
   readonly #away = new Vector3();
   readonly #hit = { distance: 0, x: 0, y: 0 };
@@ -267,7 +269,6 @@ class Inside {
       this.#sounds.play("tick");
     };
     this.#listen();
-    this.#limit();
     this.notes.toast(t("welcome", { name: world.plan.name }));
   }
 
@@ -285,13 +286,25 @@ class Inside {
     addEventListener("keydown", (event) => this.#key(event), { signal });
     this.carry.addEventListener("taken", () => this.#taken(), { signal });
     this.carry.addEventListener("home", (event) => this.#wentHome((event as CustomEvent<Stand>).detail), { signal });
+    this.#join();
+  }
+
+  /** Another room's people are others: listen to the session that is there now. */
+  #join(): void {
     const line = this.#pieces.session();
+    if (line === this.#line) return;
+    this.#joined.abort();
+    this.#joined = new AbortController();
+    this.#line = line;
+    this.#limit();
     if (!line) return;
+    const { signal } = this.#joined;
     line.addEventListener("said", (event) => {
       const { who, name, text: words } = (event as CustomEvent<{ who: number; name: string; text: string }>).detail;
       if (who !== line.member) this.notes.caption(name, words);
     }, { signal });
-    line.addEventListener("corrected", (event) => this.#correct((event as CustomEvent<{ x: number; y: number; z: number; yaw: number; reason: number }>).detail), { signal });
+    line.addEventListener("corrected", (event) => this.#correct((event as CustomEvent<{ x: number; z: number }>).detail), { signal });
+    line.addEventListener("enter", () => this.#sounds.play("friend"), { signal });
     let was = line.state;
     line.addEventListener("change", () => {
       if (was === line.state) return;
@@ -300,7 +313,6 @@ class Inside {
       was = line.state;
       this.#limit();
     }, { signal });
-    line.crowd instanceof EventTarget && line.crowd.addEventListener("enter", () => this.#sounds.play("friend"), { signal });
   }
 
   #limit(): void {
@@ -325,6 +337,7 @@ class Inside {
       return;
     }
     this.#isLost = false;
+    this.#join();
     const { rig } = this.#world;
     const { position, orientation } = pose.transform;
     this.head.local.set(position.x, position.y, position.z);
@@ -648,6 +661,7 @@ class Inside {
 
   dispose(): void {
     this.#ended.abort();
+    this.#joined.abort();
     this.board.dispose();
     this.carry.dispose();
     this.#dress.takeOff();
