@@ -89,7 +89,7 @@ await ada.session.say("just you", "private", boMember).catch((why: unknown) => p
 await ada.session.act({ do: "react", kind: "heart", to: boMember });
 must(bo.heard.filter((line) => line === "Ada: hello Bo").length === 1, `Bo hears once: ${bo.heard}`);
 must(bo.heard.includes("Ada: just you"), "Bo hears the whisper");
-must(bo.reacted.length === 1, "Bo gets the heart");
+must(bo.reacted.filter((it) => (it as { who: number }).who === ada.session.member).length === 1, "Bo gets the heart");
 const refusal = await ada.session.act({ do: "follow", who: 4000000000 }).then(() => null, (why: { code: string }) => why.code);
 must(refusal !== null, "following nobody is refused");
 
@@ -140,6 +140,8 @@ const moved = new Map<number, number>();
 const places = new Map<number, [number, number]>();
 const spikes: number[] = [];
 const speeds = new Map<number, [number, number]>();
+const forget = ({ slot }: Person): void => void (places.delete(slot), speeds.delete(slot));
+ada.session.addEventListener("leave", ({ detail }) => forget(detail));
 const until = performance.now() + Number(seconds) * 1000;
 let previous = performance.now();
 while (performance.now() < until) {
@@ -148,7 +150,10 @@ while (performance.now() < until) {
   ada.session.update(now);
   ada.session.pose(ada.at);
   for (const person of ada.session.crowd.people.values()) {
-    if (person.isFar) continue;
+    if (person.isFar) {
+      forget(person);
+      continue;
+    }
     const was = places.get(person.slot);
     if (was) moved.set(person.slot, (moved.get(person.slot) ?? 0) + Math.hypot(person.x - was[0], person.z - was[1]));
     const v: [number, number] = was ? [((person.x - was[0]) / (now - previous)) * 1000, ((person.z - was[1]) / (now - previous)) * 1000] : [0, 0];
