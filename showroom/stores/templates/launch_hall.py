@@ -39,6 +39,7 @@ def launch_hall() -> Store:
             "floor": Material(surface="terrazzo", colour="#857d72"),
             "stone": Material(surface="stone", colour="#cfc6b8"),
             "metal": Material(surface="steel", colour="#2f2e2c"),
+            "rug": Material(surface="textile", colour="#8f8778"),
             "textile": Material(surface="textile", colour="#665046"),
         },
         moods={
@@ -221,7 +222,7 @@ def _foyer() -> Room:
             for i, (px, pz, height) in enumerate(stands)
         ],
         mirrors=[Mirror(id="mirror", position_m=(x - 0.07, 0, 14.4), yaw_deg=-90, width_m=0.9, height_m=2.1)],
-        rugs=[Rug(id="rug", position_m=(0, 0, 12), size_m=(3.0, 4.6), material="textile")],
+        rugs=[Rug(id="rug", position_m=(0, 0, 12), size_m=(3.0, 4.6), material="rug")],
         signs=[Sign(id="sign", position_m=(0, 3.3, back + 0.02), text="Tonight", height_m=0.24)],
         lamps=[
             *(
