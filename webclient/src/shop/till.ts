@@ -53,7 +53,7 @@ export class ShopCheckout extends Panel {
     .why { font-size: 14px; color: var(--quiet, #5d5f57); }
     .wrong { font-size: 15px; color: var(--bad, #7e2a17); }
     .summary { display: block; }
-    .summary a { color: inherit; display: inline-block; padding-block: 4px; min-height: 32px; }
+    .summary a { color: inherit; display: inline-flex; align-items: center; min-height: 44px; }
     .lines { display: grid; gap: 10px; }
     .lines li { display: grid; grid-template-columns: 44px minmax(0, 1fr) auto; gap: 12px; align-items: center; }
     .lines .picture { width: 44px; border-radius: 8px; }

@@ -50,7 +50,10 @@ export class TogetherChat extends Panel {
     .group { display: grid; grid-template-columns: 40px minmax(0, 1fr); gap: 0 12px; padding-block: 10px 4px; }
     .group .face { grid-row: span 3; }
     .who { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 8px; font-size: 15px; }
-    .who .plainly { padding: 0; border: 0; background: none; font-weight: 600; max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; unicode-bidi: isolate; min-height: 24px; }
+    .who .plainly { position: relative; padding: 0; border: 0; background: none; font-weight: 600; max-width: 100%; min-width: 0; }
+    .who .plainly span { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; unicode-bidi: isolate; }
+    /* As large as a fingertip, without pushing the lines apart. */
+    .who .plainly::after { content: ""; position: absolute; inset: -10px -8px; min-width: 44px; }
     .who .plainly:hover { text-decoration: underline; text-underline-offset: 3px; }
     .who time, .who .tag { color: var(--quiet, #5d5f57); font-size: 14px; }
     .text { display: block; }
@@ -59,7 +62,7 @@ export class TogetherChat extends Panel {
     .said.pending { opacity: 0.55; }
     .said.refused { text-decoration: line-through; text-decoration-color: color-mix(in srgb, var(--bad, #96341f) 60%, transparent); }
     .under { display: flex; flex-wrap: wrap; align-items: center; gap: 0 14px; font-size: 14px; color: var(--quiet, #5d5f57); }
-    .under button { font-size: 14px; min-height: 32px; }
+    .under button { font-size: 14px; min-height: 44px; min-width: 44px; margin-block: -7px; }
     .under.bad { color: var(--bad, #7e2a17); }
     .newer { position: absolute; inset-inline: 0; margin-inline: auto; inset-block-end: 8px; width: max-content; background: var(--panel-solid, #fff); box-shadow: 0 4px 20px rgb(40 34 24 / 0.16); border-color: transparent; font-size: 15px; }
     .well { position: relative; display: grid; min-height: 0; }
@@ -141,7 +144,7 @@ export class TogetherChat extends Panel {
       if (goesOn) return html`<div class="next">${this.said(company, line)}</div>`;
       return html`<div class="group">
         ${face(line.who, line.who === own ? company.name || line.name : line.name, company.session.person(line.who)?.isTalking)}
-        <div class="who">${line.who === own ? html`<b>${name}</b>` : html`<button class="plainly" title=${t("more_of", { name })} @click=${() => this.about(line)}>${name}</button>`}
+        <div class="who">${line.who === own ? html`<b>${name}</b>` : html`<button class="plainly" title=${t("more_of", { name })} @click=${() => this.about(line)}><span>${name}</span></button>`}
           <time datetime=${new Date(line.at_ms).toISOString()}>${clock.format(line.at_ms)}</time>${tag ? html`<span class="tag">${tag}</span>` : nothing}</div>
         ${this.said(company, line)}</div>`;
     });

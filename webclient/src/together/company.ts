@@ -63,6 +63,7 @@ export interface CompanyOptions {
 
 const STAFF: ReadonlySet<string> = new Set(["host", "merchant", "operator"]);
 const MOST_NOTICES = 6;
+const CARD_MS = 3000;
 const HAND_MARK: ReadonlySet<string> = new Set(["sparkle"]);
 
 export class Company extends EventTarget {
@@ -84,6 +85,8 @@ export class Company extends EventTarget {
   private x = 0;
   private z = 0;
   private hasPlace = false;
+  private wasHere = false;
+  private checking: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly session: Wire, readonly options: CompanyOptions) {
     super();
@@ -97,6 +100,10 @@ export class Company extends EventTarget {
     for (const part of [this.talk, this.party, this.looking, this.voice]) part.addEventListener("change", changed, { signal });
     for (const name of ["enter", "card", "change"]) session.addEventListener(name, changed, { signal });
     session.addEventListener("leave", (event) => this.left((event as CustomEvent<Person>).detail), { signal });
+    session.addEventListener("ready", (event) => {
+      if ((event as CustomEvent<{ isFresh: boolean }>).detail.isFresh && this.wasHere) this.begin();
+      this.wasHere = true;
+    }, { signal });
     this.party.addEventListener("invited", (event) => {
       const { who, name } = (event as CustomEvent<{ who: number; name: string }>).detail;
       if (isHidden(who)) return;
@@ -332,6 +339,7 @@ export class Company extends EventTarget {
   }
 
   dispose(): void {
+    clearTimeout(this.checking);
     this.letGo.abort();
     this.talk.dispose();
     this.party.dispose();
@@ -342,6 +350,21 @@ export class Company extends EventTarget {
   /** One's own reactions come back from the server, as everybody's do. */
   private get isHeardByServer(): boolean {
     return this.session.state === "open";
+  }
+
+  /** A new seat after the old one was lost: numbers mean other people now. The server itself keeps blocks and parties. */
+  private begin(): void {
+    this.follow(0);
+    this.blocked.clear();
+    this.quieted.clear();
+    this.looking.reset();
+    this.notices = this.notices.filter(({ isAsking }) => !isAsking);
+    this.isLocked = false;
+    this.slow_s = this.mutedUntil_ms = 0;
+    clearTimeout(this.checking);
+    // One's party is told on coming in, if there is one; that there is none is seen from one's card.
+    this.checking = setTimeout(() => this.session.me?.card?.party === 0 && this.party.members.length > 0 && this.party.reset(), CARD_MS);
+    this.hiddenChanged();
   }
 
   private left(person: Person): void {

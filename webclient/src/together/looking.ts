@@ -173,6 +173,13 @@ export class Looking extends EventTarget {
     if (was !== "none") this.wire.act({ do: "unshare" }).catch(() => undefined);
   }
 
+  /** Another seat: whom the numbers meant is not here any more. */
+  reset(): void {
+    this.showings = [];
+    this.handed.clear();
+    this.end();
+  }
+
   dispose(): void {
     clearTimeout(this.later);
     clearTimeout(this.ending);

@@ -86,6 +86,15 @@ export class Party extends EventTarget {
     return this.wire.act({ do: "party", op: "remove", who });
   }
 
+  /** No party any more, as the server has it. */
+  reset(): void {
+    this.members = [];
+    this.code = "";
+    this.invitations = [];
+    this.invited.clear();
+    this.changed();
+  }
+
   dispose(): void {
     this.letGo.abort();
   }

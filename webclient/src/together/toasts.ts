@@ -38,12 +38,19 @@ export class TogetherToasts extends Panel {
   override connectedCallback(): void {
     super.connectedCallback();
     this.timer = setInterval(() => this.age(), 500);
+    document.addEventListener("pointerdown", this.gesture, { passive: true });
+    document.addEventListener("keydown", this.gesture);
   }
 
   override disconnectedCallback(): void {
     clearInterval(this.timer);
+    document.removeEventListener("pointerdown", this.gesture);
+    document.removeEventListener("keydown", this.gesture);
     super.disconnectedCallback();
   }
+
+  /** This element is there as long as the company is: it passes on that sound may begin. */
+  private readonly gesture = (): void => this.company?.voice.gesture();
 
   override updated(): void {
     for (const notice of this.company?.notices ?? []) {

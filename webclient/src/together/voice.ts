@@ -177,6 +177,11 @@ export class Voice extends EventTarget {
     }
   }
 
+  /** Any gesture of the shopper: voices that came before it begin to sound. */
+  gesture(): void {
+    if (this.ears || this.peers.size) this.wake();
+  }
+
   /** Whom one hides has changed. */
   balance(): void {
     for (const [member, heard] of [...this.peers]) {

@@ -280,6 +280,21 @@ describe("looking together", () => {
   });
 });
 
+describe("a new seat", () => {
+  it("forgets whom numbers meant, and a party that is no more", async () => {
+    wire.tell("ready", { isFresh: true });
+    wire.tell("party", { members: [[1, "Mira"], [2, "Ada"]], code: "K7" });
+    company.quiet(3);
+    company.follow(2);
+    wire.tell("shared", { who: 2, ...view("halo-lamp") });
+    wire.tell("ready", { isFresh: false });
+    expect([company.isHidden(3), company.followed, company.party.members.length]).toEqual([true, 2, 2]);
+    wire.tell("ready", { isFresh: true });
+    await vi.advanceTimersByTimeAsync(5000);
+    expect([company.isHidden(3), company.followed, company.party.members.length, company.looking.showings.length, company.notices.length]).toEqual([false, 0, 0, 0, 0]);
+  });
+});
+
 describe("gestures and order", () => {
   it("have the eight numbers that everybody who draws people knows", () => {
     expect(EMOTES.map(({ id, word }) => `${id} ${word}`)).toEqual(["1 wave", "2 point", "3 applaud", "4 dance", "5 thumbs_up", "6 heart", "7 laugh", "8 wow"]);
