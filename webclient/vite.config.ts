@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { KTX2Loader } from "three/examples/jsm/loaders/KTX2Loader.js";
 import { defineConfig, type Plugin, type ProxyOptions } from "vite";
@@ -54,7 +54,14 @@ const asOwnPage: ProxyOptions = {
   },
 };
 
+/** Pictures of stores to show before they are built: `{store}-{mood}`. */
+function splashes(): readonly string[] {
+  const folder = new URL("./public/splash/", import.meta.url);
+  return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".webp")).map((name) => name.slice(0, -5)) : [];
+}
+
 export default defineConfig({
+  define: { __SPLASHES__: JSON.stringify(splashes()) },
   plugins: [textureWorker()],
   build: {
     target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 900,

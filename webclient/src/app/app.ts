@@ -29,6 +29,7 @@ import { below, decide, isThreeD, type Measured, type Rung } from "./rung";
 import type { Companions } from "./companions";
 import type { Scene } from "./scene";
 import { Shopping } from "./shopping";
+import { keepShelf, keptShelf } from "./shelf";
 import { Showroom, type Place } from "./showroom";
 import { furnished, roomAt, storeLines, type Furnished } from "./stores";
 import type { Visit } from "./visit";
@@ -47,6 +48,9 @@ const REFUSED_NAME = 400;
 const PASS_MS = 1500;
 
 const part = (id: string): HTMLElement => document.getElementById(id) ?? document.body;
+
+/** Set by the build: see `vite.config.ts`. */
+declare const __SPLASHES__: readonly string[];
 
 export class App {
   readonly showroom = new Showroom(new Preferences(), visitor());
@@ -84,10 +88,33 @@ export class App {
     part("foot").append(this.#bar.element);
     part("beside").append(this.#panels.element);
     part("said").append(this.#notices.element);
+    this.#splash();
+    this.#hint();
     this.#plans();
     this.#frame();
     this.#listen();
     await Promise.all([this.#shelf(), this.#store()]);
+  }
+
+  /** A picture of the store while it is being built, where there is one; else the drawing that is there already. */
+  #splash(): void {
+    const { plan, preferences } = this.showroom;
+    const id = this.#asked.store ?? plan?.id;
+    if (!id || part("splash").querySelector("img")) return;
+    const wanted = `${id}-${preferences.get("mood") || (plan?.mood ?? "day")}`;
+    const name = __SPLASHES__.find((one) => one === wanted) ?? __SPLASHES__.find((one) => one.startsWith(`${id}-`));
+    if (name) part("splash").append(h("img", { src: `/splash/${name}.webp`, alt: "", decoding: "async", fetchpriority: "high" }));
+  }
+
+  /** Where a thumb walks, until one has. */
+  #hint(): void {
+    const ring = h("div", { class: "walk-hint", "aria-hidden": "true" }, t("joystick"));
+    part("foot").before(ring);
+    part("place").addEventListener("pointerdown", (event) => {
+      if (event.pointerType !== "touch" || event.clientX > innerWidth * 0.4 || event.clientY < innerHeight * 0.5) return;
+      document.body.toggleAttribute("data-walked", true);
+      ring.remove();
+    });
   }
 
   /** What the bar, the list and the letters do. */
@@ -106,10 +133,19 @@ export class App {
     }, SKELETON_AFTER_MS);
     try {
       this.showroom.rows = await catalogue();
+      keepShelf(this.showroom.rows);
       this.showroom.changed("rows");
     } catch (error) {
-      if (this.#isFirst) part("main").replaceChildren(this.#trouble(error));
-      return;
+      const kept = keptShelf();
+      if (!kept) {
+        this.#opened();
+        document.body.toggleAttribute("data-list-open", true);
+        part("main").replaceChildren(this.#trouble(error));
+        return;
+      }
+      this.showroom.rows = kept;
+      this.showroom.changed("rows");
+      say(t("offline"));
     } finally {
       clearTimeout(wait);
     }
@@ -132,6 +168,7 @@ export class App {
       this.showroom.slots = this.#furnished.slots;
       this.showroom.changed("plan");
     }
+    this.#splash();
     this.#frame();
     await this.climb();
   }
