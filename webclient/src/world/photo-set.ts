@@ -74,7 +74,6 @@ export class PhotoSet {
     for (const scene of [this.#blurScene, this.#backScene]) scene.children[0]!.frustumCulled = false;
     this.#pool = new Mesh(new CircleGeometry(0.5, 48).rotateX(-Math.PI / 2), new ShaderMaterial({ vertexShader: POOL_VERTEX, fragmentShader: POOL, uniforms: { alpha: { value: 0 } }, transparent: true, depthWrite: false }));
     this.#pool.renderOrder = -3;
-    this.#shadow.group.renderOrder = -2;
     this.scene.add(this.#pool, this.#shadow.group, this.subject);
     // The lamps stand beside the poster's camera, which went round by as much.
     this.scene.environmentRotation.y = MathUtils.degToRad(YAW_DEG);
@@ -119,7 +118,7 @@ export class PhotoSet {
     parent?.add(model);
     model.position.set(x, y, z);
     const wide = Math.hypot(box.max.x - box.min.x, box.max.z - box.min.z);
-    const side = Math.max(wide * 3.0, (box.max.y - box.min.y) * 1.9);
+    const side = Math.max(wide * 2.5, (box.max.y - box.min.y) * 1.7);
     this.#pool.scale.set(side, 1, side);
     this.#pool.position.set((box.min.x + box.max.x) / 2, -0.0004 * side, (box.min.z + box.max.z) / 2);
   }
