@@ -49,13 +49,13 @@ export function chairGeometry(): BufferGeometry {
     add(new CylinderGeometry(0.022, 0.022, 0.05, 12).rotateZ(Math.PI / 2).applyMatrix4(lean), METAL, 0.6);
     const s = side * 0.215;
     tube([s, 0.435, -0.22], [s, 0.435, 0.2]);
-    tube([s, 0.435, 0.2], [side * 0.16, 0.12, 0.4]);
+    tube([s, 0.435, 0.2], [side * 0.16, 0.09, 0.43]);
     tube([s, 0.415, -0.2], [s, 0.86, -0.27]);
     tube([s, 0.86, -0.27], [s, 0.87, -0.35], 0.014, LEATHER, 0.05);
     tube([s, 0.42, 0.12], [side * 0.22, 0.1, 0.22]);
     tube([s, 0.42, -0.1], [x, BIG_M, -0.1], 0.014);
     add(new TorusGeometry(0.05, 0.014, 8, 20).rotateY(Math.PI / 2).translate(side * 0.22, 0.064, 0.22), LEATHER, 0.05);
-    add(new BoxGeometry(0.13, 0.012, 0.15).applyMatrix4(new Matrix4().makeRotationX(0.16).setPosition(side * 0.09, 0.105, 0.42)), METAL, 0.5);
+    add(new BoxGeometry(0.13, 0.012, 0.15).applyMatrix4(new Matrix4().makeRotationX(0.16).setPosition(side * 0.1, 0.075, 0.46)), METAL, 0.5);
   }
   tube([-HALF_M, BIG_M, -0.1], [HALF_M, BIG_M, -0.1], 0.012);
   const merged = mergeGeometries(parts.map((part) => (part.index ? part.toNonIndexed() : part)));

@@ -91,10 +91,14 @@ export function keyAt(out: Key, input: Pick<BakeInput, "portals" | "lamps">, ins
   // What comes from all sides does not model: the part that agrees is the key.
   const agree = Math.min(1, n / total);
   // Half of a lamp's colour: eyes settle on faces, and skin takes no more orange.
-  out.r = (r + g) * 0.5 * agree;
-  out.g = g * agree;
-  out.b = (b + g) * 0.5 * agree;
+  // Close to a lamp it is not as bright as arithmetic without shadows says: nobody is lit by a flash.
+  const held = (STRENGTH * agree) / (1 + g / SHOULDER);
+  out.r = (r + g) * 0.5 * held;
+  out.g = g * held;
+  out.b = (b + g) * 0.5 * held;
 }
+const STRENGTH = 0.7;
+const SHOULDER = 1.8;
 const FALLBACK = { x: 0.2, y: 0.95, z: 0.2, r: 0.3, g: 0.3, b: 0.3 };
 
 const isIn = ({ min, max }: Inside, x: number, z: number, more: number): boolean => x > min[0] - more && x < max[0] + more && z > min[2] - more && z < max[2] + more;

@@ -95,10 +95,10 @@ describe("the figure chooser", () => {
     const file = new File(["<svg onload=alert(1)>, and more than enough to be read as a head"], "<img src=x onerror=alert(1)>.glb");
     Object.defineProperty(input, "files", { value: [file], configurable: true });
     input.dispatchEvent(new Event("change"));
-    await vi.waitFor(() => expect(all("#own-state.problem")[0]?.textContent).toMatch(/GLB or VRM/));
+    await vi.waitFor(() => expect(all("#own-state.problem")[0]?.textContent).toMatch(/GLB or VRM/), { timeout: 30_000 });
     expect(all("img")).toHaveLength(0);
     expect(chooser.file).toBeNull();
-  });
+  }, 40_000);
 });
 
 describe("a surprise", () => {
