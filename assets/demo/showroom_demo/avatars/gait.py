@@ -7,6 +7,8 @@ arms swing against the legs.
 Source: Perry & Burnfield, Gait Analysis (2010): stance 60 % of the cycle, heel, ankle and forefoot rockers.
 """
 
+from itertools import pairwise
+
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
@@ -32,11 +34,14 @@ def walk(skeleton: Skeleton, frames: int) -> list[Pose]:
     phase = np.arange(frames) / frames
     stride = stride_m(skeleton)
     feet = {
-        "left": _foot(skeleton, "left", phase, stride), "right": _foot(skeleton, "right", (phase + 0.5) % 1.0, stride),
-    }  # fmt: skip
+        "left": _foot(skeleton, "left", phase, stride),
+        "right": _foot(skeleton, "right", (phase + 0.5) % 1.0, stride),
+    }
     hips = _hips(skeleton, feet, phase)
-    return [_pose(skeleton, p, hips[at], {side: [v[at] for v in foot] for side, foot in feet.items()})
-            for at, p in enumerate(phase)]  # fmt: skip
+    return [
+        _pose(skeleton, p, hips[at], {side: [v[at] for v in foot] for side, foot in feet.items()})
+        for at, p in enumerate(phase)
+    ]
 
 
 def _foot(skeleton: Skeleton, side: str, phase: F64, stride: float) -> tuple[F64, F64]:
@@ -86,7 +91,7 @@ def _hips(skeleton: Skeleton, feet: dict[str, tuple[F64, F64]], phase: F64) -> F
     for name, (ankles, _) in feet.items():
         joint = skeleton.head(name + "UpperLeg") - home
         chain = [skeleton.head(name + part) for part in ("UpperLeg", "LowerLeg", "Foot")]
-        length = sum(float(np.linalg.norm(b - a)) for a, b in zip(chain, chain[1:], strict=False)) * 0.992
+        length = sum(float(np.linalg.norm(b - a)) for a, b in pairwise(chain)) * 0.992
         dx = ankles[:, 0] - (side + joint[0])
         dz = ankles[:, 2] - (ahead + joint[2])
         rise = np.sqrt(np.maximum(length**2 - dx**2 - dz**2, 0.01))

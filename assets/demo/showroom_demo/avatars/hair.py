@@ -89,7 +89,7 @@ def _cap(scalp: Mesh, style: Style) -> Mesh:
     """A shell over the scalp, thin at its edge."""
     inside = np.clip(scalp.morphs["line"][:, 0] / 0.30, 0, 1)
     inside = smoothed(inside, scalp.faces, times=2)
-    lift = 0.0012 + style.cap * inside
+    lift = 0.0028 + style.cap * inside
     colors = np.full_like(scalp.colors, 0.62)
     points = scalp.points + scalp.normals * lift[:, None]
     return replace(
@@ -106,9 +106,8 @@ def _guides(
     style: Style, scalp: Mesh, tree: cKDTree, where: F64, normals: F64, skeleton: Skeleton, chance: np.random.Generator
 ) -> tuple[F64, F64]:
     """Middle lines ``(n, k, 3)`` and half-widths ``(n, k)`` of locks, spread evenly over the scalp."""
-    area = np.linalg.norm(
-        np.cross(*(scalp.points[scalp.faces[:, k]] - scalp.points[scalp.faces[:, 0]] for k in (1, 2))), axis=1
-    )
+    p = scalp.points[scalp.faces]
+    area = np.linalg.norm(np.cross(p[:, 1] - p[:, 0], p[:, 2] - p[:, 0]), axis=1)
     pick = chance.choice(len(scalp.faces), size=style.count * 12, p=area / area.sum())
     uv = np.sort(chance.random((len(pick), 2)), axis=1)
     bary = np.stack([uv[:, 0], uv[:, 1] - uv[:, 0], 1 - uv[:, 1]], axis=1)
@@ -142,7 +141,7 @@ def _guides(
         if style.back < 1:  # swept up at the front
             flow[:, 1] += 0.5 * (plain[:, 2] > 0.6)
     target = skeleton.head("head") + [0.0, 0.115, -0.105]
-    points = [roots - out * 0.002]
+    points = [roots - out * 0.004]
     way = unit(flow - out * (flow * out).sum(axis=1, keepdims=True) * 0.6 + out * 0.35)
     for step in range(steps):
         t = (step + 1) / steps
@@ -178,9 +177,9 @@ def _guides(
         guides = guides + style.curl[0] * grow[None, :, None] * np.stack(
             [np.cos(turn), 0.3 * np.sin(turn), np.sin(turn)], axis=2
         )
-    taper = np.interp(np.linspace(0, 1, steps + 1), [0, 0.15, 0.6, 0.9, 1.0], [0.7, 1.0, 1.0, 0.95, 0.5])
+    taper = np.interp(np.linspace(0, 1, steps + 1), [0, 0.15, 0.6, 0.9, 1.0], [0.25, 1.0, 1.0, 0.95, 0.5])
     if style.curl[1] > 12:
-        taper = np.interp(np.linspace(0, 1, steps + 1), [0, 0.3, 0.8, 1.0], [0.6, 1.0, 0.8, 0.15])
+        taper = np.interp(np.linspace(0, 1, steps + 1), [0, 0.3, 0.8, 1.0], [0.4, 1.0, 0.8, 0.15])
     width = style.width * (0.8 + 0.4 * chance.random(len(roots)))
     return guides, width[:, None] * taper / 2
 
@@ -195,12 +194,13 @@ def _locks(guides: F64, radii: F64, style: Style, body: Mesh, skeleton: Skeleton
     outward = guides - middle
     outward = unit(outward - way * (outward * way).sum(axis=2, keepdims=True))
     aside = np.cross(way, outward)
-    angles = np.radians([-100, -55, -18, 18, 55, 100])
+    angles = np.radians([-95, -50, 0, 50, 95])
     ring = aside[:, :, None] * np.sin(angles)[:, None] + outward[:, :, None] * (np.cos(angles) * style.round)[:, None]
     points = guides[:, :, None] + ring * radii[:, :, None, None]
     m = len(angles)
-    start = np.arange(n)[:, None, None] * (k * m) + np.arange(k - 1)[None, :, None] * m + np.arange(m - 1)
-    quads = np.stack([start, start + 1, start + m + 1, start + m], axis=-1).reshape(-1, 4)
+    first = np.arange(n)[:, None, None] * (k * m) + np.arange(k - 1)[None, :, None] * m
+    start, beside = first + np.arange(m), first + (np.arange(m) + 1) % m
+    quads = np.stack([start, beside, beside + m, start + m], axis=-1).reshape(-1, 4)
     flat = points.reshape(-1, 3)
     faces = fan(quads)
     normals = vertex_normals(flat, faces)
@@ -208,8 +208,9 @@ def _locks(guides: F64, radii: F64, style: Style, body: Mesh, skeleton: Skeleton
         faces, normals = faces[:, ::-1], -normals
     normals = unit(normals * 0.55 + np.repeat(outward.reshape(-1, 3), m, axis=0) * 0.45)  # one volume, not ropes
     t = np.linspace(0, 1, k)
-    tone = (0.86 + 0.14 * chance.random(n))[:, None, None] * np.interp(t, [0, 0.3, 1], [0.78, 0.92, 1.0])[None, :, None]
-    tone = tone * np.array([0.80, 0.95, 1.0, 0.93, 1.0, 0.82])
+    along = np.interp(t, [0, 0.3, 1], [0.78, 0.92, 1.0])
+    across = np.array([0.80, 0.97, 0.93, 1.0, 0.82])
+    tone = np.einsum("n,k,m->nkm", 0.86 + 0.14 * chance.random(n), along, across)
     colors = np.repeat(tone.reshape(-1, 1), 3, axis=1)
     weights = _weights(flat, body, skeleton)
     return Mesh(flat, faces, weights, np.full(len(flat), int(Region.HAIR)), np.clip(colors, 0, 1), {}, normals)

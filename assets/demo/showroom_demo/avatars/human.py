@@ -40,7 +40,7 @@ def human(data: MakeHuman, person: Person) -> Human:
     origin = np.array([0.0, low, 0.0])
 
     def placed(points: F64) -> F64:
-        return (points - origin) * scale + [0.0, SOLE_M, 0.0]
+        return np.asarray((points - origin) * scale + [0.0, SOLE_M, 0.0])
 
     morphs = {}
     for name in SHAPES:

@@ -8,14 +8,13 @@ import ctypes
 
 import numpy as np
 
-from showroom_demo.avatars.mesh import Mesh, borders, rows
-from showroom_demo.kit.shape import I64
+from showroom_demo.avatars.mesh import Mask, Mesh, borders, rows
 
 _NORMAL_WEIGHT = 0.35
 _COLOR_WEIGHT = 0.25
 
 
-def reduced(mesh: Mesh, target: int, *, locked: I64 | None = None, error: float = 1.0) -> Mesh:
+def reduced(mesh: Mesh, target: int, *, locked: Mask | None = None, error: float = 1.0) -> Mesh:
     """
     At most ``target`` triangles, if the locked vertices allow it.
 
@@ -53,5 +52,5 @@ def reduced(mesh: Mesh, target: int, *, locked: I64 | None = None, error: float 
     return rows(mesh, used, inverse.reshape(-1, 3))
 
 
-def border_mask(mesh: Mesh) -> I64:
+def border_mask(mesh: Mesh) -> Mask:
     return borders(mesh.faces, len(mesh.points))

@@ -11,9 +11,12 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from showroom_demo.kit.shape import F64, I64, unit
+
+Mask = npt.NDArray[np.bool_]
 
 
 class Region(IntEnum):
@@ -71,7 +74,7 @@ def rows(mesh: Mesh, index: I64, faces: I64) -> Mesh:
     )  # fmt: skip
 
 
-def taken(mesh: Mesh, keep: F64 | I64) -> Mesh:
+def taken(mesh: Mesh, keep: Mask | I64) -> Mesh:
     """Only the faces chosen by ``keep`` (a mask or indices), and the vertices they use."""
     faces = mesh.faces[keep]
     used, inverse = np.unique(faces, return_inverse=True)
@@ -185,7 +188,7 @@ def adjacency(faces: I64, count: int) -> sparse.csr_matrix:
     return sparse.diags(1.0 / np.maximum(np.asarray(matrix.sum(axis=1)).ravel(), 1e-9)) @ matrix
 
 
-def borders(faces: I64, count: int) -> I64:
+def borders(faces: I64, count: int) -> Mask:
     """Which vertices lie on a border, ``(n,) bool``."""
     half = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
     edges, _, times = edges_of(half, count)
@@ -194,7 +197,7 @@ def borders(faces: I64, count: int) -> I64:
     return np.asarray(out)
 
 
-def smoothed(values: F64, faces: I64, *, times: int, share: float = 0.5, keep: I64 | None = None) -> F64:
+def smoothed(values: F64, faces: I64, *, times: int, share: float = 0.5, keep: Mask | None = None) -> F64:
     """Laplacian smoothing of any vertex attribute; vertices in the mask ``keep`` stay."""
     near = adjacency(faces, len(values))
     out = values
@@ -221,7 +224,7 @@ def vertex_normals(points: F64, faces: I64) -> F64:
     grid -= grid.min(axis=0)
     _, same = np.unique((grid[:, 0] << 42) | (grid[:, 1] << 21) | grid[:, 2], return_inverse=True)
     same = same.ravel()
-    joint = np.stack([np.bincount(same, total[:, k]) for k in range(3)], axis=1)
+    joint: F64 = np.stack([np.bincount(same, total[:, k]) for k in range(3)], axis=1)
     return unit(joint[same])
 
 

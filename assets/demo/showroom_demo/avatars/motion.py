@@ -117,7 +117,7 @@ class Pose:
         self.rotations[end] = second.T @ hand
 
     def hang(self, side: str, *, ahead: float = 0.0, out: float = 0.0, flex: float = 12.0, inward: float = 0.0) -> None:
-        """An arm that hangs: degrees ahead of and away from the body, the elbow's flexion, the forearm's way inwards."""
+        """An arm that hangs: degrees ahead of and away from the body, the elbow's flexion, the forearm's turn in."""
         sign = _SIGN[side]
         world = self.world()
         chest = world[bone("upperChest"), :3, :3]

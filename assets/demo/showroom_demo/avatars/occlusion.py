@@ -6,11 +6,12 @@ Source: ambient occlusion by cosine-weighted rays through embree.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from showroom_demo.avatars.mesh import Mesh, Region, joined
-from showroom_demo.kit.shape import unit
+from showroom_demo.kit.shape import F64, unit
 
 _RAYS = 40
 _REACH_M = 0.14
@@ -37,7 +38,7 @@ def shaded(mesh: Mesh, others: Sequence[Mesh]) -> Mesh:
     return replace(mesh, colors=mesh.colors * np.where(plain, 1.0, light)[:, None])
 
 
-def _near(caster, starts, ways):  # type: ignore[no-untyped-def]
+def _near(caster: Any, starts: F64, ways: F64) -> F64:
     """Nearness of the first hit, 1 at once, 0 beyond reach."""
     distance = caster._scene.run(starts.astype(np.float32), ways.astype(np.float32), query="DISTANCE")
     return np.clip(1 - np.asarray(distance) / _REACH_M, 0, 1)

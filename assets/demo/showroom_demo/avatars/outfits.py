@@ -13,7 +13,6 @@ from showroom_demo.avatars.cloth import (
     HEM,
     Tailor,
     cleared,
-    cut,
     edged,
     folded,
     hung,
@@ -22,8 +21,8 @@ from showroom_demo.avatars.cloth import (
     softened,
     tube,
 )
-from showroom_demo.avatars.mesh import Mesh, Region, joined, smoothed
-from showroom_demo.kit.shape import F64, I64
+from showroom_demo.avatars.mesh import Mask, Mesh, Region, cut, joined, smoothed
+from showroom_demo.kit.shape import F64
 
 TINTS = ["top", "bottom"]
 
@@ -73,7 +72,9 @@ def _loose(
     mesh = hung(mesh, from_y=chest + 0.02, to_y=bottom, taper=taper, share=1 - np.clip(plan.is_arm * 3, 0, 1))
     mesh = softened(mesh, 4)
     mesh = cleared(mesh, t, clear)
-    return cleared(folded(mesh, t.skeleton, amount_m=folds, hem=hem, seed=seed), t, clear * 0.7, times=2)
+    mesh = folded(mesh, t.skeleton, amount_m=folds, hem=hem, seed=seed)
+    over = 0.011 * np.clip((1.1 - planned(mesh).plain[:, 1]) / 0.6, 0, 1)  # the waistband is beneath
+    return cleared(mesh, t, clear * 0.7 + over, times=3)
 
 
 def _trousers(
@@ -82,7 +83,7 @@ def _trousers(
     ankle: float,
     radii: tuple[float, ...],
     clear: float = 0.006,
-    waist_y: float = 1.55,
+    waist_y: float = 0.62,
     folds: float = 0.006,
     region: Region = Region.BOTTOM,
 ) -> Mesh:
@@ -94,8 +95,10 @@ def _trousers(
     scale = float(t.skeleton.head("hips")[1]) / 0.95
     mesh = tube(mesh, t.skeleton, "leg", tuple(r * scale for r in radii), below)
     mesh = cleared(softened(mesh, 3), t, clear)
-    mesh = cleared(folded(mesh, t.skeleton, amount_m=folds), t, clear * 0.6, times=2)
-    return edged(mesh, HEM, where=lambda m: planned(m).leg > 1.2)
+    top = np.clip((planned(mesh).plain[:, 1] + 0.6) / 0.5, 0, 1)
+    mesh = folded(mesh, t.skeleton, amount_m=folds)
+    mesh = cleared(mesh, t, clear * (0.6 - 0.3 * top), times=2)
+    return edged(mesh, HEM, where=_at_ankle)
 
 
 def _shoes(t: Tailor, *, top: float, sneaker: bool = True, tone: float = 1.0) -> Mesh:
@@ -129,7 +132,7 @@ def _shoes(t: Tailor, *, top: float, sneaker: bool = True, tone: float = 1.0) ->
     colors = colors * (1 - band) + band * (np.array([1.0, 0.99, 0.96]) if sneaker else 0.28)
     points[:, 1] = np.maximum(points[:, 1], 0.0)
     mesh = replace(mesh, points=points, colors=np.clip(colors, 0, 1))
-    return edged(mesh, ((0.002, 0.0015), (0.0, -0.003), (-0.02, -0.006)), where=lambda m: m.points[:, 1] > 0.04)
+    return edged(mesh, ((0.002, 0.0015), (0.0, -0.003), (-0.02, -0.006)), where=_at_collar)
 
 
 def _hands(body: Mesh, past: float) -> F64:
@@ -157,11 +160,12 @@ def _above(body: Mesh, line: float, slope: float, v: float = 0.0) -> F64:
 def _collar(mesh: Mesh, height: float = 0.030) -> Mesh:
     """A shirt's collar: a stand, and a fall over it."""
     h = height
-    return edged(mesh, ((h * 0.5, 0.001), (h, 0.001), (h * 1.05, 0.005), (h * 0.75, 0.011), (h * 0.1, 0.0165), (-h * 0.35, 0.019),
-                        (-h * 0.30, 0.015)), where=_at_neck, turned=True, scale=_narrow)  # fmt: skip
+    return edged(mesh, ((h * 0.5, 0.001), (h, 0.001), (h * 1.03, 0.003), (h * 0.80, 0.006), (h * 0.1, 0.0095),
+                        (-h * 0.45, 0.012),
+                        (-h * 0.42, 0.009)), where=_at_neck, turned=True, scale=_narrow)  # fmt: skip
 
 
-def _at_neck(mesh: Mesh) -> I64:
+def _at_neck(mesh: Mesh) -> Mask:
     return np.asarray(planned(mesh).plain[:, 1] > 3.4) & np.asarray(planned(mesh).is_arm < 0.3)
 
 
@@ -172,12 +176,29 @@ def _narrow(mesh: Mesh) -> F64:
     return np.clip((y - low) / 0.5, 0.06, 1.0)
 
 
-def _at_wrist(mesh: Mesh) -> I64:
+def _at_wrist(mesh: Mesh) -> Mask:
     return np.asarray(planned(mesh).is_arm > 0.5)
 
 
-def _at_hem(mesh: Mesh) -> I64:
+def _at_hem(mesh: Mesh) -> Mask:
     return np.asarray(planned(mesh).plain[:, 1] < 2.5) & np.asarray(planned(mesh).is_arm < 0.3)
+
+
+def _at_ankle(mesh: Mesh) -> Mask:
+    return np.asarray(planned(mesh).leg > 1.2)
+
+
+def _at_waist(mesh: Mesh) -> Mask:
+    return np.asarray(planned(mesh).plain[:, 1] > 1.2)
+
+
+def _at_knee(mesh: Mesh) -> Mask:
+    return np.asarray(planned(mesh).plain[:, 1] < -3)
+
+
+def _at_collar(mesh: Mesh) -> Mask:
+    """Of a shoe."""
+    return np.asarray(mesh.points[:, 1] > 0.04)
 
 
 def _placket(mesh: Mesh, half: float = 0.16, tone: float = 0.86) -> Mesh:
@@ -325,8 +346,7 @@ def _dress(t: Tailor) -> tuple[list[Mesh], F64]:
     points[:, 2] += np.cos(turn) * swell
     shade = (0.84 + 0.16 * (0.5 + 0.5 * np.tanh(1.3 * wave) * np.clip(down * 2, 0, 1)))[:, None]
     skirt = cleared(replace(skirt, points=points, colors=skirt.colors * shade), t, 0.008)
-    skirt = edged(edged(skirt, ((0.0, 0.004), (-0.02, 0.003)), where=lambda m: planned(m).plain[:, 1] > 1.2, tone=0.9),
-                  HEM, where=lambda m: planned(m).plain[:, 1] < -3)  # fmt: skip
+    skirt = edged(edged(skirt, ((0.0, 0.004), (-0.02, 0.003)), where=_at_waist, tone=0.9), HEM, where=_at_knee)
     body = t.body
     own = planned(body)
     bare = np.maximum(

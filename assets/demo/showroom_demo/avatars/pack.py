@@ -83,20 +83,14 @@ def clips_glb(skeleton: Skeleton, clips: dict[str, tuple[F64, F64, F64]]) -> byt
         samplers: list[Json] = []
         channels: list[Json] = []
 
-        def track(
-            node: int, path: str, keys: Any, values: int, samplers=samplers, channels=channels, times=times
-        ) -> None:  # type: ignore[no-untyped-def]
-            input_at = binary.plain(times[keys].astype(np.float32)[:, None], bounds=True)
-            channels.append({"sampler": len(samplers), "target": {"node": node, "path": path}})
-            samplers.append({"input": input_at, "output": values})
-
         for at in range(len(BONES)):
             keys = _sparse(turns[:, at], 0.0016)
             chosen = np.ascontiguousarray(turns[keys, at], np.float32)
             packed = np.ascontiguousarray(meshopt.encode_filter_quat(chosen, 8, 14)).view(np.uint8).reshape(-1, 8)
-            track(at, "rotation", keys, binary.rotations(packed))
+            _channel(channels, samplers, binary, times[keys], at, "rotation", binary.rotations(packed))
         keys = _sparse(hips, 0.0004)
-        track(0, "translation", keys, binary.plain(hips[keys].astype(np.float32)))
+        place = binary.plain(hips[keys].astype(np.float32))
+        _channel(channels, samplers, binary, times[keys], 0, "translation", place)
         animations.append({"name": name, "channels": channels, "samplers": samplers})
     document: Json = {
         "asset": dict(_ASSET),
@@ -106,6 +100,14 @@ def clips_glb(skeleton: Skeleton, clips: dict[str, tuple[F64, F64, F64]]) -> byt
         "animations": animations,
     }
     return _finished(document, binary)
+
+
+def _channel(
+    channels: list[Json], samplers: list[Json], binary: "_Compressed", times: F64, node: int, path: str, values: int
+) -> None:
+    start = binary.plain(times.astype(np.float32)[:, None], bounds=True)
+    channels.append({"sampler": len(samplers), "target": {"node": node, "path": path}})
+    samplers.append({"input": start, "output": values})
 
 
 class _Compressed(Binary):

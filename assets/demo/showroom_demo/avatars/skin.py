@@ -38,17 +38,15 @@ class Skin:
 def skin(data: MakeHuman, human: Human, skeleton: Skeleton, weights: F64) -> Skin:
     quads, _ = data.quads("body")
     inside = data.mask("inside-mouth") > 0.5
-    deep = inside & (data.points[:BODY_VERTICES, 2] < 1.0)
-    quads = quads[~deep[quads].all(axis=1)]
     faces = fan(quads)
     count = BODY_VERTICES
     points = human.points[:count]
     plain = data.points[:count]
     colors = np.full((count, 3), 0.96)
-    mirrored = plain * [1, 1, 1]
+    mirrored = plain.copy()
     mirrored[:, 0] = np.abs(mirrored[:, 0])
-    for place, radius, left in _BLUSH:
-        near = np.exp(-(((mirrored - place) ** 2).sum(axis=1)) / radius**2)[:, None]
+    for centre, radius, left in _BLUSH:
+        near = np.exp(-(((mirrored - centre) ** 2).sum(axis=1)) / radius**2)[:, None]
         colors *= 1 - near * (1 - np.array(left))
     hands = weights[:count][:, [k for k, n in enumerate(BONES) if any(f in n for f in ("Distal", "Intermediate"))]].sum(
         1
@@ -115,8 +113,8 @@ def _carried(human: Human, centre: F64, count: int, data: MakeHuman, side: str) 
     }
 
 
-_BROW = np.array([[0.085, 7.555], [0.16, 7.600], [0.26, 7.628], [0.36, 7.638], [0.46, 7.610], [0.545, 7.535]])
-_BROW_HALF = np.array([0.034, 0.044, 0.043, 0.036, 0.026, 0.008])
+_BROW = np.array([[0.10, 7.535], [0.17, 7.565], [0.26, 7.590], [0.36, 7.602], [0.46, 7.580], [0.54, 7.515]])
+_BROW_HALF = np.array([0.020, 0.029, 0.028, 0.024, 0.018, 0.006])
 
 
 def _brows(data: MakeHuman, human: Human, body: Mesh) -> list[Mesh]:
