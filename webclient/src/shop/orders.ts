@@ -35,6 +35,7 @@ export class ShopOrders extends Panel {
     .orders { display: grid; }
     .orders > li { border-block-end: 1px solid var(--line, #ddd7cb); }
     .head { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 2px 16px; width: 100%; padding: 18px 0; border: 0; background: none; text-align: start; align-items: baseline; }
+    .head .figure { justify-self: end; }
     .head .when { font-size: 19px; font-weight: 600; letter-spacing: -0.005em; }
     .badge { display: inline-flex; align-items: center; gap: 7px; font-size: 15px; }
     .badge::before { content: ""; width: 8px; height: 8px; border-radius: 50%; background: var(--good, #3f7d5c); }

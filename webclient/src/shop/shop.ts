@@ -62,6 +62,9 @@ export class Shop extends EventTarget {
   private chosenCurrency: string;
   private cartAsked: Promise<Cart> | null = null;
   private cartTurn = 0;
+  private adding: Promise<void> = Promise.resolve();
+  /** The cart is known to have changed and is being asked for. */
+  private stale: Promise<void> = Promise.resolve();
 
   constructor(options: ShopOptions = {}) {
     super();
@@ -181,8 +184,9 @@ export class Shop extends EventTarget {
     this.changed();
     const turn = ++this.cartTurn;
     try {
-      this.cartAsked ??= this.askCart().finally(() => (this.cartAsked = null));
-      const cart = await this.cartAsked;
+      const asked = (this.cartAsked ??= this.askCart());
+      void asked.finally(() => this.cartAsked === asked && (this.cartAsked = null)).catch(() => undefined);
+      const cart = await asked;
       if (turn === this.cartTurn) this.showCart(cart);
     } catch {
       // An older cart on the page is better than none.
@@ -196,7 +200,15 @@ export class Shop extends EventTarget {
    *
    * @throws ShopError
    */
-  async add(sku: string, quantity = 1, tenant = this.tenantOf(sku)): Promise<void> {
+  add(sku: string, quantity = 1, tenant = this.tenantOf(sku)): Promise<void> {
+    // One after the other: "one more" is counted from what the one before came to.
+    const done = this.adding.then(() => this.addNow(sku, quantity, tenant));
+    this.adding = done.catch(() => undefined);
+    return done;
+  }
+
+  private async addNow(sku: string, quantity: number, tenant: string): Promise<void> {
+    await this.stale;
     if (this.cartState === "unknown" || !this.cart) await this.refresh();
     const had = this.lineOf(sku, tenant)?.quantity ?? 0;
     await this.want(sku, had + quantity, tenant);
@@ -332,7 +344,8 @@ export class Shop extends EventTarget {
   /** Used by the checkout, whose order empties the cart. */
   cartChangedElsewhere(): void {
     this.tabs?.postMessage("cart");
-    void this.refresh();
+    this.cartAsked = null; // one that is under way may be from before
+    this.stale = this.refresh();
   }
 
   // ── inside

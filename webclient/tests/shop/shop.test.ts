@@ -121,6 +121,17 @@ describe("the cart", () => {
     expect(shop.units).toBe(1);
   });
 
+  it("counts two that are added at once, and begins anew after an order", async () => {
+    const { shop, till } = page(server);
+    await Promise.all([shop.add("LMP-1"), shop.add("LMP-1")]);
+    expect(server.lines.get("LMP-1")).toBe(2);
+    await till.begin();
+    till.type(CONTACT);
+    await till.place("EUR");
+    await shop.add("LMP-1");
+    expect(server.lines.get("LMP-1")).toBe(1);
+  });
+
   it("has what was wanted last after answers were lost", async () => {
     const { shop } = page(server);
     await shop.refresh();
