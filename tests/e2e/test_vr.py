@@ -20,9 +20,14 @@ from playwright.sync_api import Browser
 from vr import IWER, entered, served
 
 REPO = Path(__file__).parents[2]
-pytestmark = pytest.mark.skipif(
-    not IWER.is_file() or shutil.which("node") is None, reason="the web client's packages are not installed: make setup"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not IWER.is_file() or shutil.which("node") is None,
+        reason="the web client's packages are not installed: make setup",
+    ),
+    # Every frame of two eyes is drawn without a graphics card.
+    pytest.mark.timeout(1500),
+]
 PRODUCT = "terra-vase"
 MOST_DRAWS = 100
 ADDRESS = {

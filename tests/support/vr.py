@@ -54,7 +54,7 @@ class Shopper:
 
 @contextmanager
 def entered(
-    browser: Browser, address: str, *, query: str = "", is_stereo: bool = False, width: int = 320, height: int = 260
+    browser: Browser, address: str, *, query: str = "", is_stereo: bool = False, width: int = 200, height: int = 160
 ) -> Iterator[Shopper]:
     """A shopper who has just put the headset on, in the middle of the store. Errors of the page fail the test."""
     context = browser.new_context(viewport={"width": width, "height": height}, locale="en-IE", reduced_motion="reduce")

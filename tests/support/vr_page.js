@@ -42,7 +42,7 @@
     button: async (side, id, value) => {
       if (device.primaryInputMode === "hand") hand(side).updatePinchValue(value);
       else hand(side).updateButtonValue(id, value);
-      await frames(3);
+      await frames(2);
     },
     stick: async (side, x, y) => {
       hand(side).updateAxes("thumbstick", x, y);
