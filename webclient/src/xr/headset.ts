@@ -419,8 +419,9 @@ class Inside {
 
   #point(): void {
     this.#on.clear();
-    // The hand that pressed last is asked first: two rays on one panel would fight over its focus.
+    // The hand that presses, or did last, is asked first: two rays on one panel would fight over its focus.
     const [left, right] = this.hands.both;
+    for (const hand of this.hands.both) if (hand.selectStarted) this.#active = hand;
     const other = this.#active === left ? right : left;
     this.#pointHand(this.#active);
     this.#pointHand(other);
