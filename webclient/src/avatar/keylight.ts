@@ -81,6 +81,8 @@ export function keyAt(out: Key, input: Pick<BakeInput, "portals" | "lamps">, ins
     g += e * weights.lamps[1] * lamp.colour[1];
     b += e * weights.lamps[2] * lamp.colour[2];
   }
+  // Strips at the foot of a shelf are hidden from faces by what stands on it.
+  dy = Math.max(dy, 0.3 * Math.sqrt(dx * dx + dz * dz));
   const n = Math.sqrt(dx * dx + dy * dy + dz * dz);
   const total = Math.max(1e-6, g);
   out.level = total;
