@@ -6,6 +6,7 @@ Builds the demo first (seconds if it is there already), opens its page in Chromi
 
 import argparse
 import io
+import json
 import re
 import signal
 import subprocess
@@ -21,6 +22,9 @@ from browser import open_browser
 
 MAX_BYTES = 300_000
 READY_MS = 240_000
+SETTLE_MS = 3000
+STAGE = ".stage[data-ready]"
+ROOM = "#place[data-lit][data-stocked]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,22 +32,30 @@ class Shot:
     """One picture: where, how large, what is done before it is taken."""
 
     name: str
-    path: str = ""
+    path: str = "?rung=list"
+    ready: str = ".card .name"
     width: int = 1440
     height: int = 900
     scale: float = 1.0
     colour: int | None = None
     measured: bool = False
+    keys: str = ""
+    visitor: str = ""
+    """Who comes in by this name; a newcomer stands at the door."""
     scroll_to: str = ""
 
 
 SHOTS = (
+    Shot(name="door", path="?rung=room", ready=ROOM),
+    Shot(name="hand", path="?rung=room#/p/lund-chair", ready=ROOM),
+    Shot(name="together", path="?rung=room", ready=ROOM, visitor="Ada", keys="t"),
+    Shot(name="gallery", path="?rung=turntable", ready=".gallery img", visitor="Ada"),
     Shot(name="catalogue", height=1180),
-    Shot(name="product", path="#/aria-headphones"),
-    Shot(name="variant", path="#/lund-chair", colour=2, measured=True),
-    Shot(name="scan", path="#/lund-chair", scroll_to=".scan"),
+    Shot(name="product", path="?rung=list#/p/aria-headphones", ready=STAGE),
+    Shot(name="variant", path="?rung=list#/p/lund-chair", ready=STAGE, colour=2, measured=True),
+    Shot(name="scan", path="?rung=list#/p/lund-chair", ready=STAGE, scroll_to=".scan"),
     Shot(name="phone", width=390, height=844, scale=2),
-    Shot(name="phone-product", path="#/solen-sunglasses", width=390, height=844, scale=2),
+    Shot(name="phone-product", path="?rung=list#/p/solen-sunglasses", ready=STAGE, width=390, height=844, scale=2),
 )
 
 
@@ -89,14 +101,15 @@ def _picture(browser: Browser, address: str, shot: Shot) -> bytes:
     )
     try:
         page = context.new_page()
+        if shot.visitor:
+            kept = json.dumps(json.dumps({"nickname": shot.visitor}))
+            page.add_init_script(f"localStorage.setItem('showroom.visitor', {kept})")
         page.goto(address + shot.path)
-        if shot.path:
-            page.wait_for_selector(".stage[data-ready]", timeout=READY_MS)
-        else:
-            page.wait_for_selector(".card .name")
+        page.wait_for_selector(shot.ready, timeout=READY_MS, state="attached")
+        if shot.keys:
+            page.keyboard.press(shot.keys)
         _prepare(page, shot)
-        page.wait_for_load_state("networkidle")
-        page.wait_for_timeout(800)
+        page.wait_for_timeout(SETTLE_MS)
         return page.screenshot()
     finally:
         context.close()

@@ -7,7 +7,8 @@ import type { Showroom } from "./showroom";
 import type { Panels } from "../ui/panel";
 import type { Shop } from "../shop/shop";
 import { choose, exchange } from "../ui/exchange";
-import { comparable, currencyFor } from "../ui/format";
+import { comparable, currencyFor, type Prices } from "../ui/format";
+import type { Trade } from "./trade";
 import { t } from "./words";
 
 const PANELS = {
@@ -55,20 +56,7 @@ export class Shopping {
     const showroom = this.#showroom;
     const currency = this.#currency();
     if (currency) shop.chooseCurrency(currency);
-    const trade = Object.assign(new EventTarget(), {
-      get units(): number {
-        return shop.units;
-      },
-      shop,
-      price: (sku: string) => shop.offer(sku)?.prices ?? null,
-      available: (sku: string) => shop.stock(sku),
-      ask: (product: string) => void shop.offersOf(product).catch(() => undefined),
-      add: (sku: string, quantity: number) => shop.add(sku, quantity),
-      isWished: (product: string) => shop.wishes.has(product),
-      wish: (product: string, on: boolean) => {
-        if (shop.wishes.has(product) !== on) shop.wishes.toggle(product);
-      },
-    });
+    const trade = new Desk(shop);
     let isTold = false;
     shop.addEventListener("change", () => {
       if (isTold) return;
@@ -86,5 +74,43 @@ export class Shopping {
     showroom.changed("trade");
     void shop.refresh();
     return shop;
+  }
+}
+
+/** The shop's model under the names that the page has for it; everything is asked for at the moment it is read. */
+class Desk extends EventTarget implements Trade {
+  readonly shop: Shop;
+
+  constructor(shop: Shop) {
+    super();
+    this.shop = shop;
+  }
+
+  get units(): number {
+    return this.shop.units;
+  }
+
+  price(sku: string): Prices | null {
+    return this.shop.offer(sku)?.prices ?? null;
+  }
+
+  available(sku: string): number | null {
+    return this.shop.stock(sku);
+  }
+
+  ask(product: string): void {
+    this.shop.offersOf(product).catch(() => undefined); // what the catalogue said stays
+  }
+
+  add(sku: string, quantity: number): Promise<void> {
+    return this.shop.add(sku, quantity);
+  }
+
+  isWished(product: string): boolean {
+    return this.shop.wishes.has(product);
+  }
+
+  wish(product: string, on: boolean): void {
+    if (this.shop.wishes.has(product) !== on) this.shop.wishes.toggle(product);
   }
 }
