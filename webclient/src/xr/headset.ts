@@ -27,7 +27,7 @@ import { keep, recall, type HeadsetSettings } from "./settings";
 import type { RoomLine, Shelves, ShopDesk } from "./seams";
 import { Sounds } from "./sounds";
 import { Travel } from "./travel";
-import { placeHead, rigYaw, turnAbout, yawOf } from "./turn";
+import { placeHead, rigYaw, turnAbout, wrapped, yawOf } from "./turn";
 import { BEST_M, followed, hang, within, type Hanging } from "./ui/hang";
 import { Panel } from "./ui/panel";
 import { CALM, STARK } from "./ui/paint";
@@ -125,6 +125,9 @@ export class Headset extends EventTarget implements Part {
 
   #ended(): void {
     const { walk, renderer, rig, camera } = this.#world;
+    // Between the eyes, not at the left one, which the world goes by.
+    const head = this.#inside?.head;
+    if (head) walk.stand(head.world.x, head.world.z, wrapped(head.yaw));
     this.#inside?.dispose();
     this.#inside = null;
     this.#session = null;
