@@ -29,7 +29,7 @@ from showroom.http.endpoint import Endpoint
 from showroom.http.peers import Peers
 from showroom.http.uploads import Progress, Uploads
 from showroom.keys import derive, secret
-from showroom.protocol.events import Job
+from showroom.protocol.events import Cart, Job
 from showroom.realtime import Realtime
 from showroom.sample import Sample
 from showroom.samples import live_samples
@@ -135,6 +135,7 @@ class Services:
             stock=self._stock,
         )
         self.shop.watch(self.realtime.tell_stock)
+        self.shop.watch_carts(lambda holder, turn: self.realtime.tell(holder, Cart(revision=turn)))
         self.avatars: Final = Avatars(
             self.database,
             self.places.data / "avatars",

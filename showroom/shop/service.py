@@ -42,6 +42,8 @@ Item = TypeVar("Item")
 log = logging.getLogger(__name__)
 OnStock = Callable[[str, str, int], None]
 """Called on the event loop with tenant, SKU and what is available now, after every change."""
+OnCart = Callable[[str, int], None]
+"""Called on the event loop with a holder and a rising number, after every change of their cart made here."""
 
 _TRIES: Final = 3
 _AT_ONCE: Final = 200
@@ -117,6 +119,8 @@ class Shop:
         self._new_id = new_id or random_id
         self._catalogue = catalogue
         self._on_stock = on_stock
+        self._on_cart: OnCart | None = None
+        self._cart_turn = 0
         self._told: dict[tuple[str, str], int] = {}
         self._seen_ms = 0
         self._claims: Batches[Ask, Lease] = Batches(self._claim_batch)
@@ -145,6 +149,10 @@ class Shop:
     def watch(self, on_stock: OnStock) -> None:
         """Tell changes of stock to ``on_stock`` from now on, those of other processes too (within a sweep)."""
         self._on_stock = on_stock
+
+    def watch_carts(self, on_cart: OnCart) -> None:
+        """Tell changes of carts to ``on_cart`` from now on."""
+        self._on_cart = on_cart
 
     # ── offers and stock
 
@@ -209,6 +217,7 @@ class Shop:
             return True
 
         await self._once(holder, key, ("line", tenant, sku, quantity), bool, work)
+        self._tell_cart(holder)
         return await self.cart(holder)
 
     async def cart_code(self, holder: str, *, key: str) -> CartCode:
@@ -224,6 +233,7 @@ class Shop:
             return True
 
         await self._once(to, key, ("move", code), bool, work)
+        self._tell_cart(to)
         return await self.cart(to)
 
     async def claim(self, holder: str, tenant: str, sku: str, quantity: int, *, key: str) -> Lease:
@@ -235,11 +245,15 @@ class Shop:
         NoSuchOffer, SoldOut, OverLimit, CartFull, KeyReused, Busy
         """
         idempotency.check_key(key)
-        return await self._claims.ask(Ask(holder=holder, tenant=tenant, sku=sku, quantity=quantity, key=key))
+        lease = await self._claims.ask(Ask(holder=holder, tenant=tenant, sku=sku, quantity=quantity, key=key))
+        self._tell_cart(holder)
+        return lease
 
     async def release(self, holder: str, claim: str, *, key: str) -> Lease:
         """Give a claim up. Raises ``NoSuchClaim``."""
-        return await self._once(holder, key, ("release", claim), Lease, lambda t: claims.release(t, holder, claim))
+        lease = await self._once(holder, key, ("release", claim), Lease, lambda t: claims.release(t, holder, claim))
+        self._tell_cart(holder)
+        return lease
 
     # ── orders
 
@@ -259,6 +273,7 @@ class Shop:
             return orders.place_order(transaction, buyer, wanted, pay_ms=pay_ms, provider=self.provider.name).id
 
         order_id = await self._once(buyer, key, ("checkout", wanted), str, work)
+        self._tell_cart(buyer)
         return await self._ask_payment(await self.order(order_id))
 
     async def order(self, order_id: str, *, buyer: str = "", tenant: str = "") -> Order:
@@ -455,6 +470,16 @@ class Shop:
         except Exception:
             # The change is committed: whoever made it must hear so, even if a listener is broken.
             log.exception("a listener to stock failed")
+
+    def _tell_cart(self, holder: str) -> None:
+        if self._on_cart is None:
+            return
+        self._cart_turn = max(self._cart_turn + 1, self._seen_ms)  # rises over restarts, too
+        try:
+            self._on_cart(holder, self._cart_turn)
+        except Exception:
+            # As above: the change is committed.
+            log.exception("a listener to carts failed")
 
     async def _tell_changes(self, now_ms: int) -> None:
         """Changes made by other processes; a commit may become visible a little after its time stamp."""

@@ -192,6 +192,22 @@ def test_the_cart_shows_wishes_and_claims_as_one(bench: Bench) -> None:
     assert bench.stock("s") == (5, 0, 0), "taking it out of the cart releases it"
 
 
+def test_whoever_changes_a_cart_anywhere_its_holder_hears_of_it(bench: Bench) -> None:
+    heard: list[tuple[str, int]] = []
+    bench.shop.watch_carts(lambda holder, turn: heard.append((holder, turn)))
+    bench.offer()
+    bench(bench.shop.put_line("ann", "m", "s", 2, key=bench.key()))
+    claim = bench.claim("ben")
+    bench(bench.shop.release("ben", claim.id, key=bench.key()))
+    code = bench(bench.shop.cart_code("ann", key=bench.key())).code
+    bench(bench.shop.move_cart(code, "cat", key=bench.key()))
+    assert [holder for holder, _ in heard] == ["ann", "ben", "ben", "cat"]
+    assert [turn for _, turn in heard] == sorted({turn for _, turn in heard}), "later is higher"
+    with pytest.raises(NoSuchOffer):
+        bench(bench.shop.put_line("ann", "m", "no such", 1, key=bench.key()))
+    assert len(heard) == 4, "what was refused changed nothing"
+
+
 def test_a_cart_outlives_the_server(bench: Bench) -> None:
     bench.offer()
     bench(bench.shop.put_line("ann", "m", "s", 2, key=bench.key()))
