@@ -21,7 +21,7 @@ from showroom.protocol.ids import Anim, Mode
 from showroom.protocol.messages import FromClient, Say, State
 
 REACTIONS: Final = ("heart", "clap", "wow", "laugh", "thumbs_up", "sparkle")
-EMOTES: Final = (1, 2, 3, 4, 5)  # wave, nod, shrug, clap, dance: the client's table
+EMOTES: Final = (1, 3, 4, 5, 6)  # wave, applaud, dance, thumbs up, heart: docs/protocol.md
 _SPACING_M: Final = 1.1
 
 

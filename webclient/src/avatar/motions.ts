@@ -14,13 +14,14 @@ export interface Emote {
 /** By the number on the wire, from 1; bots and the emotes' panel use the same. */
 export const EMOTES: Readonly<Record<number, Emote>> = {
   1: { name: "wave", clip: "wave", seconds: 2.4, isUpper: true },
-  2: { name: "nod", clip: null, seconds: 1.4, isUpper: true },
-  3: { name: "shrug", clip: null, seconds: 1.6, isUpper: true },
-  4: { name: "applaud", clip: "applaud", seconds: 3, isUpper: true },
-  5: { name: "dance", clip: "dance", seconds: 6, isUpper: false },
-  6: { name: "point", clip: "point", seconds: 2.2, isUpper: true },
-  7: { name: "look", clip: "look", seconds: 3, isUpper: true },
-  8: { name: "reach", clip: "reach", seconds: 2.4, isUpper: true },
+  2: { name: "point", clip: "point", seconds: 2.2, isUpper: true },
+  3: { name: "applaud", clip: "applaud", seconds: 3, isUpper: true },
+  4: { name: "dance", clip: "dance", seconds: 6, isUpper: false },
+  // Those that float over the head as a drawing are nodded or shrugged with.
+  5: { name: "nod", clip: null, seconds: 1.4, isUpper: true },
+  6: { name: "nod", clip: null, seconds: 1.4, isUpper: true },
+  7: { name: "nod", clip: null, seconds: 1.4, isUpper: true },
+  8: { name: "shrug", clip: null, seconds: 1.6, isUpper: true },
 };
 
 /** By the number of `animation`; 0 is by speed. */
