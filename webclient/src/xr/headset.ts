@@ -19,7 +19,7 @@ import { Dress } from "./dress";
 import { newPose } from "./grab";
 import { Ground } from "./ground";
 import { Hands, type Hand } from "./input";
-import { Locomotion, type Head } from "./locomotion";
+import { Locomotion, PALM_UP, type Head } from "./locomotion";
 import { Notes } from "./notes";
 import { Pointer } from "./pointer";
 import { Presence } from "./presence";
@@ -466,7 +466,8 @@ class Inside {
     const under = this.carry.under(hand);
     const distance = under && !under.isNear ? under.distance_m : 6;
     pointer.show(hand, under?.isNear ? 0.05 : distance, this.head.world, under !== null && !under.isNear);
-    if (under) this.#reach(hand, under.stand);
+    // A palm that looks up aims at the floor: from afar it takes nothing.
+    if (under && (under.isNear || !hand.isBare || hand.palm.y <= PALM_UP)) this.#reach(hand, under.stand);
     this.#let(hand);
   }
 

@@ -20,7 +20,7 @@ const GLIDE_M_S = 1.4;
 const TURN_RAD_S = 1.6;
 const DEAD = 0.18;
 /** A palm that looks up this much, and thumb and finger this close, aim. */
-const PALM_UP = 0.5;
+export const PALM_UP = 0.5;
 
 export interface Limits {
   readonly reach_m: number;
