@@ -6,6 +6,7 @@
  */
 import { Box3, type BufferGeometry, Frustum, Group, Matrix4, Sphere, Vector3, type MeshStandardMaterial, type Raycaster } from "three";
 import type { Crowd, Person } from "../net/person";
+import { SELF_LAYER } from "../world/layers";
 import type { Part, World } from "../world/world";
 import { Actor, type Scene } from "./actor";
 import { ClipBones, LiveBones } from "./bones";
@@ -44,8 +45,6 @@ const SHADOW_M = 30;
 const MOST_LEVELS = 4;
 /** Who is nearer than this is drawn though out of sight: mirrors see them. */
 const ROUND_M = 6;
-/** Seen by mirrors alone: one's own body. */
-export const SELF_LAYER = 3;
 
 /** How much of oneself is drawn: for mirrors only, all of it, or without the head (in a headset). */
 export type SelfView = "mirror" | "whole" | "headless";

@@ -8,6 +8,7 @@ import {
   HalfFloatType, Matrix4, Mesh, MeshStandardMaterial, PerspectiveCamera, Plane, ShaderMaterial, Shape, ShapeGeometry, Vector2, Vector3, Vector4, WebGLRenderTarget, type Texture,
 } from "three";
 import type { Glass } from "./assemble";
+import { SELF_LAYER } from "./layers";
 import type { Part, World } from "./world";
 
 const NEAR_M = 6;
@@ -99,6 +100,7 @@ export class LookingGlass implements Part {
     const d = 2 * this.#plane.constant;
     // The reflection about the plane; a second mirror, of x, keeps it right-handed and is undone below.
     this.#matrix.set(1 - 2 * nx * nx, -2 * nx * ny, -2 * nx * nz, -d * nx, -2 * nx * ny, 1 - 2 * ny * ny, -2 * ny * nz, -d * ny, -2 * nx * nz, -2 * ny * nz, 1 - 2 * nz * nz, -d * nz, 0, 0, 0, 1);
+    eye.layers.enable(SELF_LAYER);
     eye.matrixAutoUpdate = false;
     eye.matrixWorldAutoUpdate = false;
     eye.matrixWorld.copy(this.#matrix).multiply(camera.matrixWorld).scale(this.#way.set(-1, 1, 1));
