@@ -222,7 +222,7 @@ def test_hostile_words_stay_words(page: Page, address: str) -> None:
     page.goto(address + "?rung=list#/p/evil")
     expect(page.get_by_role("heading", level=1, name=HOSTILE)).to_be_visible()
     # The server takes no such name; the door says so, in words, and asks again.
-    expect(page.locator("#nickname-fault")).to_be_visible()
+    expect(page.locator("#nickname-fault")).to_be_visible(timeout=20_000)
     page.get_by_role("button", name="Search", exact=True).first.click()
     page.get_by_role("searchbox").fill(HOSTILE)
     expect(page.locator(".search [role=status]")).to_contain_text("found")
