@@ -66,7 +66,7 @@ export default defineConfig({
   build: {
     target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 900,
     rollupOptions: {
-      input: { index: "index.html", store: "store.html", frame: "embed.html", embed: "src/embed/embed.ts" },
+      input: { index: "index.html", frame: "embed.html", embed: "src/embed/embed.ts" },
       // Other sites' pages name this one file: its address never changes.
       output: { entryFileNames: (chunk) => (chunk.name === "embed" ? "embed.js" : "assets/[name]-[hash].js") },
       preserveEntrySignatures: "exports-only",

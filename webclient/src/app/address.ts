@@ -1,7 +1,7 @@
 /**
  * What the page's address says: which store, room and friend (query), and what is looked at (hash).
  *
- * `/#/` the store, `/#/list`, `/#/p/{product}`; `?store=…&room=…&with=…&party=…&rung=…`. Older addresses, `#/{product}`, still lead
+ * `/#/` the store, `/#/list`, `/#/p/{product}`; `?store=…&room=…&with=…&party=…&rung=…&measure`. Older addresses, `#/{product}`, still lead
  * to the product. What it is not: history; views change it through `location.hash`, and going back is the browser's.
  */
 import { isRung, type Rung } from "./rung";
@@ -15,6 +15,8 @@ export interface Asked {
   readonly friend: string | null;
   readonly party: string | null;
   readonly rung: Rung | null;
+  /** For the benchmark: `measured.ts`. */
+  readonly isMeasured: boolean;
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
@@ -38,7 +40,7 @@ export function askedOf(search: string): Asked {
     return value && NAME.test(value) ? value : null;
   };
   const rung = query.get("rung");
-  return { store: named("store"), room: named("room"), friend: named("with"), party: named("party"), rung: isRung(rung) ? rung : null };
+  return { store: named("store"), room: named("room"), friend: named("with"), party: named("party"), rung: isRung(rung) ? rung : null, isMeasured: query.has("measure") };
 }
 
 function safelyDecoded(text: string): string {

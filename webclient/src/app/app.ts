@@ -5,6 +5,7 @@
  * the shop. What it is not: any of those; each has its own module and comes when it is needed.
  */
 import type { Look } from "../avatar/look";
+import type { Myself } from "../avatar/myself";
 import type { People } from "../avatar/people";
 import type { Headset } from "../xr/headset";
 import { Announcer } from "../a11y/announcer";
@@ -62,7 +63,7 @@ export class App {
   #catalogue: Catalogue | null = null;
   #entering: Promise<void> | null = null;
   #visit: Visit | null = null;
-  #people: { readonly scene: Scene; readonly drawn: People; say(member: number, text: string): void } | null = null;
+  #people: { readonly scene: Scene; readonly drawn: People; readonly self: Myself } | null = null;
   #room = "";
   #passed_ms = -Infinity;
   #headset: Headset | null = null;
@@ -93,6 +94,7 @@ export class App {
     this.#plans();
     this.#frame();
     this.#listen();
+    if (this.#asked.isMeasured) void import("./measured").then(({ measured }) => measured(() => this.#scene, () => this.#visit));
     await Promise.all([this.#shelf(), this.#store()]);
   }
 
@@ -339,6 +341,7 @@ export class App {
     if (!look) return;
     me.look = look;
     keepVisitor(me);
+    if (this.#people) this.#people.self.look = look;
     await this.#visit?.session.wear(look).catch((error: unknown) => this.#companions?.company.refused(error));
   }
 
@@ -371,9 +374,10 @@ export class App {
     const visit: Visit = new Visit({
       showroom, store, room, isPassing, friend: isPassing ? null : this.#asked.friend, party: this.#asked.party,
       heard: (member, name, text) => {
+        if (this.#companions?.company.isHidden(member)) return;
         // With the talk open its own log is read out.
         if (member !== visit.session.member && this.#panels.open !== "people") announce(t("told_said", { name, text }), "chat");
-        this.#people?.say(member, text);
+        this.#people?.drawn.say(member, text);
       },
       ended: (code, text) => void this.#ended(code, text),
     });
@@ -397,13 +401,15 @@ export class App {
     visit.stepInto(scene?.world ?? null);
     this.#companions?.attach(scene);
     if (!scene || this.#people?.scene === scene) return;
-    const { People } = await import("../avatar/people");
+    const [{ People }, { Myself }] = await Promise.all([import("../avatar/people"), import("../avatar/myself")]);
     if (scene !== this.#scene) return;
     const { preferences } = this.showroom;
     const drawn = new People(scene.world, () => (this.#visit ?? visit).session.crowd, { figures: "/figures/", isStill: preferences.isStill, tier: scene.tier });
     drawn.nameTags = preferences.get("names");
     scene.world.add(drawn);
-    this.#people = { scene, drawn, say: (member, text) => drawn.say(member, text) };
+    const self = new Myself(scene.world, drawn, this.showroom.visitor.look);
+    scene.world.add(self);
+    this.#people = { scene, drawn, self };
     scene.world.events.addEventListener("moved", () => this.#passed(scene));
   }
 

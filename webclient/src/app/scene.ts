@@ -56,6 +56,8 @@ export class Scene implements Place, Part {
   readonly #events: SceneEvents;
   #sinceGaze = 0;
   #isShown = false;
+  /** Every shelf shows something, and one can walk. */
+  #isOpen = false;
   #isTaking = false;
   #lost: ReturnType<typeof setTimeout> | undefined;
 
@@ -88,7 +90,20 @@ export class Scene implements Place, Part {
     this.world.events.addEventListener("picked", (event) => events.picked((event as CustomEvent<Picked>).detail), { signal });
     preferences.addEventListener("change", () => this.mood(preferences.get("mood")), { signal });
     addEventListener("resize", () => this.#shift(), { signal });
+    addEventListener("hashchange", () => this.#standAt(location.hash), { signal });
+    this.#standAt(location.hash);
     this.#watch = new Watch(() => events.failed("slow"));
+  }
+
+  /** A place can be sent to a friend: `#at=x,z,yaw,pitch&mood=evening`, metres and degrees. */
+  #standAt(hash: string): void {
+    const named = new URLSearchParams(hash.slice(1));
+    const [x, z, yaw, pitch = 0] = (named.get("at") ?? "").split(",").map(Number);
+    if (x === undefined || z === undefined || yaw === undefined || ![x, z, yaw, pitch].every(Number.isFinite)) return;
+    this.world.walk.stand(x, z, (yaw * Math.PI) / 180, (pitch * Math.PI) / 180);
+    const mood = named.get("mood");
+    if (mood) this.mood(mood);
+    this.world.redraw();
   }
 
   speak(): void {
@@ -103,7 +118,12 @@ export class Scene implements Place, Part {
   update(dt: number): void {
     if (!this.#isShown) {
       this.#isShown = true;
+      performance.mark("showroom:frame");
       requestAnimationFrame(() => this.#events.shown());
+    }
+    if (!this.#isOpen && this.stock.isPictured) {
+      this.#isOpen = true;
+      performance.mark("showroom:walk");
     }
     if (!document.hidden && !this.world.renderer.xr.isPresenting) this.#watch.picture(performance.now());
     this.#glide(dt);

@@ -70,6 +70,7 @@ export class Stage {
           this.element.dataset["state"] = "model";
           this.#events.level(indices[shown++] ?? 0);
           if (isLast) announce(t("loaded", { name }));
+          requestAnimationFrame(() => performance.mark(isLast ? "showroom:full" : "showroom:model"));
         },
         moved: (project) => this.#ruler.follow(project),
         lost: () => void this.#fallBack(),

@@ -49,10 +49,11 @@ export function readStore(value: unknown): StorePlan {
   const moods: Record<string, Mood> = {};
   for (const [name, one] of Object.entries(record(store["moods"], "The store's moods"))) moods[name] = mood(record(one, name));
   const entrance = text(store["entrance"]);
-  const inOrder = [...rooms].sort((a, b) => Number(b["id"] === entrance) - Number(a["id"] === entrance));
+  // Rooms stay in the manifest's order: slots are numbered by it on the wire. One comes in at the entrance.
+  const entranceFirst = [...rooms].sort((a, b) => Number(b["id"] === entrance) - Number(a["id"] === entrance));
   return {
     id: text(store["id"]), name: text(store["name"]), materials, moods, mood: text(store["mood"]) || (Object.keys(moods)[0] ?? ""),
-    rooms: inOrder.map(room), spawn: inOrder.flatMap((r) => list(r["spawns"]).map(placed)),
+    rooms: rooms.map(room), spawn: entranceFirst.flatMap((r) => list(r["spawns"]).map(placed)),
   };
 }
 

@@ -42,6 +42,7 @@ export class Stock implements Part {
   readonly group = new Group();
   readonly #world: World;
   readonly #stands: Stand[] = [];
+  readonly #pictured = new Set<Stand>();
   readonly #ended = new AbortController();
   readonly #models: Models;
   readonly #details = new Map<string, Promise<Product>>();
@@ -88,6 +89,11 @@ export class Stock implements Part {
 
   standOf(slot: string): Stand | undefined {
     return this.#stands.find((stand) => stand.slot.id === slot);
+  }
+
+  /** Whether every product shows something: its picture, or already a model. */
+  get isPictured(): boolean {
+    return this.#stands.length > 0 && this.#stands.every((stand) => stand.model !== null || this.#pictured.has(stand));
   }
 
   async #fill(): Promise<void> {
@@ -155,7 +161,10 @@ export class Stock implements Part {
 
   #poster(stand: Stand): void {
     if (!stand.row.poster) return;
-    stand.poster = new Poster(stand.row.poster, stand.row, this.#plane, () => this.#world.redraw());
+    stand.poster = new Poster(stand.row.poster, stand.row, this.#plane, () => {
+      this.#pictured.add(stand);
+      this.#world.redraw();
+    });
     stand.group.add(stand.poster.mesh);
   }
 

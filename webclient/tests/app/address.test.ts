@@ -16,7 +16,7 @@ describe("the address", () => {
     expect(viewOf("#/p/%E0%A4%A")).toMatchObject({ name: "product" });
   });
   it("asks for a store, a room and a friend only by names that could be theirs", () => {
-    expect(askedOf("?store=boutique&room=hall&with=AB12cd&rung=list")).toEqual({ store: "boutique", room: "hall", friend: "AB12cd", party: null, rung: "list" });
-    expect(askedOf("?store=<script>&room=../x&rung=hologram")).toEqual({ store: null, room: null, friend: null, party: null, rung: null });
+    expect(askedOf("?store=boutique&room=hall&with=AB12cd&rung=list")).toEqual({ store: "boutique", room: "hall", friend: "AB12cd", party: null, rung: "list", isMeasured: false });
+    expect(askedOf("?store=<script>&room=../x&rung=hologram")).toEqual({ store: null, room: null, friend: null, party: null, rung: null, isMeasured: false });
   });
 });

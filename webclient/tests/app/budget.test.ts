@@ -23,7 +23,7 @@ const gzipped = (names: Iterable<string>): number => [...names].reduce((sum, nam
 }, 0);
 
 const chunkOf = (module: string): string => {
-  const found = [...files.values()].find((file) => file.type === "chunk" && file.facadeModuleId?.endsWith(module));
+  const found = [...files.values()].find((file) => file.type === "chunk" && (file.facadeModuleId?.endsWith(module) || file.moduleIds.some((id) => id.endsWith(module))));
   if (!found) throw new Error(`no chunk for ${module}`);
   return found.fileName;
 };
