@@ -20,7 +20,7 @@ from showroom_demo.avatars.gait import stride_m
 from showroom_demo.avatars.hair import HAIRS, hair
 from showroom_demo.avatars.human import human
 from showroom_demo.avatars.levels import border_mask, reduced
-from showroom_demo.avatars.mesh import Mesh, cut, joined
+from showroom_demo.avatars.mesh import KEPT, Mesh, cut, joined
 from showroom_demo.avatars.occlusion import shaded
 from showroom_demo.avatars.outfits import OUTFITS, TINTS, dressed, neckline
 from showroom_demo.avatars.pack import clips_glb, figure_glb
@@ -130,7 +130,11 @@ def _levels(
     mesh: Mesh, targets: tuple[int, ...], others: list[Mesh], *, seam: Any = None, face: bool = False
 ) -> list[Mesh]:
     locked = np.zeros(len(mesh.points), bool) if seam is None else np.asarray(seam)
-    near = reduced(mesh, targets[0], locked=locked)
+    as_made = locked
+    if KEPT in mesh.morphs:
+        as_made = locked | (mesh.morphs[KEPT][:, 0] > 0.5)
+        mesh = _without(mesh, KEPT)
+    near = reduced(mesh, targets[0], locked=as_made)
     near = shaded(near, others)
     out = [near]
     still = {p.tobytes() for p in np.round(mesh.points[locked], 6) + 0.0}

@@ -8,7 +8,7 @@ bends, over wrists and shoes, below the waist. Edges get the thickness of a hem;
 What it is not: a simulation; ``kit.drape`` is, for the products.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,17 +24,15 @@ from showroom_demo.avatars.mesh import (
     cut,
     edges_of,
     fan,
-    joined,
     refined,
     smoothed,
     taken,
     vertex_normals,
+    with_normals,
 )
-from showroom_demo.avatars.skeleton import BONES, Skeleton, bone
+from showroom_demo.avatars.skeleton import BONES, Skeleton
 from showroom_demo.avatars.source import MakeHuman
 from showroom_demo.kit.shape import F64, unit
-
-Field = Callable[["Plan"], F64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,6 +82,7 @@ class Tailor:
     skirt: Mesh
     skirt_plan: Plan
     body: Mesh
+    under: Mesh
     tree: cKDTree
 
 
@@ -97,7 +96,8 @@ def tailor(data: MakeHuman, human: Human, skeleton: Skeleton, weights: F64, body
         mesh = refined(refined(taken(mesh, np.ones(2 * len(quads), bool))))
         made.append((mesh, plan_of(mesh.morphs["plain"], mesh.weights)))
     (tights, tights_plan), (skirt, skirt_plan) = made
-    return Tailor(skeleton, tights, tights_plan, skirt, skirt_plan, body, cKDTree(body.points))
+    under = with_normals(replace(body, points=smoothed(body.points, body.faces, times=6)))
+    return Tailor(skeleton, tights, tights_plan, skirt, skirt_plan, body, under, cKDTree(under.points))
 
 
 def planned(mesh: Mesh) -> Plan:
@@ -116,6 +116,8 @@ def piece(source: Mesh, *fields: F64, region: Region) -> Mesh:
 def tube(mesh: Mesh, skeleton: Skeleton, limb: str, radii: Sequence[float], share: F64) -> Mesh:
     """
     At least ``radii`` (metres at 0, 0.5, 1, 1.5, 2 of the limb) away from its bones, as far as ``share (n,)`` says.
+
+    A sleeve lies on top of shoulder and arm and hangs below them: the way up gets little of it.
     """
     plan = planned(mesh)
     t = plan.arm if limb == "arm" else plan.leg
@@ -128,17 +130,28 @@ def tube(mesh: Mesh, skeleton: Skeleton, limb: str, radii: Sequence[float], shar
         k = np.minimum(at.astype(int), 1)
         u = (at - k)[:, None]
         centre = heads[k] * (1 - u) + heads[k + 1] * u
+        way = unit(heads[k + 1] - heads[k])
         aside = points[mine] - centre
+        aside -= way * (aside * way).sum(axis=1, keepdims=True)
         now = np.linalg.norm(aside, axis=1)
         want = np.interp(at, [0, 0.5, 1, 1.5, 2], radii)
         more = np.maximum(want - now, 0) * share[mine]
-        points[mine] += unit(aside) * more[:, None]
+        if limb == "arm":
+            up = unit(np.array([sign * 0.35, 1.0, 0.0]) - way * (way @ [sign * 0.35, 1.0, 0.0])[:, None])
+            high = 0.5 + 0.5 * (unit(aside) * up).sum(axis=1)
+            least = np.interp(at, [0, 0.3, 0.8, 1.2, 2], [0.0, 0.05, 0.35, 0.6, 0.9])
+            more *= least + (1 - least) * (1 - np.clip(high * 1.25 - 0.1, 0, 1)) ** 1.2
+        offset = np.zeros_like(points)
+        offset[mine] = unit(aside) * more[:, None]
+        points += smoothed(offset, mesh.faces, times=6)
     return replace(mesh, points=points)
 
 
 def hung(mesh: Mesh, *, from_y: float, to_y: float, taper: float, share: F64) -> Mesh:
     """
     Below ``from_y`` cloth hangs from what is widest above: radii about the body's axis shrink by at most ``taper``.
+
+    Each level is made convex first: cloth spans the hollow of a chest and of a back.
     """
     points = mesh.points
     axis_z = float(np.median(points[:, 2]))
@@ -160,6 +173,7 @@ def hung(mesh: Mesh, *, from_y: float, to_y: float, taper: float, share: F64) ->
         near[1:] = np.maximum(near[1:], grid[:-1])
         grid = np.where(grid == 0, near * 0.998, grid)
     grid = gaussian_filter(grid, (0.8, 1.2), mode=("nearest", "wrap"))
+    grid = 0.1 * grid + 0.9 * _convex(grid)
     step = (y0 - to_y) / (rows - 1)
     start = int((y0 - from_y) / step)
     for row in range(max(start, 1), rows):
@@ -170,27 +184,75 @@ def hung(mesh: Mesh, *, from_y: float, to_y: float, taper: float, share: F64) ->
     fv, fu = vi - a, ui - np.floor(ui)
     want = ((grid[a, b] * (1 - fu) + grid[a, (b + 1) % columns] * fu) * (1 - fv)
             + (grid[a + 1, b] * (1 - fu) + grid[a + 1, (b + 1) % columns] * fu) * fv)  # fmt: skip
-    more = np.maximum(want - radius, 0) * share * np.clip((from_y - points[:, 1]) / 0.05, 0, 1)
+    more = np.maximum(want - radius, 0) * share * np.clip((from_y - points[:, 1]) / 0.08, 0, 1)
+    more = smoothed(more, mesh.faces, times=4)
     out = points.copy()
     out[:, 0] += np.sin(theta) * more
     out[:, 2] += np.cos(theta) * more
     return replace(mesh, points=out)
 
 
+def _convex(radii: F64) -> F64:
+    """Radii ``(rows, columns)`` of the convex hulls of sections given by radii."""
+    turn = np.arange(radii.shape[1]) / radii.shape[1] * 2 * np.pi
+    cos = np.cos(turn[:, None] - turn[None, :])
+    reach = (radii[:, :, None] * cos[None]).max(axis=1)  # the support in each direction
+    ahead = cos > 0.15
+    return np.asarray(np.where(ahead[None], reach[:, None, :] / np.where(ahead, cos, 1.0)[None], np.inf).min(axis=2))
+
+
 def cleared(mesh: Mesh, tailor: Tailor, clearance_m: float | F64, *, times: int = 3) -> Mesh:
     """Off the skin by at least ``clearance_m``, smoothly."""
+    return _pushed(mesh, tailor.under.points, tailor.under.normals, tailor.tree, clearance_m, 0.06, times)
+
+
+def apart(outer: Mesh, inner: Mesh, gap_m: float, *, times: int = 4, within_m: float = 0.03) -> Mesh:
+    """The outer layer off the inner one by at least ``gap_m``."""
+    normals = vertex_normals(inner.points, inner.faces)
+    return _pushed(outer, inner.points, normals, cKDTree(inner.points), gap_m, within_m, times)
+
+
+def _pushed(
+    mesh: Mesh, under: F64, normals: F64, tree: cKDTree, clearance_m: float | F64, reach_m: float, times: int
+) -> Mesh:
     points = mesh.points
     for _ in range(times):
-        distance, index = tailor.tree.query(points, k=3)
+        distance, index = tree.query(points, k=3)
         near = np.exp(-((distance / np.maximum(distance[:, :1], 0.004)) ** 2))
         near /= near.sum(axis=1, keepdims=True)
-        normal = unit((tailor.body.normals[index] * near[..., None]).sum(axis=1))
-        depth = (((points[:, None] - tailor.body.points[index]) * tailor.body.normals[index]).sum(axis=2) * near).sum(
-            axis=1
-        )
-        push = np.maximum(np.asarray(clearance_m) - depth, 0) * (distance[:, 0] < 0.06)
-        push = np.maximum(smoothed(push, mesh.faces, times=2), push * 0.85)
+        normal = unit((normals[index] * near[..., None]).sum(axis=1))
+        depth = (((points[:, None] - under[index]) * normals[index]).sum(axis=2) * near).sum(axis=1)
+        push = np.maximum(np.asarray(clearance_m) - depth, 0) * (distance[:, 0] < reach_m)
+        push = np.maximum(smoothed(push, mesh.faces, times=3), push * 0.85)
         points = points + normal * push[:, None]
+    return replace(mesh, points=points)
+
+
+def uncovered(inner: Mesh, outer: Mesh, *, margin_m: float = 0.03, reach_m: float = 0.06) -> Mesh:
+    """The inner layer without what the outer one hides: farther than ``margin_m`` from the outer one's edges."""
+    distance, near = cKDTree(outer.points).query(inner.points)
+    edge = cKDTree(outer.points[borders(outer.faces, len(outer.points))]).query(inner.points)[0]
+    normals = vertex_normals(inner.points, inner.faces)
+    way = outer.points[near] - inner.points
+    above = (way * normals).sum(axis=1)
+    aside = np.linalg.norm(way - normals * above[:, None], axis=1)  # large beyond the outer one's edge
+    hidden = (distance < reach_m) & (above > -0.003) & (aside < 0.012 + 0.5 * np.abs(above))
+    return cut(inner, smoothed(np.where(hidden, margin_m - edge, 0.05), inner.faces, times=2))
+
+
+def evened(mesh: Mesh, times: int = 12, *, where: Mask | None = None) -> Mesh:
+    """Edges as one smooth line; only their vertices move, of those in ``where``."""
+    half = np.concatenate([mesh.faces[:, [0, 1]], mesh.faces[:, [1, 2]], mesh.faces[:, [2, 0]]])
+    edges, _, count = edges_of(half, len(mesh.points))
+    lone = edges[count == 1]
+    both = np.concatenate([lone, lone[:, ::-1]])
+    total = np.bincount(both[:, 0], minlength=len(mesh.points))
+    points = mesh.points.copy()
+    for _ in range(times):
+        near = np.zeros_like(points)
+        np.add.at(near, both[:, 0], points[both[:, 1]])
+        on = (total == 2) & (True if where is None else where)
+        points[on] += 0.5 * (near[on] / 2 - points[on])
     return replace(mesh, points=points)
 
 
@@ -205,14 +267,19 @@ def folded(mesh: Mesh, skeleton: Skeleton, *, amount_m: float, hem: float = 1.0,
     plan = planned(mesh)
     p = plan.plain
     normals = vertex_normals(mesh.points, mesh.faces)
-    side = np.where(plan.x > 0, 0.0, 2.1) + seed * 1.7
+    side = 1.05 - 1.05 * np.tanh(plan.x / 0.9) + seed * 1.7  # even across the middle
     warp = np.sin(p[:, 1] * 1.9 + side) + 0.7 * np.sin(p[:, 0] * 2.7 + p[:, 2] * 2.2 + side * 2)
     arm, leg = np.clip(plan.is_arm * 1.6 - 0.3, 0, 1), (p[:, 1] < 0.6) * 1.0
     around = np.arctan2(p[:, 2] - np.interp(np.clip(plan.arm, 0, 2), [0, 1, 2], _ARM[:, 2]), 0.35 + p[:, 0] * 0.12)
     h = np.zeros(len(p))
     # bends: rings that lean, deep on the inside of elbow and knee
     elbow = np.exp(-(((plan.arm - 0.98) / 0.24) ** 2)) * arm
-    h += elbow * (0.55 + 0.45 * np.sin(around)) * np.sin(2 * np.pi * (plan.arm * 5.5 + 0.18 * warp + 0.25 * around))
+    h += (
+        0.6
+        * elbow
+        * (0.55 + 0.45 * np.sin(around))
+        * np.sin(2 * np.pi * (plan.arm * 5.5 + 0.18 * warp + 0.25 * around))
+    )
     h += 0.55 * np.exp(-(((plan.arm - 1.80) / 0.16) ** 2)) * arm * np.sin(2 * np.pi * (plan.arm * 9 + 0.2 * warp))
     h += (
         0.5
@@ -222,9 +289,9 @@ def folded(mesh: Mesh, skeleton: Skeleton, *, amount_m: float, hem: float = 1.0,
     )
     knee = np.exp(-(((plan.leg - 1.02) / 0.15) ** 2)) * leg
     back = np.clip(0.6 - (p[:, 2] - 0.25) * 0.9, 0.15, 1.1)
-    h += knee * back * np.sin(2 * np.pi * (plan.leg * 6.5 + 0.20 * warp))
+    h += 0.6 * knee * back * np.sin(2 * np.pi * (plan.leg * 6.5 + 0.20 * warp))
     h += (
-        0.6
+        0.4
         * np.exp(-(((plan.leg - 1.90) / 0.13) ** 2))
         * leg
         * np.sin(2 * np.pi * (plan.leg * 9.5 + 0.25 * warp + 0.12 * p[:, 2]))
@@ -257,71 +324,3 @@ def folded(mesh: Mesh, skeleton: Skeleton, *, amount_m: float, hem: float = 1.0,
     shade = 0.5 + 0.5 * np.tanh(1.6 * h)
     colors = mesh.colors * (0.80 + 0.20 * shade)[:, None]
     return replace(mesh, points=mesh.points + normals * (h * amount_m)[:, None], colors=colors)
-
-
-def edged(
-    mesh: Mesh,
-    rows: Sequence[tuple[float, float]],
-    *,
-    where: Callable[[Mesh], Mask] | None = None,
-    tone: float = 1.0,
-    turned: bool = False,
-    scale: Callable[[Mesh], F64] | None = None,
-) -> Mesh:
-    """
-    A strip along the border: each row goes ``(onwards, outwards)`` metres from it. Hems, cuffs, collars, waistbands.
-
-    A strip ``turned`` over to the outside shows its other face; ``scale`` narrows it in places.
-    """
-    half = np.concatenate([mesh.faces[:, [0, 1]], mesh.faces[:, [1, 2]], mesh.faces[:, [2, 0]]])
-    third = np.concatenate([mesh.faces[:, 2], mesh.faces[:, 0], mesh.faces[:, 1]])
-    _, inverse, count = edges_of(half, len(mesh.points))
-    lone = count[inverse] == 1
-    if where is not None:
-        chosen = where(mesh)
-        lone &= chosen[half].all(axis=1)
-    edges, inner = half[lone], third[lone]
-    if not len(edges):
-        return mesh
-    used, local = np.unique(edges, return_inverse=True)
-    local = local.reshape(-1, 2)
-    p = mesh.points
-    along = p[edges[:, 1]] - p[edges[:, 0]]
-    normal = np.cross(along, p[inner] - p[edges[:, 0]])
-    out = unit(np.cross(along, normal))
-    out *= -np.sign((out * (p[inner] - p[edges[:, 0]])).sum(axis=1, keepdims=True))
-    onward, outward = np.zeros((len(used), 3)), np.zeros((len(used), 3))
-    for k in (0, 1):
-        np.add.at(onward, local[:, k], out)
-        np.add.at(outward, local[:, k], unit(normal))
-    onward, outward = unit(onward), unit(outward)
-    for _ in range(3):  # an even line
-        for values in (onward, outward):
-            near = np.zeros_like(values)
-            np.add.at(near, local[:, 0], values[local[:, 1]])
-            np.add.at(near, local[:, 1], values[local[:, 0]])
-            values += unit(near) * 0.8
-    onward, outward = unit(onward), unit(outward)
-    size = np.ones((len(used), 1)) if scale is None else scale(mesh)[used][:, None]
-    base = [p[used]] + [p[used] + onward * a * size + outward * b for a, b in rows]
-    n = len(used)
-    a, b = local[:, 0], local[:, 1]
-    quads = np.concatenate(
-        [np.stack([b + k * n, a + k * n, a + (k + 1) * n, b + (k + 1) * n], 1) for k in range(len(rows))]
-    )
-    repeat = np.tile(used, len(rows) + 1)
-    if turned:
-        quads = quads[:, ::-1]
-    strip = Mesh(
-        np.concatenate(base), fan(quads), mesh.weights[repeat], mesh.region[repeat],
-        mesh.colors[repeat] * tone, {m: d[repeat] for m, d in mesh.morphs.items()},
-    )  # fmt: skip
-    return joined([mesh, strip])
-
-
-HEM = ((0.0015, 0.0018), (0.0, -0.002), (-0.014, -0.004))
-"""An edge turned in: a little thick, and dark inside."""
-
-
-def region_weight(mesh: Mesh, *bones: str) -> F64:
-    return np.asarray(mesh.weights[:, [bone(b) for b in bones]].sum(axis=1))

@@ -18,6 +18,9 @@ from showroom_demo.kit.shape import F64, I64, unit
 
 Mask = npt.NDArray[np.bool_]
 
+KEPT = "kept"
+"""Beside the morphs, a mark: the nearest level keeps these vertices."""
+
 
 class Region(IntEnum):
     """What a vertex is made of; the client tints by it."""

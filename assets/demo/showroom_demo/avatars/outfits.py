@@ -5,23 +5,26 @@ An outfit is cloth and shoes with what skin they leave bare below the neck; the 
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from showroom_demo.avatars.cloth import (
-    HEM,
     Tailor,
+    apart,
     cleared,
-    edged,
+    evened,
     folded,
     hung,
     piece,
     planned,
     softened,
     tube,
+    uncovered,
 )
-from showroom_demo.avatars.mesh import Mask, Mesh, Region, cut, joined, smoothed
+from showroom_demo.avatars.mesh import KEPT, Mask, Mesh, Region, borders, cut, joined, smoothed, with_normals
+from showroom_demo.avatars.shoes import FLAT, LEATHER, SNEAKER, Last, along, inside, shoes, vamp
+from showroom_demo.avatars.trims import Line, around_neck, panel, swept
 from showroom_demo.kit.shape import F64
 
 TINTS = ["top", "bottom"]
@@ -32,23 +35,61 @@ def neckline(plain: F64) -> F64:
     return np.asarray(plain[:, 1] - (5.72 - 0.42 * plain[:, 2]) - 3.0 * np.maximum(np.abs(plain[:, 0]) - 1.25, 0))
 
 
+@dataclass(frozen=True, slots=True)
+class Neck:
+    """
+    A neck opening on the neutral body, decimetres: an ellipsoid about the base of the neck, whose cut is a round line
+    on any body, and a wedge in front that comes to a point at ``v_y`` and widens by ``v_slope``.
+    """
+
+    wide: float
+    tall: float
+    front: float
+    back: float
+    v_y: float = 9.0
+    v_slope: float = 0.36
+
+    def round(self, plain: F64) -> F64:
+        """Positive outside."""
+        z = plain[:, 2] - 0.2
+        deep = np.where(z > 0, self.front, self.back)
+        share = np.clip((plain[:, 2] + 0.35) / 0.6, 0, 1)
+        share = share * share * (3 - 2 * share)
+        tall = self.tall * (0.48 + 0.52 * share)  # flat behind, or the cut would run along the back
+        square = (plain[:, 0] / self.wide) ** 2 + ((plain[:, 1] - 5.95) / tall) ** 2 + (z / deep) ** 2
+        return np.asarray(np.sqrt(square) - 1.0)
+
+    def wedge(self, plain: F64) -> F64:
+        """Positive outside."""
+        half = np.where(plain[:, 1] > self.v_y, self.v_slope * (plain[:, 1] - self.v_y), plain[:, 1] - self.v_y)
+        return np.asarray(np.abs(plain[:, 0]) - half + np.maximum(0.25 - plain[:, 2], 0) * 8.0)
+
+    def bare(self, plain: F64, margin: float = 0.20) -> F64:
+        """Positive on skin seen in the opening, and some way beneath its edge."""
+        return np.asarray(np.maximum(margin - self.round(plain), 0.8 * margin - self.wedge(plain)))
+
+
+_CREW = Neck(0.90, 0.82, 0.98, 0.86)
+_TEE = Neck(1.00, 0.92, 1.04, 0.88)
+_SCOOP = Neck(1.22, 1.12, 1.18, 0.94)
+_SHIRT = Neck(0.76, 0.64, 0.84, 0.80)
+_OPEN_SHIRT = Neck(0.80, 0.66, 0.86, 0.80, v_y=4.75, v_slope=0.42)
+_JACKET = Neck(0.90, 0.78, 1.00, 0.84, v_y=3.15, v_slope=0.34)
+_TRUCKER = Neck(0.88, 0.76, 0.98, 0.84, v_y=3.75, v_slope=0.42)
+
+
 def _sleeve(mesh: Mesh, to: float) -> F64:
     plan = planned(mesh)
     return np.asarray(np.where(plan.is_arm > 0.5, to - plan.arm, np.clip(to - plan.arm, 0.2, 1.0)))
 
 
-def _top(
-    t: Tailor, *, hem_y: float, sleeve: float, neck: tuple[float, float], v: float = 0.0, region: Region = Region.TOP
-) -> Mesh:
-    """
-    A top's cut: hem height, sleeve length, ``neck`` height of the line at the middle and its slope to the back;
-    ``v`` decimetres that a front opening plunges.
-    """
-    plain, x = t.tights_plan.plain, t.tights_plan.x
-    front = np.clip(plain[:, 2] / 0.5, 0, 1)
-    line = neck[0] - neck[1] * plain[:, 2] - v * np.maximum(1 - np.abs(x) / 0.62, 0) * front
-    side = 3.0 * np.maximum(plain[:, 0] - 0.78, 0)
-    return piece(t.tights, plain[:, 1] - hem_y, _sleeve(t.tights, sleeve), line + side - plain[:, 1], region=region)
+def _top(t: Tailor, *, hem_y: float, sleeve: float, neck: Neck, region: Region = Region.TOP) -> Mesh:
+    """A top's cut: hem height, sleeve length, opening of the neck."""
+    plain = t.tights_plan.plain
+    sides = [plain[:, 1] - hem_y, _sleeve(t.tights, sleeve), neck.round(plain)]
+    if neck.v_y < 9:
+        sides.append(neck.wedge(plain) * np.where(t.tights_plan.is_arm > 0.3, 0.0, 1.0) + (t.tights_plan.is_arm > 0.3))
+    return piece(t.tights, *sides, region=region)
 
 
 def _loose(
@@ -62,19 +103,31 @@ def _loose(
     smooth: int = 8,
     hem: float = 1.0,
     seed: int = 0,
+    region: Region = Region.TOP,
 ) -> Mesh:
+    mesh = evened(mesh)
     plan = planned(mesh)
     mesh = softened(mesh, smooth * 4, share=0.6)
+    mesh = replace(mesh, weights=smoothed(mesh.weights, mesh.faces, times=10))
     arm = np.clip(plan.is_arm * 2 - 0.6, 0, 1)
-    mesh = tube(mesh, t.skeleton, "arm", sleeve, arm * np.clip(plan.arm / 0.35, 0, 1))
+    reach = float(plan.arm[plan.is_arm > 0.5].max()) - 0.12  # a short sleeve shows the arm at its end
+    over = 0.011 * np.clip((1.1 - plan.plain[:, 1]) / 0.6, 0, 1)  # the waistband is beneath
+    high = np.clip((plan.plain[:, 1] - 4.6) / 0.8, 0, 1)  # cloth lies on the shoulders
+    clear_by = clear + high * (min(clear, 0.008 if region == Region.TOP else 0.010) - clear)
+    # the bind pose lifts the arms: when they hang, what lies on the deltoid comes out as a corner, so it is let in
+    drop = np.exp(-(((plan.arm - 0.10) / 0.24) ** 2)) * np.clip(plan.is_arm * 1.6, 0, 1)
+    drop *= np.clip((plan.plain[:, 0] - 1.35) / 0.4, 0, 1) * np.clip((reach - plan.arm) / 0.25, 0, 1)
+    clear_by = clear_by * (1 - drop) - 0.014 * drop
+    mesh = cleared(mesh, t, clear_by + over)
+    mesh = replace(mesh, points=mesh.points - 0.010 * drop[:, None] * with_normals(mesh).normals)
+    mesh = tube(mesh, t.skeleton, "arm", sleeve, arm * np.clip(plan.arm / 0.5, 0, 1))
     chest = float(t.skeleton.head("upperChest")[1])
     bottom = float(mesh.points[plan.is_arm < 0.2, 1].min())
-    mesh = hung(mesh, from_y=chest + 0.02, to_y=bottom, taper=taper, share=1 - np.clip(plan.is_arm * 3, 0, 1))
-    mesh = softened(mesh, 4)
-    mesh = cleared(mesh, t, clear)
+    mesh = hung(mesh, from_y=chest + 0.035, to_y=bottom, taper=taper, share=1 - np.clip(plan.is_arm * 3, 0, 1))
+    mesh = softened(mesh, 12)
+    mesh = softened(cleared(mesh, t, clear_by), 3)
     mesh = folded(mesh, t.skeleton, amount_m=folds, hem=hem, seed=seed)
-    over = 0.011 * np.clip((1.1 - planned(mesh).plain[:, 1]) / 0.6, 0, 1)  # the waistband is beneath
-    return cleared(mesh, t, clear * 0.7 + over, times=3)
+    return evened(cleared(mesh, t, clear_by * 0.75 + over, times=3))
 
 
 def _trousers(
@@ -85,54 +138,58 @@ def _trousers(
     clear: float = 0.006,
     waist_y: float = 0.62,
     folds: float = 0.006,
+    crease: float = 0.0,
     region: Region = Region.BOTTOM,
 ) -> Mesh:
     plan = t.tights_plan
     mesh = piece(t.tights, waist_y - plan.plain[:, 1], ankle - plan.leg, 0.3 - plan.is_arm, region=region)
-    mesh = softened(mesh, 20, share=0.6)
+    mesh = softened(evened(mesh, 40), 20, share=0.6)
     own = planned(mesh)
     below = np.clip((own.leg - 0.12) / 0.35, 0, 1)
     scale = float(t.skeleton.head("hips")[1]) / 0.95
     mesh = tube(mesh, t.skeleton, "leg", tuple(r * scale for r in radii), below)
-    mesh = cleared(softened(mesh, 3), t, clear)
+    mesh = cleared(softened(mesh, 4), t, clear)
     top = np.clip((planned(mesh).plain[:, 1] + 0.6) / 0.5, 0, 1)
     mesh = folded(mesh, t.skeleton, amount_m=folds)
     mesh = cleared(mesh, t, clear * (0.6 - 0.3 * top), times=2)
-    return edged(mesh, HEM, where=_at_ankle)
+    if crease:
+        mesh = _creased(mesh, t, crease)
+    mesh = evened(mesh, 40)
+    hem = swept(mesh, _TURN_UP, where=_at_ankle, soft_m=0.03, step_m=0.021)
+    return joined([mesh, _kept(hem)])
 
 
-def _shoes(t: Tailor, *, top: float, sneaker: bool = True, tone: float = 1.0) -> Mesh:
-    """A closed shoe with a sole of its own: the sole's rim stands out a little and is flat on the floor."""
-    plan = t.tights_plan
-    mesh = piece(
-        t.tights,
-        0.3 - plan.is_arm,
-        plan.leg - top + 0.045 * np.clip(plan.plain[:, 2] - 0.1, -0.3, 0.5),
-        region=Region.SHOES,
-    )
-    mesh = softened(mesh, 10)
-    mesh = cleared(mesh, t, 0.005)
-    mesh = softened(mesh, 3, share=0.4)
-    points, colors = mesh.points.copy(), np.full_like(mesh.colors, tone)
-    low = points[:, 1].min()
-    sole = 0.030 if sneaker else 0.022
-    flat = np.clip((sole - (points[:, 1] - low)) / 0.016, 0, 1)
-    points[:, 1] = np.where(
-        points[:, 1] - low < sole,
-        (points[:, 1] - low) * 0.5 * (1 - flat) + 0.0 * flat + (1 - flat) * 0.012,
-        points[:, 1] - low * np.clip(1 - (points[:, 1] - low) / 0.06, 0, 1),
-    )
-    for sign in (1.0, -1.0):
-        mine = sign * planned(mesh).x > 0
-        centre = points[mine].mean(axis=0)
-        rim = flat[mine] * 0.05
-        points[mine, 0] += (points[mine, 0] - centre[0]) * rim
-        points[mine, 2] += (points[mine, 2] - centre[2]) * rim * 0.6
-    band = np.clip(flat * 1.4, 0, 1)[:, None]
-    colors = colors * (1 - band) + band * (np.array([1.0, 0.99, 0.96]) if sneaker else 0.28)
-    points[:, 1] = np.maximum(points[:, 1], 0.0)
-    mesh = replace(mesh, points=points, colors=np.clip(colors, 0, 1))
-    return edged(mesh, ((0.002, 0.0015), (0.0, -0.003), (-0.02, -0.006)), where=_at_collar)
+def _creased(mesh: Mesh, t: Tailor, amount_m: float) -> Mesh:
+    """Ironed: a ridge down the front and the back of each leg."""
+    plan = planned(mesh)
+    points, colors = mesh.points.copy(), mesh.colors.copy()
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        mine = sign * plan.x > 0
+        heads = np.array([t.skeleton.head(side + p) for p in ("UpperLeg", "LowerLeg", "Foot")])
+        at = np.clip(plan.leg[mine], 0, 2)
+        centre = np.stack([np.interp(at, [0, 1, 2], heads[:, k]) for k in (0, 2)], axis=1)
+        turn = np.arctan2(points[mine, 0] - centre[:, 0], points[mine, 2] - centre[:, 1])
+        ridge = np.exp(-((turn / 0.20) ** 2)) - 0.35 * np.exp(-(((np.abs(turn) - 0.55) / 0.3) ** 2))
+        ridge += 0.7 * np.exp(-(((np.pi - np.abs(turn)) / 0.22) ** 2))
+        fade = np.clip((at - 0.18) / 0.3, 0, 1)
+        points[mine, 2] += np.where(np.abs(turn) < 1.6, 1.0, -1.0) * ridge * fade * amount_m
+        colors[mine] *= (1 - 0.10 * np.exp(-(((turn - 0.13) / 0.12) ** 2)) * fade)[:, None]
+    return replace(mesh, points=points, colors=colors)
+
+
+def _feet(t: Tailor, last: Last, *, sock: float | None = 1.86, tone: float = 0.42) -> list[Mesh]:
+    """Shoes, and what covers the ankle between them and the trousers."""
+    pair = [shoes(t.skeleton, t.body, last)]
+    if sock is not None:
+        leg = np.where(t.tights_plan.is_arm > 0.3, -1.0, t.tights_plan.leg)
+        above = inside(t.skeleton, t.body, t.tights.points, last) * 10
+        socks = softened(piece(t.tights, leg - sock, above + 0.14, region=Region.SHOES), 6)
+        socks = cleared(socks, t, 0.002)
+        tucked = np.clip((0.012 - inside(t.skeleton, t.body, socks.points, last)) / 0.014, 0, 1)
+        middle = along(t.skeleton, t.body, socks.points)
+        points = socks.points + (0.35 * tucked)[:, None] * (middle - socks.points) * [1.0, 0.0, 1.0]
+        pair.append(replace(socks, points=points, colors=socks.colors * tone))
+    return pair
 
 
 def _hands(body: Mesh, past: float) -> F64:
@@ -140,40 +197,103 @@ def _hands(body: Mesh, past: float) -> F64:
     return np.where(plan.is_arm > 0.4, plan.arm - past, -1.0)
 
 
-def _above(body: Mesh, line: float, slope: float, v: float = 0.0) -> F64:
-    """Skin in a neck opening, with some way below its edge."""
-    plan = planned(body)
-    p = plan.plain
-    front = np.clip(p[:, 2] / 0.5, 0, 1)
-    return np.asarray(
-        p[:, 1]
-        - (
-            line
-            - slope * p[:, 2]
-            - v * np.maximum(1 - np.abs(plan.x) / 0.62, 0) * front
-            + 3.0 * np.maximum(p[:, 0] - 0.78, 0)
-        )
-        + 0.28
+def _bare(t: Tailor, neck: Neck, hands: float) -> F64:
+    return np.maximum(_hands(t.body, hands), neck.bare(planned(t.body).plain))
+
+
+_HEM = ((-0.014, 0.0012), (-0.001, 0.0018), (0.0015, 0.0), (0.0, -0.0022), (-0.016, -0.0036))
+"""An edge turned in: a line where it is stitched, a little thick, and dark inside."""
+
+_TURN_UP = ((-0.012, 0.0006), (-0.001, 0.0022), (0.0012, 0.0), (-0.014, -0.0036))
+
+_CUFF = ((-0.034, 0.0004), (-0.033, 0.0026), (-0.001, 0.0034), (0.0015, 0.0016), (0.0, -0.001), (-0.02, -0.003))
+
+_RIB = (
+    (-0.011, -0.0006),
+    (-0.003, 0.0022),
+    (0.002, 0.0034),
+    (0.012, 0.0034),
+    (0.016, 0.0012),
+    (0.010, -0.0024),
+    (-0.012, -0.0060),
+)
+
+
+def _neckband(mesh: Mesh, wide: float = 1.0, tone: float = 0.92) -> Mesh:
+    """A knitted band that rounds the neck."""
+    rows = tuple((a * wide, b) for a, b in _RIB)
+    return _kept(swept(mesh, rows, where=_at_neck, tone=tone, soft_m=0.035, step_m=0.014))
+
+
+def _collar(
+    mesh: Mesh, t: Tailor, neck: Neck, *, stand: float = 0.026, fall: float = 0.034, spread: float = 0.020,
+    tone: float = 0.98, gap: float = 0.09,
+) -> Mesh:  # fmt: skip
+    """A turned-down collar: from the tip of its fall up over the fold, and down the inside of its stand."""
+    h, tip = stand, stand - fall
+    rows = (
+        (h * 0.55, 0.004), (tip + 0.004, spread - 0.0035), (tip, spread), (tip + 0.003, spread + 0.0014),
+        (h * 0.35, spread * 0.55), (h * 0.85, 0.0065), (h + 0.001, 0.0035), (h + 0.001, 0.0005), (h * 0.8, -0.0015),
+        (0.004, -0.002), (-0.014, -0.002),
+    )  # fmt: skip
+
+    def at_round(m: Mesh) -> Mask:
+        plain = m.morphs["plain"]
+        apart_in_front = (np.abs(plain[:, 0]) > gap) | (plain[:, 2] < 0.2)
+        return _at_neck(m) & (np.abs(neck.round(plain)) < 0.05) & apart_in_front
+
+    def longer_in_front(line: Line) -> F64:
+        z = line.points[:, 2]
+        front = np.clip((z - z.min()) / max(float(np.ptp(z)), 1e-6), 0, 1)
+        return np.asarray(0.9 + 0.35 * front**2)
+
+    strip = swept(
+        mesh, rows, where=at_round, tone=tone, size=longer_in_front, frame=around_neck(), soft_m=0.03, step_m=0.015
     )
+    return _kept(cleared(apart(strip, mesh, 0.0025, within_m=0.02), t, 0.002, times=1))
 
 
-def _collar(mesh: Mesh, height: float = 0.030) -> Mesh:
-    """A shirt's collar: a stand, and a fall over it."""
-    h = height
-    return edged(mesh, ((h * 0.5, 0.001), (h, 0.001), (h * 1.03, 0.003), (h * 0.80, 0.006), (h * 0.1, 0.0095),
-                        (-h * 0.45, 0.012),
-                        (-h * 0.42, 0.009)), where=_at_neck, turned=True, scale=_narrow)  # fmt: skip
+def _kept(mesh: Mesh) -> Mesh:
+    """Marked to stay as it is in the nearest level: few triangles, and a line the eye follows."""
+    return replace(mesh, morphs=mesh.morphs | {KEPT: np.ones_like(mesh.points)})
+
+
+def _band(mesh: Mesh, left_x: float, right_x: float, top_y: float, low_y: float, lift: float = 0.0022) -> Mesh:
+    """A band down the front, x and y in metres."""
+    y = np.linspace(top_y, low_y, 22)
+    x = np.array([left_x - 0.001, left_x, right_x, right_x + 0.001])
+    grid = np.stack(np.broadcast_arrays(x[None], y[:, None]), axis=2)
+    return panel(mesh, grid, np.array([0.0, lift, lift, 0.0]))
+
+
+def _edge_of(mesh: Mesh, neck: Neck, sign: float, count: int) -> F64:
+    """Places along one side of a plunging front, evenly from the top down, ``(count, 3)``."""
+    plain = mesh.morphs["plain"]
+    on = borders(mesh.faces, len(plain)) & (np.abs(neck.wedge(plain)) < 0.06) & (plain[:, 2] > 0.5)
+    on &= (sign * plain[:, 0] > 0) & (plain[:, 1] > neck.v_y)
+    p = mesh.points[on]
+    p = p[np.argsort(-p[:, 1])]
+    y = np.linspace(p[0, 1], p[-1, 1], count)
+    return np.stack([np.interp(-y, -p[:, 1], p[:, k]) for k in range(3)], axis=1)
+
+
+def _lapels(mesh: Mesh, neck: Neck, *, wide: float, notch: float = 0.24) -> list[Mesh]:
+    """Two flat panels folded back along the front's edges, notched below the collar."""
+    out = []
+    for sign in (1.0, -1.0):
+        edge = _edge_of(mesh, neck, sign, 30)
+        s = np.linspace(0, 1, 30)
+        width = np.interp(s, [0, notch - 0.02, notch, 0.55, 1], [0.55, 0.62, 1.0, 0.74, 0.12]) * wide
+        drop = np.interp(s, [0, notch - 0.02, notch, 1], [0.0, -0.006, 0.012, 0.0])
+        across = np.array([-0.03, 0.0, 0.10, 0.5, 0.97, 1.0])
+        x = edge[:, :1] + sign * width[:, None] * across
+        y = edge[:, 1:2] + (drop[:, None] - 0.10 * width[:, None]) * across
+        out.append(panel(mesh, np.stack([x, y], axis=2), np.array([0.000, 0.0060, 0.008, 0.0070, 0.0060, 0.0005])))
+    return out
 
 
 def _at_neck(mesh: Mesh) -> Mask:
-    return np.asarray(planned(mesh).plain[:, 1] > 3.4) & np.asarray(planned(mesh).is_arm < 0.3)
-
-
-def _narrow(mesh: Mesh) -> F64:
-    """A collar runs out to nothing where the fronts meet."""
-    y = planned(mesh).plain[:, 1]
-    low = float(y[_at_neck(mesh)].min())
-    return np.clip((y - low) / 0.5, 0.06, 1.0)
+    return np.asarray(planned(mesh).plain[:, 1] > 2.9) & np.asarray(planned(mesh).is_arm < 0.3)
 
 
 def _at_wrist(mesh: Mesh) -> Mask:
@@ -196,51 +316,59 @@ def _at_knee(mesh: Mesh) -> Mask:
     return np.asarray(planned(mesh).plain[:, 1] < -3)
 
 
-def _at_collar(mesh: Mesh) -> Mask:
-    """Of a shoe."""
-    return np.asarray(mesh.points[:, 1] > 0.04)
+_SLIM = (0.092, 0.080, 0.070, 0.064, 0.060)
+_STRAIGHT = (0.096, 0.090, 0.084, 0.080, 0.078)
 
 
-def _placket(mesh: Mesh, half: float = 0.16, tone: float = 0.86) -> Mesh:
-    """A front band: two lines of shade where it is stitched."""
-    plan = planned(mesh)
-    line = np.exp(-(((np.abs(plan.x) - half) / 0.05) ** 2)) * (plan.plain[:, 2] > 0.3) * (plan.is_arm < 0.2)
-    return replace(mesh, colors=mesh.colors * (1 - (1 - tone) * line)[:, None])
+def _front_y(mesh: Mesh) -> tuple[float, float]:
+    """The top and the bottom of a garment's middle in front, metres."""
+    middle = (np.abs(mesh.points[:, 0]) < 0.012) & (planned(mesh).plain[:, 2] > 0.25)
+    return float(mesh.points[middle, 1].max()), float(mesh.points[middle, 1].min())
 
 
-_SLIM = (0.092, 0.080, 0.068, 0.060, 0.056)
-_STRAIGHT = (0.094, 0.086, 0.076, 0.070, 0.067)
+def _over(t: Tailor, top: Mesh, legs: Mesh, gap_m: float = 0.006) -> tuple[Mesh, Mesh]:
+    """A top off the trousers and hanging straight over them, and these without what it hides."""
+    top = apart(top, legs, gap_m)
+    plan = planned(top)
+    body = plan.is_arm < 0.2
+    from_y = float(t.skeleton.head("hips")[1]) + 0.14
+    share = 1 - np.clip(plan.is_arm * 3, 0, 1)
+    low = np.clip((from_y - top.points[:, 1]) / 0.1, 0, 1)[:, None] * share[:, None]
+    for _ in range(2):
+        top = hung(top, from_y=from_y, to_y=float(top.points[body, 1].min()), taper=0.12, share=share)
+        soft = smoothed(top.points, top.faces, times=10, keep=borders(top.faces, len(top.points)))
+        top = replace(top, points=top.points + low * (soft - top.points))
+    return evened(top, 40, where=_at_hem(top)), uncovered(legs, top, margin_m=0.07)
 
 
 def _linen(t: Tailor) -> tuple[list[Mesh], F64]:
     shirt = _loose(
-        _top(t, hem_y=-0.25, sleeve=1.86, neck=(5.62, 0.42), v=0.55),
+        _top(t, hem_y=-0.25, sleeve=1.86, neck=_OPEN_SHIRT),
         t,
         clear=0.009,
-        sleeve=(0.075, 0.066, 0.058, 0.052, 0.046),
-        taper=0.01,
-        folds=0.0065,
+        sleeve=(0.066, 0.064, 0.058, 0.052, 0.046),
+        taper=0.10,
+        folds=0.0055,
     )
-    shirt = _placket(shirt)
-    shirt = edged(
-        edged(_collar(shirt), HEM, where=_at_hem),
-        ((0.0, 0.003), (-0.045, 0.0035), (-0.046, 0.001)),
-        where=_at_wrist,
-        turned=True,
-    )
-    legs = _trousers(t, ankle=1.93, radii=_STRAIGHT, folds=0.0065)
-    bare = np.maximum(_hands(t.body, 1.72), _above(t.body, 5.62, 0.42, 0.55))
-    return [shirt, legs, _shoes(t, top=1.93, sneaker=False, tone=0.9)], bare
+    legs = _trousers(t, ankle=1.97, radii=(0.100, 0.098, 0.094, 0.090, 0.088), folds=0.0065)
+    shirt, legs = _over(t, shirt, legs)
+    high, low = _front_y(shirt)
+    trims = [
+        _collar(shirt, t, _OPEN_SHIRT, stand=0.024, fall=0.036, spread=0.022),
+        swept(shirt, _HEM, where=_at_hem), swept(shirt, _HEM, where=_at_v(_OPEN_SHIRT), soft_m=0.006),
+        swept(shirt, _CUFF, where=_at_wrist), _band(shirt, -0.016, 0.016, high, low + 0.002),
+    ]  # fmt: skip
+    return [shirt, *trims, legs, *_feet(t, LEATHER)], _bare(t, _OPEN_SHIRT, 1.72)
 
 
 def _knit(t: Tailor) -> tuple[list[Mesh], F64]:
     knit = _loose(
-        _top(t, hem_y=-0.15, sleeve=1.93, neck=(5.60, 0.40)),
+        _top(t, hem_y=-0.15, sleeve=1.93, neck=_CREW),
         t,
-        clear=0.013,
-        sleeve=(0.080, 0.070, 0.063, 0.058, 0.050),
+        clear=0.012,
+        sleeve=(0.068, 0.066, 0.062, 0.058, 0.050),
         taper=0.22,
-        folds=0.0075,
+        folds=0.0065,
         smooth=14,
         hem=0.7,
         seed=1,
@@ -248,91 +376,116 @@ def _knit(t: Tailor) -> tuple[list[Mesh], F64]:
     plan = planned(knit)
     rib = np.maximum((plan.plain[:, 1] < 0.28) * (plan.is_arm < 0.3), (plan.arm > 1.80) * (plan.is_arm > 0.5))
     knit = replace(knit, colors=knit.colors * (1 - 0.14 * smoothed(rib * 1.0, knit.faces, times=1))[:, None])
-    knit = edged(knit, ((0.008, 0.003), (0.020, 0.003), (0.022, -0.002), (0.006, -0.005)), where=_at_neck, tone=0.92)
-    knit = edged(edged(knit, HEM, where=_at_hem), HEM, where=_at_wrist)
-    legs = _trousers(t, ankle=1.90, radii=_SLIM, folds=0.0055)
-    bare = np.maximum(_hands(t.body, 1.78), _above(t.body, 5.60, 0.40))
-    return [knit, legs, _shoes(t, top=1.90)], bare
+    legs = _trousers(t, ankle=1.96, radii=_SLIM, folds=0.0055)
+    knit, legs = _over(t, knit, legs)
+    trims = [_neckband(knit, 1.25), swept(knit, _HEM, where=_at_hem), swept(knit, _HEM, where=_at_wrist)]
+    return [knit, *trims, legs, *_feet(t, SNEAKER)], _bare(t, _CREW, 1.78)
 
 
 def _denim(t: Tailor) -> tuple[list[Mesh], F64]:
     jacket = _loose(
-        _top(t, hem_y=0.25, sleeve=1.90, neck=(5.60, 0.42), v=1.7),
+        _top(t, hem_y=0.25, sleeve=1.90, neck=_TRUCKER),
         t,
-        clear=0.017,
-        sleeve=(0.082, 0.072, 0.064, 0.058, 0.052),
-        taper=0.30,
-        folds=0.0075,
+        clear=0.016,
+        sleeve=(0.070, 0.068, 0.063, 0.058, 0.052),
+        taper=0.28,
+        folds=0.006,
         hem=0.5,
         seed=2,
+        region=Region.BOTTOM,
     )
-    jacket = _placket(replace(jacket, colors=jacket.colors * 0.86), half=0.75, tone=0.8)
-    jacket = edged(
-        edged(_collar(jacket, 0.034), HEM, where=_at_hem),
-        ((0.0, 0.003), (-0.035, 0.0035), (-0.036, 0.001)),
-        where=_at_wrist,
-        turned=True,
-    )
+    jacket = replace(jacket, colors=jacket.colors * 0.86)
     tee = _loose(
-        _top(t, hem_y=-0.1, sleeve=0.5, neck=(5.45, 0.45)),
+        _top(t, hem_y=-0.1, sleeve=0.5, neck=_TEE),
         t,
-        clear=0.006,
-        sleeve=(0.07, 0.06, 0.06, 0.05, 0.05),
+        clear=0.008,
+        sleeve=(0.06, 0.06, 0.06, 0.05, 0.05),
         taper=0.3,
         folds=0.003,
     )
-    tee = edged(tee, ((0.006, 0.002), (0.012, 0.001), (0.008, -0.003)), where=_at_neck)
-    legs = _trousers(t, ankle=1.92, radii=(0.094, 0.085, 0.075, 0.068, 0.065), folds=0.006)
-    bare = np.maximum(_hands(t.body, 1.76), _above(t.body, 5.45, 0.45))
-    return [jacket, edged(tee, HEM, where=_at_hem), legs, _shoes(t, top=1.90)], bare
+    legs = _trousers(t, ankle=1.96, radii=(0.096, 0.088, 0.080, 0.076, 0.074), folds=0.006)
+    tee, legs = _over(t, tee, legs)
+    jacket, legs = _over(t, apart(jacket, tee, 0.006), legs, 0.010)
+    hem, neckband = swept(tee, _HEM, where=_at_hem), _neckband(tee)
+    tee = uncovered(tee, jacket, margin_m=0.025)
+    high, low = _front_y(jacket)
+    trims = [
+        _collar(jacket, t, _TRUCKER, stand=0.022, fall=0.042, spread=0.026, tone=0.96),
+        swept(jacket, _HEM, where=_at_v(_TRUCKER), soft_m=0.006),
+        swept(jacket, tuple((a * 2.4, b * 1.3) for a, b in _HEM), where=_at_hem, tone=0.96),
+        swept(jacket, _CUFF, where=_at_wrist, tone=0.96), _band(jacket, -0.022, 0.022, high, low + 0.003),
+    ]  # fmt: skip
+    return [jacket, *trims, tee, neckband, hem, legs, *_feet(t, SNEAKER)], _bare(t, _TEE, 1.76)
 
 
 def _suit(t: Tailor) -> tuple[list[Mesh], F64]:
     jacket = _loose(
-        _top(t, hem_y=-0.55, sleeve=1.88, neck=(5.66, 0.42), v=2.5, region=Region.BOTTOM),
+        _top(t, hem_y=-0.40, sleeve=1.88, neck=_JACKET, region=Region.BOTTOM),
         t,
         clear=0.016,
-        sleeve=(0.080, 0.070, 0.062, 0.056, 0.053),
+        sleeve=(0.070, 0.067, 0.062, 0.057, 0.053),
         taper=0.16,
-        folds=0.0035,
+        folds=0.0026,
         smooth=16,
         hem=0.35,
         seed=3,
+        region=Region.BOTTOM,
     )
-    lapel = ((0.006, 0.003), (0.002, 0.007), (-0.030, 0.011), (-0.058, 0.008), (-0.060, 0.005))
-    jacket = edged(jacket, lapel, where=_at_neck, tone=0.94, turned=True, scale=_narrow)
-    jacket = _placket(jacket, half=0.05, tone=0.55)
-    jacket = edged(edged(jacket, HEM, where=_at_hem), HEM, where=_at_wrist)
     shirt = _loose(
-        _top(t, hem_y=1.0, sleeve=1.97, neck=(5.72, 0.42)),
+        _top(t, hem_y=1.0, sleeve=1.97, neck=_SHIRT),
         t,
-        clear=0.006,
-        sleeve=(0.06, 0.055, 0.05, 0.046, 0.042),
+        clear=0.005,
+        sleeve=(0.056, 0.054, 0.050, 0.046, 0.042),
         taper=0.4,
-        folds=0.0025,
+        folds=0.0015,
     )
-    shirt = _placket(_collar(shirt, 0.028), half=0.12)
-    shirt = edged(shirt, HEM, where=_at_wrist)
-    legs = _trousers(t, ankle=1.95, radii=(0.094, 0.086, 0.076, 0.071, 0.068), folds=0.0045)
-    bare = np.maximum(_hands(t.body, 1.84), _above(t.body, 5.72, 0.42))
-    return [jacket, shirt, legs, _shoes(t, top=1.93, sneaker=False)], bare
+    legs = _trousers(t, ankle=1.98, radii=(0.098, 0.093, 0.087, 0.084, 0.082), folds=0.003, crease=0.006)
+    jacket, legs = _over(t, apart(jacket, shirt, 0.006), legs, 0.008)
+    collar, cuffs = (
+        _collar(shirt, t, _SHIRT, stand=0.030, fall=0.040, spread=0.016, gap=0.03),
+        swept(shirt, _HEM, where=_at_wrist),
+    )
+    tie = _tie(shirt)
+    shirt = uncovered(shirt, jacket, margin_m=0.028)
+    _, low = _front_y(jacket)
+    turn = float(_edge_of(jacket, _JACKET, 1.0, 8)[-1, 1])
+    trims = [
+        _collar(jacket, t, _JACKET, stand=0.012, fall=0.040, spread=0.022, tone=0.97),
+        *_lapels(jacket, _JACKET, wide=0.088),
+        _band(jacket, -0.022, 0.010, turn + 0.004, low + 0.003, lift=0.003),
+        swept(jacket, _HEM, where=_at_hem), swept(jacket, _HEM, where=_at_wrist),
+        swept(jacket, _HEM, where=_at_v(_JACKET), soft_m=0.006),
+    ]  # fmt: skip
+    return [jacket, *trims, shirt, collar, cuffs, tie, legs, *_feet(t, LEATHER)], _bare(t, _SHIRT, 1.84)
+
+
+def _tie(shirt: Mesh) -> Mesh:
+    top, _ = _front_y(shirt)
+    down = np.linspace(0, 1, 20)
+    half = np.interp(down, [0, 0.10, 0.125, 1.0], [0.024, 0.016, 0.015, 0.037])
+    lift = np.array([0.0005, 0.0035, 0.006, 0.0035, 0.0005])
+    x = half[:, None] * np.array([-1.0, -0.92, 0.0, 0.92, 1.0])
+    y = np.broadcast_to((top + 0.022 - 0.37 * down)[:, None], x.shape)
+    tie = panel(shirt, np.stack([x, y], axis=2), lift)
+    knot = np.repeat(np.interp(down, [0, 0.02, 0.09, 0.125, 0.14], [0.013, 0.018, 0.016, 0.004, 0.0]), 5)
+    tie = replace(tie, points=tie.points + knot[:, None] * [0.0, 0.0, 1.0])
+    return replace(tie, colors=tie.colors * [0.12, 0.16, 0.20])
 
 
 def _dress(t: Tailor) -> tuple[list[Mesh], F64]:
     top = _loose(
-        _top(t, hem_y=1.55, sleeve=0.62, neck=(5.30, 0.55), v=0.35),
+        _top(t, hem_y=1.55, sleeve=0.62, neck=_SCOOP),
         t,
-        clear=0.006,
-        sleeve=(0.07, 0.066, 0.07, 0.05, 0.05),
+        clear=0.008,
+        sleeve=(0.060, 0.062, 0.066, 0.05, 0.05),
         taper=0.9,
-        folds=0.0035,
+        folds=0.003,
         hem=0.4,
         seed=4,
     )
-    top = edged(edged(top, HEM, where=_at_neck), HEM, where=_at_wrist)
     plan = t.skirt_plan
     skirt = piece(t.skirt, plan.plain[:, 1] + 4.55, 1.75 - plan.plain[:, 1], region=Region.TOP)
-    skirt = softened(skirt, 3)
+    skirt = softened(evened(skirt), 3)
     p = skirt.points
     y0, y1 = float(p[:, 1].max()), float(p[:, 1].min())
     down = (y0 - p[:, 1]) / (y0 - y1)
@@ -346,30 +499,45 @@ def _dress(t: Tailor) -> tuple[list[Mesh], F64]:
     points[:, 2] += np.cos(turn) * swell
     shade = (0.84 + 0.16 * (0.5 + 0.5 * np.tanh(1.3 * wave) * np.clip(down * 2, 0, 1)))[:, None]
     skirt = cleared(replace(skirt, points=points, colors=skirt.colors * shade), t, 0.008)
-    skirt = edged(edged(skirt, ((0.0, 0.004), (-0.02, 0.003)), where=_at_waist, tone=0.9), HEM, where=_at_knee)
-    body = t.body
-    own = planned(body)
-    bare = np.maximum(
-        np.maximum(_hands(body, 0.45), _above(body, 5.30, 0.55, 0.35)), np.where(own.is_arm < 0.3, own.leg - 0.75, -1.0)
+    skirt = evened(apart(skirt, top, 0.004))
+    waist = ((-0.024, 0.001), (-0.022, 0.004), (0.002, 0.004), (0.004, 0.002), (0.0, -0.006))
+    trims = [
+        swept(top, tuple((a * 0.7, b) for a, b in _HEM), where=_at_neck, soft_m=0.03),
+        swept(top, _HEM, where=_at_wrist),
+        swept(skirt, waist, where=_at_waist, tone=0.85, soft_m=0.03), swept(skirt, _HEM, where=_at_knee, soft_m=0.012),
+    ]  # fmt: skip
+    top = uncovered(top, skirt, margin_m=0.02)
+    own = planned(t.body)
+    shod = np.minimum(
+        inside(t.skeleton, t.body, t.body.points, FLAT) + 0.006, vamp(t.skeleton, t.body, t.body.points, 0.67)
     )
-    return [top, skirt, _shoes(t, top=2.02, sneaker=False)], bare
+    legs = np.where(own.is_arm < 0.3, np.minimum(own.leg - 0.75, shod * 10), -1.0)
+    bare = np.maximum(_bare(t, _SCOOP, 0.45), legs)
+    return [top, *trims, skirt, *_feet(t, FLAT, sock=None)], bare
 
 
 def _active(t: Tailor) -> tuple[list[Mesh], F64]:
     tee = _loose(
-        _top(t, hem_y=-0.2, sleeve=0.70, neck=(5.48, 0.45)),
+        _top(t, hem_y=-0.2, sleeve=0.70, neck=_TEE),
         t,
         clear=0.007,
-        sleeve=(0.080, 0.076, 0.074, 0.05, 0.05),
+        sleeve=(0.068, 0.070, 0.072, 0.05, 0.05),
         taper=0.14,
-        folds=0.0055,
+        folds=0.0045,
         seed=5,
     )
-    tee = edged(tee, ((0.006, 0.002), (0.012, 0.001), (0.008, -0.003)), where=_at_neck, tone=0.9)
-    tee = edged(edged(tee, HEM, where=_at_hem), HEM, where=_at_wrist)
     legs = _trousers(t, ankle=1.86, radii=(0.092, 0.082, 0.070, 0.060, 0.052), folds=0.006)
-    bare = np.maximum(_hands(t.body, 0.52), _above(t.body, 5.48, 0.45))
-    return [tee, legs, _shoes(t, top=1.88)], bare
+    tee, legs = _over(t, tee, legs)
+    trims = [_neckband(tee, 1.0, 0.9), swept(tee, _HEM, where=_at_hem), swept(tee, _HEM, where=_at_wrist)]
+    return [tee, *trims, legs, *_feet(t, SNEAKER, sock=1.80, tone=0.9)], _bare(t, _TEE, 0.52)
+
+
+def _at_v(neck: Neck) -> Callable[[Mesh], Mask]:
+    def chosen(mesh: Mesh) -> Mask:
+        plain = mesh.morphs["plain"]
+        return _at_neck(mesh) & (np.abs(neck.round(plain)) >= 0.05) & (plain[:, 2] > 0.2)
+
+    return chosen
 
 
 OUTFITS: dict[str, Callable[[Tailor], tuple[list[Mesh], F64]]] = {
@@ -385,11 +553,11 @@ def dressed(t: Tailor, outfit: str) -> Mesh:
     skin = cut(skin, skin.morphs["keep"][:, 0])
     parts = [
         replace(
-            m, morphs={n: d for n, d in m.morphs.items() if n in ("wide", "strong", "old")}, normals=np.zeros((0, 3))
+            m,
+            morphs={n: d for n, d in m.morphs.items() if n in ("wide", "strong", "old", KEPT)},
+            normals=np.zeros((0, 3)),
         )
         for m in cloth
     ]
     skin = replace(skin, morphs={n: d for n, d in skin.morphs.items() if n in ("wide", "strong", "old")})
-    from showroom_demo.avatars.mesh import with_normals
-
     return joined([skin, *(with_normals(p) for p in parts)])
