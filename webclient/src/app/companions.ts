@@ -34,7 +34,7 @@ export class Companions {
   readonly #reactions: Fed;
   readonly #ended = new AbortController();
   #scene: Scene | null = null;
-  #held: Held | null = null;
+  #held: (Inspecting & { dispose(): void }) | null = null;
   #part: Part | null = null;
   #followed: Person | null = null;
   readonly #timer: ReturnType<typeof setInterval>;
@@ -75,7 +75,11 @@ export class Companions {
     if (this.#part) this.#scene?.world.remove(this.#part);
     this.#scene = scene;
     this.#held = this.#part = null;
-    if (!scene) return;
+    if (this.#ended.signal.aborted) return;
+    if (!scene) {
+      this.company.attach((this.#held = new Opened(this.#showroom)));
+      return;
+    }
     void scene.inspect().then((inspect) => {
       if (scene !== this.#scene || this.#ended.signal.aborted) return;
       this.#held = new Held(scene, inspect, this.#showroom);
@@ -110,7 +114,10 @@ export class Companions {
       });
       body.setAttribute("aria-labelledby", `tab-${tab}`);
       const element = fed(`together-${tab}`);
-      if (view.name === "product") element.product = view.id;
+      if (view.name === "product") {
+        element.product = view.id;
+        element.sku = skuOf(this.#showroom, view.id) ?? "";
+      }
       body.replaceChildren(Object.assign(element, more));
     };
     this.#show = show;
@@ -153,6 +160,7 @@ class Held extends EventTarget implements Inspecting {
     this.#inspect = inspect;
     this.#showroom = showroom;
     for (const name of ["change", "opened", "closed"]) inspect.addEventListener(name, () => this.dispatchEvent(new Event(name)), { signal: this.#ended.signal });
+    showroom.addEventListener("variant", () => this.dispatchEvent(new Event("change")), { signal: this.#ended.signal });
   }
 
   get product(): string | null {
@@ -190,6 +198,7 @@ class Held extends EventTarget implements Inspecting {
 
   async open(product: string, sku: string | null): Promise<void> {
     const variant = this.#showroom.row(product)?.variants.find((one) => one.sku === sku)?.name ?? null;
+    if (variant) this.#showroom.choose(product, variant);
     location.hash = hashOf({ name: "product", id: product });
     await this.#scene.open(product, variant);
     if (variant) this.#inspect.variant = variant;
@@ -202,4 +211,56 @@ class Held extends EventTarget implements Inspecting {
   dispose(): void {
     this.#ended.abort();
   }
+}
+
+/** Without a scene, what is looked at is the page that is open: pictures and lists have no angle that could be shared. */
+class Opened extends EventTarget implements Inspecting {
+  yaw = 0;
+  pitch = 0;
+  distance_m = 1;
+  readonly #showroom: Showroom;
+  readonly #ended = new AbortController();
+  #was: string | null = null;
+
+  constructor(showroom: Showroom) {
+    super();
+    this.#showroom = showroom;
+    this.#was = this.product;
+    const { signal } = this.#ended;
+    showroom.addEventListener("view", () => {
+      const [was, now] = [this.#was, this.product];
+      this.#was = now;
+      if (was !== now) this.dispatchEvent(new Event(now === null ? "closed" : was === null ? "opened" : "change"));
+    }, { signal });
+    showroom.addEventListener("variant", () => this.dispatchEvent(new Event("change")), { signal });
+  }
+
+  get product(): string | null {
+    const { view } = this.#showroom;
+    return view.name === "product" ? view.id : null;
+  }
+
+  get variant(): string | null {
+    return this.product === null ? null : skuOf(this.#showroom, this.product);
+  }
+
+  open(product: string, sku: string | null): void {
+    const variant = this.#showroom.row(product)?.variants.find((one) => one.sku === sku)?.name;
+    if (variant) this.#showroom.choose(product, variant);
+    location.hash = hashOf({ name: "product", id: product });
+  }
+
+  close(): void {
+    if (this.product !== null) location.hash = "#/";
+  }
+
+  dispose(): void {
+    this.#ended.abort();
+  }
+}
+
+/** The SKU of the variant in which a product is looked at; null: none was chosen. */
+function skuOf(showroom: Showroom, product: string): string | null {
+  const chosen = showroom.variantOf(product);
+  return showroom.row(product)?.variants.find(({ name }) => name === chosen)?.sku ?? null;
 }

@@ -40,7 +40,7 @@ export interface Place {
   dispose(): void;
 }
 
-export type Change = "plan" | "rung" | "view" | "gaze" | "rows" | "place" | "meeting" | "people" | "trade" | "panel" | "stores";
+export type Change = "plan" | "rung" | "view" | "variant" | "gaze" | "rows" | "place" | "meeting" | "people" | "trade" | "panel" | "stores";
 
 export class Showroom extends EventTarget {
   readonly preferences: Preferences;
@@ -57,6 +57,7 @@ export class Showroom extends EventTarget {
   trade: Trade | null = null;
   /** The product that is looked at from afar, in the scene or in the list. */
   gaze: string | null = null;
+  #chosen: { readonly product: string; readonly variant: string } | null = null;
 
   constructor(preferences: Preferences, visitor: Visitor) {
     super();
@@ -82,6 +83,22 @@ export class Showroom extends EventTarget {
     if (this.gaze === id) return;
     this.gaze = id;
     this.changed("gaze");
+  }
+
+  /** The variant in which a product is looked at, by its name: chosen by the shopper, or by who shows it to them. */
+  variantOf(product: string): string | null {
+    return this.#chosen?.product === product ? this.#chosen.variant : null;
+  }
+
+  choose(product: string, variant: string): void {
+    if (this.variantOf(product) === variant) return;
+    this.#chosen = { product, variant };
+    this.changed("variant");
+  }
+
+  /** It was put down: next time it comes as it stands on its shelf. */
+  unchoose(product: string): void {
+    if (this.#chosen?.product === product) this.#chosen = null;
   }
 
   /** The product on a slot, by the number that the wire has for it: from 1, in the manifest's order. */

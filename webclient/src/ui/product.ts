@@ -37,7 +37,8 @@ export interface PageOptions {
 export function productPage(product: Product, all: readonly Row[], showroom: Showroom, options: PageOptions): Page {
   const levels = levelTable(product);
   const stage = new Stage(product, { level: (index) => levels.mark(index) });
-  const parts = pieces(product, all, showroom, stage, options.variant);
+  const variant = options.variant ?? showroom.variantOf(product.id);
+  const parts = pieces(product, all, showroom, stage, variant);
   const element = h("article", { class: "product", "data-id": product.id },
     h("a", { class: "back", href: "#/list" }, icon(ICONS.back), t("back")),
     h("div", { class: "lead-in" },
@@ -51,7 +52,7 @@ export function productPage(product: Product, all: readonly Row[], showroom: Sho
   return {
     element,
     open: () => {
-      if (options.variant) void stage.wear(options.variant);
+      if (variant) void stage.wear(variant);
       void stage.open(options.is3d);
     },
     dispose: () => {
@@ -79,38 +80,69 @@ interface Pieces {
 }
 
 function pieces(product: Product, all: readonly Row[], showroom: Showroom, shown: Shown, wished: string | null, extra: readonly Node[] = []): Pieces {
-  const first = product.variants.find(({ name }) => name === wished) ?? product.variants[0];
+  const wishedNow = wished ?? showroom.variantOf(product.id);
+  const first = product.variants.find(({ name }) => name === wishedNow) ?? product.variants[0];
   const buy: Buying = buying(product, all, showroom, first);
+  const dots = product.variants.length > 1 ? colours(product.variants, first, (variant) => {
+    buy.wear(variant);
+    const worn = shown.wear(variant.name);
+    showroom.choose(product.id, variant.name); // now that it is seen: who looks along reads it off what is shown
+    return worn;
+  }) : null;
+  // Who shows the product to this shopper may choose another colour.
+  const end = showroom.on("variant", () => {
+    const name = showroom.variantOf(product.id);
+    if (name) dots?.choose(name);
+  });
   return {
     elements: [
       buy.element,
       h("p", { class: "about" }, product.description),
-      product.variants.length > 1 ? colours(product.variants, first, (variant) => {
-        buy.wear(variant);
-        return shown.wear(variant.name);
-      }) : null,
+      dots?.element ?? null,
       sizes(product, showroom, shown),
       extra.length ? h("div", { class: "extra" }, ...extra) : null,
       details(product),
       inRoom(product),
     ],
-    dispose: () => buy.dispose(),
+    dispose: () => {
+      end();
+      buy.dispose();
+      const { view } = showroom;
+      if (view.name !== "product" || view.id !== product.id) showroom.unchoose(product.id);
+    },
   };
 }
 
-function colours(variants: readonly Variant[], first: Variant | undefined, wear: (variant: Variant) => void | Promise<void>): HTMLElement {
+interface Colours {
+  readonly element: HTMLElement;
+  /** As if this one had been pressed, if it is another than now. */
+  choose(name: string): void;
+}
+
+function colours(variants: readonly Variant[], first: Variant | undefined, wear: (variant: Variant) => void | Promise<void>): Colours {
   const said = h("span", { class: "value" }, first?.label || first?.name || "");
-  const dots = variants.map((variant) => {
-    const label = variant.label || variant.name;
-    const input = h("input", { type: "radio", name: "colour", value: variant.name, checked: variant === first, "aria-label": label, change: () => {
-      said.textContent = label;
-      void Promise.resolve(wear(variant)).then(() => announce(t("picked", { name: label })));
-    } });
-    const dot = h("label", { class: "swatch", title: label }, input, h("i"));
+  const labelOf = (variant: Variant): string => variant.label || variant.name;
+  const put = (variant: Variant): void => {
+    said.textContent = labelOf(variant);
+    void Promise.resolve(wear(variant)).then(() => announce(t("picked", { name: labelOf(variant) })));
+  };
+  const inputs = variants.map((variant) =>
+    h("input", { type: "radio", name: "colour", value: variant.name, checked: variant === first, "aria-label": labelOf(variant), change: () => put(variant) }));
+  const dots = variants.map((variant, i) => {
+    const dot = h("label", { class: "swatch", title: labelOf(variant) }, inputs[i] ?? null, h("i"));
     paint(dot, variant.swatch);
     return dot;
   });
-  return h("fieldset", { class: "colours" }, h("legend", {}, t("colour"), " ", said), h("div", { class: "row" }, ...dots));
+  return {
+    element: h("fieldset", { class: "colours" }, h("legend", {}, t("colour"), " ", said), h("div", { class: "row" }, ...dots)),
+    choose: (name) => {
+      const i = variants.findIndex((variant) => variant.name === name);
+      const [input, variant] = [inputs[i], variants[i]];
+      if (!input || !variant || input.checked) return;
+      input.checked = true;
+      put(variant);
+    },
+  };
 }
 
 function sizes(product: Product, showroom: Showroom, shown: Shown): HTMLElement {
