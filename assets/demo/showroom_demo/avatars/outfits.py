@@ -127,7 +127,11 @@ def _loose(
     mesh = softened(mesh, 12)
     mesh = softened(cleared(mesh, t, clear_by), 3)
     mesh = folded(mesh, t.skeleton, amount_m=folds, hem=hem, seed=seed)
-    return evened(cleared(mesh, t, clear_by * 0.75 + over, times=3))
+    mesh = cleared(mesh, t, clear_by * 0.75 + over, times=3)
+    chest = np.exp(-(((plan.plain[:, 1] - 3.95) / 0.55) ** 2)) * np.clip(plan.plain[:, 2] * 2 - 0.6, 0, 1)
+    chest *= np.clip(1 - plan.is_arm * 3, 0, 1)
+    soft = smoothed(mesh.points, mesh.faces, times=40, share=0.6, keep=borders(mesh.faces, len(mesh.points)))
+    return evened(replace(mesh, points=mesh.points + chest[:, None] * (soft - mesh.points)))
 
 
 def _trousers(
@@ -509,7 +513,7 @@ def _dress(t: Tailor) -> tuple[list[Mesh], F64]:
     top = uncovered(top, skirt, margin_m=0.02)
     own = planned(t.body)
     shod = np.minimum(
-        inside(t.skeleton, t.body, t.body.points, FLAT) + 0.006, vamp(t.skeleton, t.body, t.body.points, 0.67)
+        inside(t.skeleton, t.body, t.body.points, FLAT) + 0.006, vamp(t.skeleton, t.body, t.body.points, 0.63)
     )
     legs = np.where(own.is_arm < 0.3, np.minimum(own.leg - 0.75, shod * 10), -1.0)
     bare = np.maximum(_bare(t, _SCOOP, 0.45), legs)
