@@ -128,10 +128,10 @@ def _loose(
     mesh = softened(cleared(mesh, t, clear_by), 3)
     mesh = folded(mesh, t.skeleton, amount_m=folds, hem=hem, seed=seed)
     mesh = cleared(mesh, t, clear_by * 0.75 + over, times=3)
-    chest = np.exp(-(((plan.plain[:, 1] - 3.95) / 0.55) ** 2)) * np.clip(plan.plain[:, 2] * 2 - 0.6, 0, 1)
-    chest *= np.clip(1 - plan.is_arm * 3, 0, 1)
+    bust = np.exp(-(((plan.plain[:, 1] - 3.95) / 0.55) ** 2)) * np.clip(plan.plain[:, 2] * 2 - 0.6, 0, 1)
+    bust *= np.clip(1 - plan.is_arm * 3, 0, 1)
     soft = smoothed(mesh.points, mesh.faces, times=40, share=0.6, keep=borders(mesh.faces, len(mesh.points)))
-    return evened(replace(mesh, points=mesh.points + chest[:, None] * (soft - mesh.points)))
+    return evened(replace(mesh, points=mesh.points + bust[:, None] * (soft - mesh.points)))
 
 
 def _trousers(
