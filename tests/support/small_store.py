@@ -1,0 +1,71 @@
+"""A furnished store in small, behind the whole server and the built page: for tests that go shopping in a browser."""
+
+import io
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+from PIL import Image, ImageDraw
+from shelf_files import product_folder
+from whole_server import running
+
+from showroom.http import client
+from showroom.services import Services
+from showroom.shop.offers import OfferTerms
+from showroom.stores.fill import place
+from showroom.stores.templates import TEMPLATES
+from showroom_assets.manifest import Bounds, Product, Variant, load, write_manifest
+
+REPO: Final = Path(__file__).parents[2]
+SITE: Final = Path(os.environ.get("SHOWROOM_SITE", REPO / "webclient" / "dist"))
+
+
+def picture() -> bytes:
+    """A poster: something round on a pale ground."""
+    drawn = Image.new("RGB", (256, 256), "#e6ddce")
+    ImageDraw.Draw(drawn).ellipse((60, 40, 196, 220), fill="#9a6b45")
+    out = io.BytesIO()
+    drawn.save(out, "WEBP", quality=60)
+    return out.getvalue()
+
+
+def on_shelf(folder: Path, name: str, title: str) -> Path:
+    """A finished product in two colours. Its model is broken: the picture must do."""
+    made = product_folder(folder / name, name=name, more={"poster.webp": picture()})
+    skus = [f"{name.upper()}-BONE", f"{name.upper()}-INK"]
+    variants = [Variant(name="Bone", sku=skus[0], swatch="#e6dfd1"), Variant(name="Ink", sku=skus[1])]
+    size = Bounds(min=(-0.1, 0.0, -0.1), max=(0.1, 0.3, 0.1))
+    product: Product = replace(load(made), bounds_m=size, dimensions_m=(0.2, 0.3, 0.2))
+    product = replace(product, name=title, description=f"About {title}", skus=skus, variants=variants)
+    (made / "product.json").write_bytes(write_manifest(product))
+    return made
+
+
+@contextmanager
+def opened(folder: Path, products: Mapping[str, str], *, unsold: int) -> Iterator[str]:
+    """The address of a server with these products, all on sale; a lamp and a vase stand in its boutique."""
+
+    async def prepare(services: Services) -> None:
+        for name, title in products.items():
+            services.library_of("default").publish(on_shelf(folder, name, title))
+            for sku in (f"{name.upper()}-BONE", f"{name.upper()}-INK"):
+                terms = OfferTerms(product=name, prices={"EUR": 12800, "GBP": 10900})
+                await services.shop.put_offer("default", sku, terms, caller="test", key=f"offer-{sku}")
+                await services.shop.set_stock("default", sku, caller="test", key=f"stock-{sku}", unsold=unsold)
+        store = place(place(TEMPLATES["boutique"][0](), "hero", "lamp"), "island-a", "vase")
+        exact = msgspec.convert(msgspec.to_builtins(store), type(store))
+        await services.stores.put("default", exact, by="test")
+        await services.stores.publish("default", "boutique")
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(client, "default_folder", lambda: SITE)
+    try:
+        with running(folder / "data", prepare=prepare) as (ask, _):
+            yield f"http://127.0.0.1:{ask.port}/"
+    finally:
+        patch.undo()
