@@ -1,222 +1,297 @@
 """
-Hair as shaped volumes: locks that grow from the scalp, fall by their own weight and lie on what is below.
+Hair as shaped volumes: one calm shell that fits the head, and from its lower edge a curtain that falls along it.
 
-Each lock is a tapered half-tube along a guide; a thin cap under them hides the scalp. Strands are suggested by the
-locks' edges and by streaks of shade along them.
+The shell is laid out on rays about a pole (the crown, or where the bun sits), so that a column runs as the hair is
+combed; grooves between columns and their shade suggest strands. It thins to nothing at the hairline.
 
-What it is not: simulated; a lock moves with the bones that are near it.
+What it is not: simulated; below the jaw it goes calmly with neck and chest.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d, minimum_filter1d
 from scipy.spatial import cKDTree
 
-from showroom_demo.avatars.mesh import Mesh, Region, cut, fan, joined, smoothed, vertex_normals, with_normals
+from showroom_demo.avatars.mesh import Mesh, Region, fan, joined, vertex_normals
 from showroom_demo.avatars.skeleton import BONES, Skeleton, bone
 from showroom_demo.avatars.source import MakeHuman
-from showroom_demo.kit.shape import F64, unit
+from showroom_demo.kit.shape import F64, I64, unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
     """
-    ``length`` of locks in metres (crown, nape) · ``part`` x of the parting in the neutral mesh, or None for none ·
-    ``lift`` how far hair stands off the skull · ``width`` of a lock · ``curl`` radius and turns a metre · ``back`` hair
-    is combed back rather than down · ``count`` of locks.
+    ``thick`` of the shell, metres · ``pole`` degrees the pole leans back · ``groove`` depth, and how many round the
+    head · ``bump`` height of curls · ``part`` x of the parting in metres · ``fall`` metres the curtain ends below the
+    chin's bone (the head's), None for no curtain · ``turn`` metres its ends turn in.
     """
 
-    length: tuple[float, float]
+    thick: float
+    pole: float
+    groove: tuple[float, int] = (0.0012, 34)
+    bump: float = 0.0
     part: float | None = None
-    lift: float = 0.012
-    width: float = 0.022
-    curl: tuple[float, float] = (0.0, 0.0)
-    back: float = 0.0
-    count: int = 90
-    inward: float = 0.0
-    cap: float = 0.008
-    round: float = 0.30
+    fall: float | None = None
+    turn: float = 0.0
 
 
 HAIRS: dict[str, Style] = {
-    "bob": Style(length=(0.26, 0.13), part=0.30, lift=0.016, width=0.044, inward=0.6, count=120),
-    "curls": Style(length=(0.075, 0.055), lift=0.030, width=0.020, curl=(0.010, 26.0), count=230, cap=0.016, round=0.6),
-    "long": Style(length=(0.50, 0.40), part=0.0, lift=0.015, width=0.046, count=120, curl=(0.006, 4.0)),
-    "crop": Style(
-        length=(0.050, 0.018), part=0.38, lift=0.012, width=0.020, back=0.55, count=190, cap=0.007, round=0.45
-    ),
-    "bun": Style(length=(0.22, 0.12), lift=0.008, width=0.036, back=1.0, count=110, cap=0.007),
+    "bob": Style(thick=0.015, pole=22, part=0.022, fall=0.035, turn=0.016),
+    "curls": Style(thick=0.021, pole=18, groove=(0.0, 1), bump=0.014),
+    "long": Style(thick=0.014, pole=18, part=0.0, fall=0.25, turn=0.004),
+    "crop": Style(thick=0.012, pole=32, groove=(0.0013, 40)),
+    "bun": Style(thick=0.008, pole=68, groove=(0.0011, 40)),
 }
 
-
-def _hairline(plain: F64) -> F64:
-    """Positive on the scalp of the neutral mesh: over forehead and temples, round the ear, to the nape."""
-    x, y, z = np.abs(plain[:, 0]), plain[:, 1], plain[:, 2]
-    limit = np.interp(
-        z, [-0.6, -0.2, 0.10, 0.40, 0.62, 0.90, 1.15, 1.4], [6.35, 6.50, 7.02, 7.42, 7.30, 7.62, 7.98, 8.05]
-    )
-    limit = limit + np.where(z > 0.8, 0.10 * np.clip(x / 0.5, 0, 1) ** 2, 0)
-    return np.asarray(y - limit)
+_AROUND = 96
+_DOWN = 17
+_CURTAIN = 14
 
 
 def hair(name: str, data: MakeHuman, body: Mesh, face: Mesh, skeleton: Skeleton) -> Mesh:
     style = HAIRS[name]
     chance = np.random.default_rng(sum(map(ord, name)))
-    plain = body.morphs["plain"]
-    scalp = cut(replace(body, morphs=body.morphs | {"line": np.repeat(_hairline(plain)[:, None], 3, 1)}),
-                np.where(plain[:, 1] > 6.0, _hairline(plain), -1.0))  # fmt: skip
-    scalp = _without_ears(scalp)
-    cap = _cap(scalp, style)
-    above = body.points[:, 1] > skeleton.head("upperChest")[1] - 0.35
-    where, normals = body.points[above], body.normals[above]
-    tree = cKDTree(where)
-    guides, radii = _guides(style, scalp, tree, where, normals, skeleton, chance)
-    locks = [_locks(guides, radii, style, body, skeleton, chance)]
+    head = _Head(body, skeleton)
+    shell, line, outer, covered = _shell(style, head, chance)
+    parts = [shell]
+    if style.fall is not None:
+        parts.append(_curtain(style, head, line, outer, covered, chance))
     if name == "bun":
-        locks.append(_bun(skeleton, scalp, chance))
-    mesh = joined([with_normals(cap), *locks])
-    return replace(mesh, morphs={})
+        parts.append(_bun(head, style))
+    meshes = [_mesh(*part, body, skeleton) for part in parts]
+    return joined(meshes)
 
 
-def _without_ears(scalp: Mesh) -> Mesh:
-    """The helix of an ear may reach above the line; an ear stands out from the skull."""
-    p = scalp.morphs["plain"]
-    out = np.abs(p[:, 0]) - np.interp(p[:, 1], [6.3, 7.0, 7.6, 8.2], [0.64, 0.76, 0.80, 0.82])
-    return cut(scalp, np.where((p[:, 1] < 7.65) & (np.abs(p[:, 2] - 0.2) < 0.5), -out + 0.02, 1.0))
+class _Head:
+    """Rays at the body: how far its surface is from inside, or from outside."""
+
+    def __init__(self, body: Mesh, skeleton: Skeleton) -> None:
+        from trimesh import Trimesh
+        from trimesh.ray.ray_pyembree import RayMeshIntersector
+
+        self.body = body
+        self.caster = RayMeshIntersector(Trimesh(body.points, body.faces, process=False), scale_to_box=False)
+        self.base = skeleton.head("head")
+        crown = body.points[:, 1].max()
+        self.centre = np.array([0.0, crown - 0.105, self.base[2] + 0.012])
+        top = body.points[body.points[:, 1] > crown - 0.10]
+        self.centre[2] = (top[:, 2].min() + top[:, 2].max()) / 2
+        self.tree = cKDTree(body.points)
+
+    def distance(self, starts: F64, ways: F64) -> F64:
+        found = self.caster._scene.run(starts.astype(np.float32), ways.astype(np.float32), query="DISTANCE")
+        return np.asarray(found, np.float64)
+
+    def plain(self, points: F64) -> F64:
+        """Where points near the skin are in the neutral mesh, decimetres."""
+        far, index = self.tree.query(points, k=4)
+        weight = 1 / (far + 1e-5)
+        weight /= weight.sum(axis=1, keepdims=True)
+        return np.asarray(np.einsum("nk,nkd->nd", weight, self.body.morphs["plain"][index]))
 
 
-def _cap(scalp: Mesh, style: Style) -> Mesh:
-    """A shell over the scalp, thin at its edge."""
-    inside = np.clip(scalp.morphs["line"][:, 0] / 0.30, 0, 1)
-    inside = smoothed(inside, scalp.faces, times=2)
-    lift = 0.0028 + style.cap * inside
-    colors = np.full_like(scalp.colors, 0.62)
-    points = scalp.points + scalp.normals * lift[:, None]
-    return replace(
-        scalp,
-        points=points,
-        colors=colors,
-        region=np.full(len(points), int(Region.HAIR)),
-        morphs={},
-        normals=np.zeros((0, 3)),
-    )
+def _over_line(plain: F64) -> F64:
+    """Positive on the scalp of the neutral mesh: over forehead and temples, round the ear, to the nape."""
+    x, y, z = np.abs(plain[:, 0]), plain[:, 1], plain[:, 2]
+    limit = np.interp(
+        z, [-0.6, -0.3, -0.1, 0.05, 0.40, 0.55, 0.75, 0.95, 1.15, 1.4],
+        [6.50, 6.58, 6.90, 7.20, 7.30, 7.14, 7.42, 7.70, 7.90, 7.95],
+    )  # fmt: skip
+    return np.asarray(y - limit - np.where(z > 0.9, -0.07 * np.clip(x / 0.5, 0, 1) ** 2, 0))
 
 
-def _guides(
-    style: Style, scalp: Mesh, tree: cKDTree, where: F64, normals: F64, skeleton: Skeleton, chance: np.random.Generator
-) -> tuple[F64, F64]:
-    """Middle lines ``(n, k, 3)`` and half-widths ``(n, k)`` of locks, spread evenly over the scalp."""
-    p = scalp.points[scalp.faces]
-    area = np.linalg.norm(np.cross(p[:, 1] - p[:, 0], p[:, 2] - p[:, 0]), axis=1)
-    pick = chance.choice(len(scalp.faces), size=style.count * 12, p=area / area.sum())
-    uv = np.sort(chance.random((len(pick), 2)), axis=1)
-    bary = np.stack([uv[:, 0], uv[:, 1] - uv[:, 0], 1 - uv[:, 1]], axis=1)
-    corner = scalp.faces[pick]
+def _ways(theta: F64, phi: F64, lean: float) -> F64:
+    """Directions at azimuth ``theta`` (0 is the front, towards +X) and angle ``phi`` from a pole that leans back."""
+    out = np.stack([np.sin(phi) * np.sin(theta), np.cos(phi), np.sin(phi) * np.cos(theta)], axis=-1)
+    c, s = np.cos(np.radians(lean)), np.sin(np.radians(lean))
+    return np.stack([out[..., 0], out[..., 1] * c + out[..., 2] * s, -out[..., 1] * s + out[..., 2] * c], axis=-1)
 
-    def at(values: F64) -> F64:
-        return np.asarray(np.einsum("nk,nk...->n...", bary, values[corner]))
 
-    spots = at(scalp.points)
-    chosen = [0]
-    far = np.linalg.norm(spots - spots[0], axis=1)
-    while len(chosen) < style.count:  # farthest next
-        chosen.append(int(far.argmax()))
-        far = np.minimum(far, np.linalg.norm(spots - spots[chosen[-1]], axis=1))
-    roots, out, plain = spots[chosen], unit(at(scalp.normals)[chosen]), at(scalp.morphs["plain"])[chosen]
-    high = np.clip((plain[:, 1] - 6.6) / 1.7, 0, 1)
-    length = style.length[1] + (style.length[0] - style.length[1]) * high
-    length = length * (0.92 + 0.16 * chance.random(len(length)))
-    line = at(scalp.morphs["line"])[chosen, 0] if "line" in scalp.morphs else np.ones(len(chosen))
-    length = length * np.clip(0.55 + line / 0.5, 0.55, 1.0) if style.back else length
-    head = skeleton.head("head") + [0.0, 0.09, 0.02]
-    eyes = skeleton.head("leftEye")
-    steps = 12
-    size = length / steps
-    side = np.sign(plain[:, 0] - (style.part or 0.0) + 1e-6)
-    flow = np.stack([side * 0.8, np.full(len(side), -0.25), np.where(plain[:, 2] > 0.8, -0.42, -0.35)], axis=1)
-    if style.part is None:
-        flow = unit(roots - head - [0, 0.03, 0])
-    if style.back:
-        flow = flow * (1 - style.back) + np.array([0.0, 0.10, -1.0]) * style.back
-        if style.back < 1:  # swept up at the front
-            flow[:, 1] += 0.5 * (plain[:, 2] > 0.6)
-    target = skeleton.head("head") + [0.0, 0.115, -0.105]
-    points = [roots - out * 0.004]
-    way = unit(flow - out * (flow * out).sum(axis=1, keepdims=True) * 0.6 + out * 0.35)
-    for step in range(steps):
-        t = (step + 1) / steps
-        now = points[-1] + way * size[:, None]
-        pull = np.array([0.0, -1.0, 0.0]) * (0.75 if style.part is not None and not style.back else 0.0)
-        if style.back >= 1:
-            way = unit(way * 0.5 + unit(target - now) * 0.75)
-        way = unit(way + pull)
-        want = (
-            style.lift * np.sin(np.pi * np.clip(t * 0.55 + 0.12, 0, 1)) * (1 + 0.25 * np.sin(np.arange(len(now)) * 2.4))
+def _round(values: F64, sigma: float) -> F64:
+    return np.asarray(gaussian_filter1d(values, sigma, axis=0, mode="wrap"))
+
+
+def _grooves(style: Style, theta: F64, chance: np.random.Generator) -> F64:
+    """-1 in a groove to 1 on a lock, uneven as hair is."""
+    wave = theta * style.groove[1] / 2 + 1.3 * np.sin(theta * 3 + chance.random() * 6) + np.sin(theta * 7 + 1)
+    fine = np.sin(theta * 29 + chance.random() * 6)
+    return np.asarray(0.65 * (2 * np.sqrt(np.abs(np.sin(wave))) - 1) + 0.35 * fine)
+
+
+def _shell(style: Style, head: _Head, chance: np.random.Generator) -> tuple[tuple[F64, I64, F64, F64], F64, F64, F64]:
+    """The shell ``(points, quads, tones, outward)``, its lower edge on the skin and outside, how much curtain hangs."""
+    theta = np.arange(_AROUND) / _AROUND * 2 * np.pi
+    steps = np.radians(np.arange(6.0, 172.0, 2.0))
+    rays = _ways(np.repeat(theta[:, None], len(steps), 1), np.repeat(steps[None], _AROUND, 0), style.pole)
+    flat = rays.reshape(-1, 3)
+    reach = head.distance(np.tile(head.centre, (len(flat), 1)), flat)
+    where = head.plain(head.centre + flat * reach[:, None])
+    value = _over_line(where)
+    if style.fall is not None:  # the curtain starts where the head is widest
+        value = np.where(where[:, 2] < 0.6, np.minimum(value, where[:, 1] - 7.5), value)
+    value = value.reshape(_AROUND, -1)
+    first = np.where((value < 0).any(axis=1), (value < 0).argmax(axis=1), len(steps) - 1)
+    edge = steps[first] - np.radians(1.0)
+    edge = _round(edge, 1.6)
+    t = np.concatenate([np.linspace(0.0, 0.80, _DOWN - 5), [0.87, 0.93, 0.975, 1.0, 1.004]])
+    phi = np.maximum(edge[:, None] * t, 0.004)
+    ways = _ways(np.repeat(theta[:, None], len(t), 1), phi, style.pole)
+    flat = ways.reshape(-1, 3)
+    inner = head.distance(np.tile(head.centre, (len(flat), 1)), flat).reshape(_AROUND, -1)
+    inner[:, 0] = inner[:, 0].mean()
+    level = minimum_filter1d(inner, 5, axis=0, mode="wrap")
+    inner = np.where(inner - level > 0.004, level + 0.002, inner)  # an ear is no skull
+    inner = gaussian_filter1d(_round(inner, 1.0), 0.6, axis=1)
+    place = head.centre + ways * inner[..., None]
+    edges = place[:, -2]
+    azimuth = np.degrees(np.arctan2(np.abs(edges[:, 0]), edges[:, 2] - head.centre[2]))
+    covered = np.clip((azimuth - 62) / 10, 0, 1) if style.fall is not None else np.zeros(_AROUND)
+    covered = _round(covered, 0.7) * (covered > 0)
+    soft = np.interp(t, [0, 0.50, 0.80, 0.93, 1.0, 1.004], [1.0, 0.96, 0.66, 0.34, 0.06, -0.22])
+    if style.bump:
+        soft = np.interp(t, [0, 0.60, 0.80, 0.93, 1.0, 1.004], [1.0, 0.92, 0.70, 0.38, 0.08, -0.15])
+    soft = soft + (1 - soft) * covered[:, None]
+    lock = _grooves(style, theta, chance)[:, None] * np.clip(t * 2.2 - 0.12, 0, 1) if style.groove[0] else 0.0 * phi
+    thick = style.thick * soft + style.groove[0] * lock * np.clip(soft, 0, 1)
+    tone = 0.86 + 0.12 * lock
+    if style.bump:
+        lump = _lumps(place.reshape(-1, 3), chance).reshape(phi.shape)
+        thick += style.bump * lump * np.clip(soft, 0, 1)
+        tone = 0.80 + 0.20 * lump
+    if style.part is not None:
+        near = np.exp(-(((place[..., 0] - style.part) / 0.006) ** 2)) * np.clip(
+            (place[..., 2] - head.centre[2] + 0.02) / 0.02, 0, 1
         )
-        if style.curl[1] > 12:
-            want = np.full(len(now), 0.0) + style.lift * t
-        distance, index = tree.query(now)
-        depth = ((now - where[index]) * normals[index]).sum(axis=1)
-        push = np.where(distance < 0.08, np.maximum(want - depth, 0), 0)
-        now = now + normals[index] * push[:, None]
-        if style.inward:
-            now[:, [0, 2]] -= (now - head)[:, [0, 2]] * style.inward * 0.03 * t**3
-        if style.length[0] > 0.1:  # out of the face
-            face = (now[:, 1] < eyes[1] + 0.075) & (now[:, 2] > eyes[2] - 0.055)
-            aside = np.where(now[:, 0] >= 0, 1.0, -1.0)
-            now[:, 0] = np.where(face, aside * np.maximum(np.abs(now[:, 0]), 0.071), now[:, 0])
-        # straight on: not deeper than the skin turned it
-        way = unit(0.55 * way + 0.45 * unit(now - points[-1]))
-        points.append(now)
-    guides = np.stack(points, axis=1)
-    if style.curl[0]:
-        along = np.concatenate([[0], np.cumsum(np.full(steps, 1.0))]) / steps * length[:, None]
-        phase = chance.random(len(roots))[:, None] * 2 * np.pi
-        turn = along * style.curl[1] * 2 * np.pi + phase
-        grow = np.clip(np.linspace(0, 1, steps + 1) * 2.5, 0, 1)
-        guides = guides + style.curl[0] * grow[None, :, None] * np.stack(
-            [np.cos(turn), 0.3 * np.sin(turn), np.sin(turn)], axis=2
-        )
-    taper = np.interp(np.linspace(0, 1, steps + 1), [0, 0.15, 0.6, 0.9, 1.0], [0.25, 1.0, 1.0, 0.95, 0.5])
-    if style.curl[1] > 12:
-        taper = np.interp(np.linspace(0, 1, steps + 1), [0, 0.3, 0.8, 1.0], [0.4, 1.0, 0.8, 0.15])
-    width = style.width * (0.8 + 0.4 * chance.random(len(roots)))
-    return guides, width[:, None] * taper / 2
+        near *= np.clip((place[..., 1] - head.centre[1]) / 0.02, 0, 1)
+        lifted = np.exp(-(((place[..., 0] - style.part) / 0.035) ** 2)) * (place[..., 2] > head.centre[2] - 0.02)
+        thick += (0.003 * lifted - 0.008 * near) * np.clip(soft, 0, 1)
+        tone = tone * (1 - 0.30 * near)
+    tone = tone * np.interp(t, [0, 0.9, 1.0], [1.0, 1.0, 0.90])
+    if style.fall is not None:  # the ear is below the hair
+        away = head.distance((head.centre + ways * 0.4).reshape(-1, 3), -flat).reshape(phi.shape)
+        ear = maximum_filter1d(np.where(covered[:, None] > 0, 0.4 - away + 0.004, 0), 3, axis=0, mode="wrap")
+        body = np.maximum(inner + thick, ear * (t > 0.6))
+        thick = np.where(covered[:, None] > 0, _round(body, 1.2) - inner, thick)
+    points = place + ways * thick[..., None]
+    points[:, 0] = points[:, 0].mean(axis=0)
+    quads = _grid(_AROUND, len(t))
+    last = np.where(covered[:, None] > 0, points[:, -2], points[:, -1])
+    points[:, -1] = last
+    return (points.reshape(-1, 3), quads, tone.ravel(), flat), edges, points[:, -2].copy(), covered
 
 
-def _locks(guides: F64, radii: F64, style: Style, body: Mesh, skeleton: Skeleton, chance: np.random.Generator) -> Mesh:
-    """Half-tubes along the guides, their round side out."""
-    n, k, _ = guides.shape
-    way = unit(np.gradient(guides, axis=1))
-    head = skeleton.head("head") + np.array([0.0, 0.08, 0.01])
-    middle = np.broadcast_to(head, guides.shape).copy()
-    middle[..., 1] = np.minimum(guides[..., 1], head[1] + 0.02)
-    outward = guides - middle
-    outward = unit(outward - way * (outward * way).sum(axis=2, keepdims=True))
-    aside = np.cross(way, outward)
-    angles = np.radians([-95, -50, 0, 50, 95])
-    ring = aside[:, :, None] * np.sin(angles)[:, None] + outward[:, :, None] * (np.cos(angles) * style.round)[:, None]
-    points = guides[:, :, None] + ring * radii[:, :, None, None]
-    m = len(angles)
-    first = np.arange(n)[:, None, None] * (k * m) + np.arange(k - 1)[None, :, None] * m
-    start, beside = first + np.arange(m), first + (np.arange(m) + 1) % m
-    quads = np.stack([start, beside, beside + m, start + m], axis=-1).reshape(-1, 4)
-    flat = points.reshape(-1, 3)
+def _lumps(points: F64, chance: np.random.Generator) -> F64:
+    """Round bumps of two sizes, -0.5 to 1."""
+    out = np.zeros(len(points))
+    for size, share in ((0.046, 0.35), (0.022, 0.65)):
+        order = chance.permutation(len(points))
+        seeds: list[F64] = []
+        for point in points[order]:
+            if not seeds or np.square(np.array(seeds) - point).sum(axis=1).min() > size**2:
+                seeds.append(point)
+        near = cKDTree(np.array(seeds)).query(points)[0]
+        out += share * (1 - 1.2 * np.clip(near / size * 1.5, 0, 1.2) ** 2)
+    return out
+
+
+def _grid(around: int, down: int, closed: bool = True) -> I64:
+    at = np.arange(around if closed else around - 1)[:, None] * down + np.arange(down - 1)
+    beside = ((np.arange(around if closed else around - 1) + 1) % around)[:, None] * down + np.arange(down - 1)
+    return np.stack([at, at + 1, beside + 1, beside], axis=2).reshape(-1, 4)
+
+
+def _curtain(
+    style: Style, head: _Head, line: F64, outer: F64, covered: F64, chance: np.random.Generator
+) -> tuple[F64, I64, F64, F64]:
+    """From the shell's lower edge down, outside and back up inside, lying on what is below."""
+    assert style.fall is not None
+    theta = np.arange(_AROUND) / _AROUND * 2 * np.pi
+    lock = _grooves(style, theta, np.random.default_rng(int(chance.integers(1 << 30))))
+    end = head.base[1] - style.fall
+    behind = np.clip((head.centre[2] - outer[:, 2]) / 0.09, -0.4, 1)
+    stop = end - 0.030 * behind * (style.fall > 0.1) + 0.006 * np.sin(theta * 5 + 1)
+    stop = outer[:, 1] + (stop - outer[:, 1]) * covered
+    t = np.linspace(0, 1, _CURTAIN)
+    x, z = np.repeat(outer[:, :1], _CURTAIN, 1), np.repeat(outer[:, 2:], _CURTAIN, 1)
+    y = outer[:, 1:2] + (stop - outer[:, 1])[:, None] * t
+    long = style.fall > 0.1
+    axis = np.array([0.0, 0.0, head.centre[2]])
+    horizontal = unit(np.stack([x, 0 * x, z - axis[2]], axis=-1))
+    radius = np.hypot(x, z - axis[2])
+    start = np.stack([0 * x, y, 0 * x + axis[2]], axis=-1) + horizontal * 0.25
+    skin = 0.25 - head.distance(start.reshape(-1, 3), -horizontal.reshape(-1, 3)).reshape(x.shape)
+    drop = outer[:, 1:2] - y
+    radius = radius - 0.10 * drop * (drop < 0.2) * (0.3 if long else 0.7)
+    above = y > head.base[1] - 0.03
+    radius = np.maximum(radius, np.where(above, skin + 0.008, 0))
+    radius = gaussian_filter1d(gaussian_filter1d(radius, 1.2, axis=1, mode="nearest"), 1.5, axis=0, mode="wrap")
+    radius -= style.turn * np.clip((t - 0.55) / 0.45, 0, 1) ** 2
+    radius += 0.0016 * lock[:, None] * np.clip(t * 4, 0, 1)
+    points = axis + horizontal * radius[..., None]
+    points[..., 1] = y
+    if long:  # drawn behind the shoulders, lying on the back
+        low = np.clip((head.base[1] - 0.005 - y) / 0.09, 0, 1)
+        points[..., 0] *= 1 - 0.16 * low
+        ray = points.copy()
+        ray[..., 2] = head.centre[2] - 0.5
+        ahead = np.tile([0.0, 0.0, 1.0], (ray.size // 3, 1))
+        back = ray[..., 2] + head.distance(ray.reshape(-1, 3), ahead).reshape(x.shape)
+        back = np.where(np.isfinite(back) & (back < 0.3), back, 1.0) - 0.016
+        want = np.minimum(points[..., 2], back)
+        want = points[..., 2] + (want - points[..., 2]) * np.clip(low * 2, 0, 1)
+        want = np.minimum(want, gaussian_filter1d(want, 1.2, axis=1, mode="nearest"))
+        points[..., 2] = _round(want, 1.0)
+    points[:, 0] = outer
+    middle = axis + (points - axis) * [0, 1, 0]
+    inward = unit(middle - points)
+    thick = 0.010 * np.clip(covered * 1.2 - 0.1, 0, 1)[:, None] * np.interp(t, [0, 0.15, 0.85, 1], [0.4, 1, 1, 0.5])
+    under = points + inward * thick[..., None]
+    both = np.concatenate([points, under[:, ::-1]], axis=1)
+    outward = np.concatenate([-inward, inward[:, ::-1]], axis=1)
+    shade = np.interp(t, [0, 0.5, 1], [1.0, 0.97, 0.90])
+    tone = (0.86 + 0.12 * lock)[:, None] * shade
+    tone = np.concatenate([tone, np.full_like(tone, 0.45)], axis=1)
+    quads = _grid(_AROUND, 2 * _CURTAIN)
+    column = quads // (2 * _CURTAIN)
+    quads = quads[(covered[column] > 0).any(axis=1)]
+    return both.reshape(-1, 3), quads, tone.ravel(), outward.reshape(-1, 3)
+
+
+def _bun(head: _Head, style: Style) -> tuple[F64, I64, F64, F64]:
+    """A rounded knot at the pole, wound once."""
+    pole = _ways(np.zeros(1), np.zeros(1), style.pole - 4)[0]
+    out = float(head.distance(head.centre[None], pole[None])[0])
+    centre = head.centre + pole * (out + 0.022)
+    u = unit(np.cross(pole, [1.0, 0.0, 0.0]))
+    v = np.cross(pole, u)
+    around, down = 40, 15
+    theta = np.arange(around)[:, None] / around * 2 * np.pi + np.zeros(down)
+    phi = np.linspace(0.02, np.pi * 0.86, down)[None] + 0 * theta
+    wind = np.sin(theta * 2 + phi * 4.5)
+    radius = 0.036 + 0.0020 * wind * np.sin(phi)
+    way = (np.sin(phi) * np.cos(theta))[..., None] * u + (np.sin(phi) * np.sin(theta))[..., None] * v
+    points = centre + way * radius[..., None] + pole * (np.cos(phi) * radius * 0.78)[..., None]
+    outward = way + pole * np.cos(phi)[..., None]
+    return points.reshape(-1, 3), _grid(around, down), (0.86 + 0.12 * wind).ravel(), outward.reshape(-1, 3)
+
+
+def _mesh(points: F64, quads: I64, tone: F64, outward: F64, body: Mesh, skeleton: Skeleton) -> Mesh:
     faces = fan(quads)
-    normals = vertex_normals(flat, faces)
-    if ((normals * np.repeat(outward.reshape(-1, 3), m, axis=0)).sum(axis=1)).mean() < 0:
-        faces, normals = faces[:, ::-1], -normals
-    normals = unit(normals * 0.55 + np.repeat(outward.reshape(-1, 3), m, axis=0) * 0.45)  # one volume, not ropes
-    t = np.linspace(0, 1, k)
-    along = np.interp(t, [0, 0.3, 1], [0.78, 0.92, 1.0])
-    across = np.array([0.80, 0.97, 0.93, 1.0, 0.82])
-    tone = np.einsum("n,k,m->nkm", 0.86 + 0.14 * chance.random(n), along, across)
-    colors = np.repeat(tone.reshape(-1, 1), 3, axis=1)
-    weights = _weights(flat, body, skeleton)
-    return Mesh(flat, faces, weights, np.full(len(flat), int(Region.HAIR)), np.clip(colors, 0, 1), {}, normals)
+    p = points[faces]
+    normal = np.cross(p[:, 1] - p[:, 0], p[:, 2] - p[:, 0])
+    keep = np.linalg.norm(normal, axis=1) > 1e-9
+    faces, normal = faces[keep], normal[keep]
+    if (normal * outward[faces[:, 0]]).sum() < 0:
+        faces = faces[:, ::-1]
+    used, inverse = np.unique(faces, return_inverse=True)
+    points, faces, tone = points[used], inverse.reshape(-1, 3), tone[used]
+    colors = np.repeat(np.clip(tone, 0, 1)[:, None], 3, axis=1)
+    normals = vertex_normals(points, faces)
+    return Mesh(points, faces, _weights(points, skeleton), np.full(len(points), int(Region.HAIR)), colors, {}, normals)
 
 
-def _weights(points: F64, body: Mesh, skeleton: Skeleton) -> F64:
+def _weights(points: F64, skeleton: Skeleton) -> F64:
     """The head's; what hangs below the jaw goes with neck and chest."""
     out = np.zeros((len(points), len(BONES)))
     neck, chest = skeleton.head("neck")[1], skeleton.head("upperChest")[1]
@@ -227,43 +302,3 @@ def _weights(points: F64, body: Mesh, skeleton: Skeleton) -> F64:
     out[:, bone("upperChest")] = of_chest
     out[:, bone("neck")] = 1 - of_head - of_chest
     return out
-
-
-def _bun(skeleton: Skeleton, scalp: Mesh, chance: np.random.Generator) -> Mesh:
-    """A coil at the back of the head: a few locks wound into a ball."""
-    back = scalp.points[scalp.points[:, 2].argmin()]
-    centre = np.array([0.0, skeleton.head("head")[1] + 0.125, back[2] - 0.012])
-    parts = []
-    for turn_at in range(5):
-        tilt = 0.35 + turn_at * 0.5
-        theta = np.linspace(0, 2 * np.pi, 25)
-        big = 0.030 - 0.003 * (turn_at % 2)
-        axis = unit(np.array([np.sin(tilt * 2.1) * 0.55, np.cos(tilt * 2.7) * 0.55, -1.0]))
-        u = unit(np.cross(axis, [0.0, 1.0, 0.1]))
-        v = np.cross(axis, u)
-        line = (
-            centre
-            + axis * (0.010 * (turn_at - 1))
-            + (np.cos(theta)[:, None] * u + np.sin(theta)[:, None] * v) * big * (1 - 0.13 * turn_at)
-        )
-        small = 0.016
-        phi = np.linspace(0, 2 * np.pi, 9)[:-1]
-        way = unit(line - centre - axis * (0.010 * (turn_at - 1)))
-        points = line[:, None] + small * (np.cos(phi)[None, :, None] * way[:, None] + np.sin(phi)[None, :, None] * axis)
-        k, m = points.shape[:2]
-        a = np.arange(k - 1)[:, None] * m + np.arange(m)
-        b = np.arange(k - 1)[:, None] * m + (np.arange(m) + 1) % m
-        quads = np.stack([a, a + m, b + m, b], axis=-1).reshape(-1, 4)
-        flat = points.reshape(-1, 3)
-        faces = fan(quads)
-        normals = vertex_normals(flat, faces)
-        if (normals * (flat - np.repeat(line, m, axis=0))).sum() < 0:
-            faces, normals = faces[:, ::-1], -normals
-        tone = 0.78 + 0.2 * np.sin(np.tile(phi * 2, k) + np.repeat(theta * 1.0, m)) ** 2
-        weights = np.tile(np.eye(len(BONES))[bone("head")], (len(flat), 1))
-        parts.append(
-            Mesh(
-                flat, faces, weights, np.full(len(flat), int(Region.HAIR)), np.repeat(tone[:, None], 3, 1), {}, normals
-            )
-        )
-    return joined(parts)
