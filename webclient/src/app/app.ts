@@ -79,6 +79,7 @@ export class App {
   /** The product whose row the keyboard goes back to. */
   #came: string | null = null;
   #scrolled = 0;
+  #panelBefore: string | null = null;
   #rungTurn = 0;
 
   async start(): Promise<void> {
@@ -584,10 +585,11 @@ export class App {
 
   /** In the scene, it comes to one's hands, with a panel beside it. */
   async #productPanel(view: View & { name: "product" }, signal: AbortSignal): Promise<void> {
-    this.#came = view.id;
     const { showroom } = this;
     const name = showroom.row(view.id)?.name ?? "";
+    this.#came = null;
     this.#panels.close();
+    this.#came = view.id;
     this.#panels.add("product", { title: () => name || word("missing_title"), make: async () => {
       const [{ productPanel }, found] = await Promise.all([import("../ui/product"), productOf(view.id, signal)]);
       const scene = this.#scene;
@@ -628,8 +630,11 @@ export class App {
   #arranged(): void {
     const { showroom } = this;
     const open = this.#panels.open;
-    if (open !== "product" && showroom.view.name === "product" && showroom.place && open === null && this.#came === showroom.view.id && !this.#isFirst) {
-      // The product's panel was closed by its own button.
+    const before = this.#panelBefore;
+    this.#panelBefore = open;
+    if (open === null && showroom.view.name === "product" && showroom.place && this.#came === showroom.view.id && !this.#isFirst) {
+      // Another panel beside a held product gives way to the product's own again.
+      if (before !== null && before !== "product") return void this.#panels.show("product");
       this.#came = null;
       location.hash = this.#isListOpen ? "#/list" : "#/";
     }

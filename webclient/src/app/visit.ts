@@ -27,6 +27,7 @@ export interface VisitOptions {
 }
 
 const INSPECTING = 2;
+const MOST_LOOKERS = 8;
 /** Those who are here already do not arrive. */
 const SETTLED_MS = 2500;
 
@@ -116,8 +117,11 @@ export class Visit extends EventTarget implements Meeting {
     const company = this.#company;
     if (!company) return;
     const sku = this.#options.showroom.row(product)?.variants.find(({ name }) => name === variant)?.sku ?? null;
-    if (product) company.looking.share(product, sku).catch((error: unknown) => company.refused(error));
-    else company.looking.stop();
+    if (!product) return company.looking.stop();
+    // With one's party, or else with those who stand nearest.
+    const to = company.party.members.length > 1 ? [] : company.people().slice(0, MOST_LOOKERS).map(({ member }) => member);
+    if (!to.length && company.party.members.length < 2) return announce(t("nobody"));
+    company.looking.share(product, sku, to).catch((error: unknown) => company.refused(error));
   }
 
   /** Once it is there: what is done together goes through it. */
