@@ -87,7 +87,8 @@ def test_a_visitor_finds_the_product_turns_it_and_changes_its_colour(page: Page,
     unit.focus()
     box = unit.bounding_box()
     bar = page.locator("nav.bar").bounding_box()
-    assert box is not None and bar is not None
+    assert box is not None
+    assert bar is not None
     assert box["y"] + box["height"] <= bar["y"], "what has the focus is not under the bar"
     page.keyboard.press("Space")
     expect(page.locator(".ruler text").nth(1)).to_have_text("252 mm")

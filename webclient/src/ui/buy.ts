@@ -9,7 +9,7 @@ import { ICONS } from "./icons";
 import { spoken } from "./words";
 
 /** What the mirror can put on somebody (`tryon/wear.ts` knows where it sits; that is not needed to offer it). */
-const WORN: ReadonlySet<string> = new Set(["glasses", "hat", "cap", "beanie", "headphones", "watch", "bracelet", "ring"]);
+const WORN: ReadonlySet<string> = new Set(["glasses", "sunglasses", "hat", "cap", "beanie", "headphones", "watch", "bracelet", "ring"]);
 
 export interface Buying {
   readonly element: HTMLElement;
