@@ -27,9 +27,10 @@ def chromium() -> str:
 
 
 @contextlib.contextmanager
-def open_browser() -> Iterator[Browser]:
+def open_browser(*more: str) -> Iterator[Browser]:
+    """``more``: further flags of the command line."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, *more])
         try:
             yield browser
         finally:
