@@ -282,7 +282,11 @@ def test_an_interrupt_exits_with_130_and_no_traceback(tmp_path: Path) -> None:
     (library / "default" / "marks").mkdir(parents=True)
     (library / "default" / "marks" / "0.json").write_bytes(b"{}")  # as if somebody was tidying: publishing waits
     command = [sys.executable, "-m", "showroom", "publish", str(tmp_path / "chair"), "--library", str(library)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    # A shell that runs the tests in the background has interrupts ignored, and children inherit that.
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:  # fmt: skip
         began = time.monotonic()
         while not list(library.glob("default/leases/*")) and time.monotonic() - began < 15:
             time.sleep(0.05)
