@@ -41,7 +41,7 @@ async function track(url: string, kinds: Kind[], turns = 1): Promise<unknown> {
   }
   if (!seen || !model) return null;
   const lens = lensOf(seen.picture.width, seen.picture.height);
-  return { took: seen.took_ms, hands: seen.hands.length, bodies: seen.bodies.length, faces: seen.faces.map((one) => {
+  return { took: seen.took_ms, hands: seen.hands.length, faces: seen.faces.map((one) => {
     const head = new Head(model!);
     for (let i = 0; i < 3; i++) head.look(one, lens);
     return { found: head.isFound, error: head.error_px, size: head.size, at: [...head.pose.translation], r: [...head.pose.rotation], pd: head.pupils };

@@ -8,7 +8,7 @@ import type { Bearer } from "./bearer";
 import { lensOf } from "./camera";
 import { Hands } from "./hands";
 import { Mirror, type Item } from "./mirror";
-import { People } from "./people";
+import { Heads } from "./heads";
 import { Camera, NoCamera, type CameraTrouble } from "./source";
 import { canonicalFace } from "./task";
 import type { Answer, Kind, Order, Seen } from "./tracking";
@@ -37,7 +37,7 @@ export class Booth extends EventTarget {
   #worker: Worker | null = null;
   #camera: Camera | null = null;
   #mirror: Mirror | null = null;
-  #people: People | null = null;
+  #heads: Heads | null = null;
   readonly #hands = new Hands();
   readonly #loaded = new Set<Kind>();
   #width = 0;
@@ -81,10 +81,10 @@ export class Booth extends EventTarget {
     this.#worker?.terminate();
     this.#worker = null;
     this.#loaded.clear();
-    this.#people?.forget();
+    this.#heads?.forget();
     this.#hands.forget();
     this.#mirror?.dispose();
-    this.#mirror = this.#people = null;
+    this.#mirror = this.#heads = null;
     this.canvas.width = this.canvas.height = 1;
     this.advice = this.trouble = null;
     this.#to("closed");
@@ -99,8 +99,8 @@ export class Booth extends EventTarget {
     return this.#mirror;
   }
 
-  get heads(): People["heads"] {
-    return this.#people?.heads ?? [];
+  get heads(): Heads["heads"] {
+    return this.#heads?.heads ?? [];
   }
 
   put(item: Item): void {
@@ -172,7 +172,7 @@ export class Booth extends EventTarget {
     if (kind !== "face" || !model || worker !== this.#worker || !this.#mirror) return;
     const face = canonicalFace(model);
     this.#mirror.face = face;
-    this.#people = new People(face);
+    this.#heads = new Heads(face);
   }
 
   async #look(turn: number): Promise<void> {
@@ -207,7 +207,7 @@ export class Booth extends EventTarget {
   #show(seen: Seen): void {
     const began = performance.now();
     const lens = lensOf(seen.picture.width, seen.picture.height);
-    const heads = this.#people?.look(seen.faces, lens, seen.time_ms) ?? [];
+    const heads = this.#heads?.look(seen.faces, lens, seen.time_ms) ?? [];
     const found: readonly Bearer[] = [...heads, ...this.#hands.look(seen.hands, lens, seen.time_ms)];
     this.#mirror?.draw(seen.picture, lens, found);
     seen.picture.close();

@@ -4,8 +4,8 @@
  * A frame is drawn to one canvas, every tracker looks at that canvas, and the same picture goes back with what was seen
  * in it. Models come from our own server and are checked by SHA-256 before they run. What it is not: a camera.
  */
-import { FaceLandmarker, HandLandmarker, ImageSegmenter, PoseLandmarker, type NormalizedLandmark } from "@mediapipe/tasks-vision";
-import { MODELS, type Answer, type Body, type Hand, type Kind, type Order } from "./tracking";
+import { FaceLandmarker, HandLandmarker, type NormalizedLandmark } from "@mediapipe/tasks-vision";
+import { MODELS, type Answer, type Hand, type Kind, type Order } from "./tracking";
 
 const SURE = 0.5;
 
@@ -24,8 +24,6 @@ let canvas: OffscreenCanvas | null = null;
 let last_ms = 0;
 let face: FaceLandmarker | null = null;
 let hand: HandLandmarker | null = null;
-let pose: PoseLandmarker | null = null;
-let segment: ImageSegmenter | null = null;
 
 async function bytesOf(kind: Kind, folder: string): Promise<ArrayBuffer> {
   const { file, sha256 } = MODELS[kind];
@@ -72,9 +70,7 @@ async function load(kind: Kind, folder: string, people: number): Promise<void> {
   const common = { baseOptions, runningMode: "VIDEO" as const, canvas: new OffscreenCanvas(1, 1) };
   try {
     if (kind === "face") face = await FaceLandmarker.createFromOptions(files, { ...common, numFaces: people, minFaceDetectionConfidence: SURE, minTrackingConfidence: SURE });
-    else if (kind === "hand") hand = await HandLandmarker.createFromOptions(files, { ...common, numHands: people * 2, minHandDetectionConfidence: SURE, minTrackingConfidence: SURE });
-    else if (kind === "pose") pose = await PoseLandmarker.createFromOptions(files, { ...common, numPoses: people, minPoseDetectionConfidence: SURE, minTrackingConfidence: SURE });
-    else segment = await ImageSegmenter.createFromOptions(files, { ...common, outputConfidenceMasks: true, outputCategoryMask: false });
+    else hand = await HandLandmarker.createFromOptions(files, { ...common, numHands: people * 2, minHandDetectionConfidence: SURE, minTrackingConfidence: SURE });
   } catch (error) {
     console.warn(error);
     throw new Failure("model");
@@ -113,34 +109,13 @@ function look({ picture, time_ms, kinds }: Extract<Order, { is: "look" }>): void
   const given = canvas as unknown as HTMLCanvasElement; // the package's types know no worker
   let faces: Float32Array[] = [];
   let hands: Hand[] = [];
-  let bodies: Body[] = [];
-  let mask: { width: number; height: number; pixels: Uint8Array<ArrayBuffer> } | null = null;
   if (face && kinds.includes("face")) faces = timed("face", () => face!.detectForVideo(given, last_ms)).faceLandmarks.map(packed);
   if (hand && kinds.includes("hand")) {
     const found = timed("hand", () => hand!.detectForVideo(given, last_ms));
     // Seen on pictures of known hands: this version names the person's own side of a picture that is not mirrored.
     hands = found.landmarks.map((points, i) => ({ points: packed(points), isLeft: found.handedness[i]?.[0]?.categoryName === "Left" }));
   }
-  if (pose && kinds.includes("pose")) {
-    const found = timed("pose", () => pose!.detectForVideo(given, last_ms));
-    bodies = found.landmarks.map((points, i) => ({
-      points: packed(points), world: packed(found.worldLandmarks[i] ?? []), visible: Float32Array.from(points, (one) => one.visibility ?? 0),
-    }));
-  }
-  if (segment && kinds.includes("segment")) {
-    const found = timed("segment", () => segment!.segmentForVideo(given, last_ms));
-    const one = found.confidenceMasks?.[0];
-    if (one) {
-      const shares = one.getAsFloat32Array();
-      const pixels = new Uint8Array(shares.length);
-      for (let i = 0; i < shares.length; i++) pixels[i] = shares[i]! * 255;
-      mask = { width: one.width, height: one.height, pixels };
-    }
-    found.close();
-  }
-  const hand_over: Transferable[] = [picture, ...faces.map((one) => one.buffer as ArrayBuffer)];
-  if (mask) hand_over.push(mask.pixels.buffer);
-  tell({ is: "seen", seen: { picture, time_ms, faces, hands, bodies, mask, took_ms } }, hand_over);
+  tell({ is: "seen", seen: { picture, time_ms, faces, hands, took_ms } }, [picture, ...faces.map((one) => one.buffer as ArrayBuffer)]);
 }
 
 addEventListener("message", (event: MessageEvent<Order>) => {

@@ -1,13 +1,11 @@
 /** What the page and the tracking worker say to each other. Bitmaps and arrays are handed over, not copied. */
 
-export type Kind = "face" | "hand" | "pose" | "segment";
+export type Kind = "face" | "hand";
 
 /** Where each model lies below the trackers' folder, and what it must be: another file is not run. */
 export const MODELS: Readonly<Record<Kind, { readonly file: string; readonly sha256: string }>> = {
   face: { file: "face_landmarker.task", sha256: "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff" },
   hand: { file: "hand_landmarker.task", sha256: "fbc2a30080c3c557093b5ddfc334698132eb341044ccee322ccf8bcf3607cde1" },
-  pose: { file: "pose_landmarker_full.task", sha256: "4eaa5eb7a98365221087693fcc286334cf0858e2eb6e15b506aa4a7ecdcec4ad" },
-  segment: { file: "selfie_segmenter.tflite", sha256: "191ac9529ae506ee0beefa6b2c945a172dab9d07d1e802a290a4e4038226658b" },
 };
 
 export interface Hand {
@@ -15,15 +13,6 @@ export interface Hand {
   readonly points: Float32Array;
   /** The person's own, not the picture's. */
   readonly isLeft: boolean;
-}
-
-export interface Body {
-  /** `(33, 3)` as shares of the picture. */
-  readonly points: Float32Array;
-  /** `(33, 3)` metres about the hips' middle, as the model believes. */
-  readonly world: Float32Array;
-  /** `(33)` 0 to 1. */
-  readonly visible: Float32Array;
 }
 
 /** One frame, and what was seen in that very frame. */
@@ -34,9 +23,6 @@ export interface Seen {
   /** `(478, 3)` each. */
   readonly faces: readonly Float32Array[];
   readonly hands: readonly Hand[];
-  readonly bodies: readonly Body[];
-  /** Where people are, 0 to 255, row by row; null if not asked for. */
-  readonly mask: { readonly width: number; readonly height: number; readonly pixels: Uint8Array } | null;
   /** What each tracker took, milliseconds. */
   readonly took_ms: Readonly<Partial<Record<Kind, number>>>;
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { lensOf, project } from "../../src/tryon/camera";
 import { moved, newPose, type Pose } from "../../src/tryon/pnp";
-import { People } from "../../src/tryon/people";
+import { Heads } from "../../src/tryon/heads";
 import { canonicalFace } from "../../src/tryon/task";
 
 const FACE = canonicalFace(new Uint8Array(readFileSync(fileURLToPath(new URL("../../public/trackers/face_landmarker.task", import.meta.url)))).buffer);
@@ -43,12 +43,12 @@ function landmarks({ rotation: r, translation: t }: Pose, random: () => number, 
 describe("heads before the mirror", () => {
   it("hold still to a tenth of a pixel at rest, though landmarks do not", () => {
     const random = chance(1);
-    const people = new People(FACE);
+    const heads = new Heads(FACE);
     const truth = at(0.1, 0.03, -0.6);
     let square = 0;
     let [x0, n] = [0, 0];
     for (let i = 0; i < 300; i++) {
-      const [head] = people.look([landmarks(truth, random, 0.3)], LENS, i * FRAME_MS);
+      const [head] = heads.look([landmarks(truth, random, 0.3)], LENS, i * FRAME_MS);
       const bridge_px = (LENS.focal * head!.pose.translation[0]!) / -head!.pose.translation[2]!;
       if (i < 100) x0 = bridge_px;
       else {
@@ -62,12 +62,12 @@ describe("heads before the mirror", () => {
 
   it("follow a quick turn and step within a frame's way", () => {
     const random = chance(2);
-    const people = new People(FACE);
+    const heads = new Heads(FACE);
     let worst = 0;
     for (let i = 0; i < 60; i++) {
       const s = i / 30;
       const truth = at(0.5 * Math.sin(2 * s), 0.1 * Math.sin(3 * s), -0.6);
-      const [head] = people.look([landmarks(truth, random, 0.2)], LENS, i * FRAME_MS);
+      const [head] = heads.look([landmarks(truth, random, 0.2)], LENS, i * FRAME_MS);
       if (i < 10) continue;
       worst = Math.max(worst, Math.abs(head!.pose.translation[0]! / head!.size.scale - truth.translation[0]!));
     }
@@ -76,30 +76,30 @@ describe("heads before the mirror", () => {
 
   it("stay themselves when two people stand side by side, and when one leaves", () => {
     const random = chance(3);
-    const people = new People(FACE);
+    const heads = new Heads(FACE);
     const [a, b] = [landmarks(at(0, -0.25, -0.9), random), landmarks(at(0, 0.25, -0.9), random)];
-    const [first, second] = [...people.look([a, b], LENS, 0)];
-    expect([...people.look([b, a], LENS, FRAME_MS)]).toEqual([first, second]);
-    expect([...people.look([b], LENS, 2 * FRAME_MS)]).toEqual([second]);
-    people.look([b], LENS, 1000);
-    expect([...people.look([b], LENS, 1000 + FRAME_MS)]).toEqual([second]);
+    const [first, second] = [...heads.look([a, b], LENS, 0)];
+    expect([...heads.look([b, a], LENS, FRAME_MS)]).toEqual([first, second]);
+    expect([...heads.look([b], LENS, 2 * FRAME_MS)]).toEqual([second]);
+    heads.look([b], LENS, 1000);
+    expect([...heads.look([b], LENS, 1000 + FRAME_MS)]).toEqual([second]);
   });
 
   it("measure the pupils within their honest interval", () => {
     const random = chance(4);
-    const people = new People(FACE);
-    for (let i = 0; i < 40; i++) people.look([landmarks(at(0.05, 0, -0.5), random, 0.3)], LENS, i * FRAME_MS);
-    const { distance_m, spread_m } = people.heads[0]!.pupils;
+    const heads = new Heads(FACE);
+    for (let i = 0; i < 40; i++) heads.look([landmarks(at(0.05, 0, -0.5), random, 0.3)], LENS, i * FRAME_MS);
+    const { distance_m, spread_m } = heads.heads[0]!.pupils;
     expect(Math.abs(distance_m - 0.063)).toBeLessThan(2 * spread_m);
     expect(spread_m).toBeGreaterThan(0.002); // the iris itself varies: nobody is told half a millimetre
   });
 
   it("are not seen in what is no face", () => {
     const random = chance(5);
-    const people = new People(FACE);
+    const heads = new Heads(FACE);
     const noise = Float32Array.from({ length: 478 * 3 }, () => random());
-    expect(people.look([noise], LENS, 0)).toHaveLength(0);
-    expect(people.look([new Float32Array(478 * 3)], LENS, 33)).toHaveLength(0);
-    expect(people.look([], LENS, 66)).toHaveLength(0);
+    expect(heads.look([noise], LENS, 0)).toHaveLength(0);
+    expect(heads.look([new Float32Array(478 * 3)], LENS, 33)).toHaveLength(0);
+    expect(heads.look([], LENS, 66)).toHaveLength(0);
   });
 });

@@ -1,4 +1,4 @@
-/** Who is before the mirror: keeps each head its own from frame to frame, and calm. */
+/** The heads before the mirror: keeps each its own from frame to frame, and calm. */
 import type { Lens } from "./camera";
 import { EuroRotation, EuroVector } from "./euro";
 import { Head, type Landmarks } from "./face";
@@ -21,7 +21,7 @@ interface Tracked {
   seen_ms: number;
 }
 
-export class People {
+export class Heads {
   readonly #face: CanonicalFace;
   readonly #most: number;
   readonly #all: Tracked[] = [];
