@@ -1,32 +1,18 @@
 """The store's page as shoppers have it: by keys alone, as a list, without 3D, with hostile words, in a frame."""
 
-import io
 import json
-import os
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
 import pytest
 from browser import open_browser
-from msgspec.structs import replace
-from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
-from shelf_files import product_folder
-from whole_server import running
-
-from showroom.http import client
-from showroom.services import Services
-from showroom.shop.offers import OfferTerms
-from showroom.stores.fill import place
-from showroom.stores.templates import TEMPLATES
-from showroom_assets.manifest import Bounds, Product, Variant, load, write_manifest
+from small_store import SITE, opened
 
 REPO: Final = Path(__file__).parents[2]
-SITE: Final = Path(os.environ.get("SHOWROOM_SITE", REPO / "webclient" / "dist"))
 AXE: Final = REPO / "webclient" / "node_modules" / "axe-core" / "axe.min.js"
 HOSTILE: Final = "<img src=x onerror=\"document.title='taken'\">"
 PRODUCTS: Final = {"lamp": "Lamp", "vase": "Vase", "evil": HOSTILE}
@@ -36,51 +22,12 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def picture() -> bytes:
-    """A poster: something round on a pale ground."""
-    drawn = Image.new("RGB", (256, 256), "#e6ddce")
-    ImageDraw.Draw(drawn).ellipse((60, 40, 196, 220), fill="#9a6b45")
-    out = io.BytesIO()
-    drawn.save(out, "WEBP", quality=60)
-    return out.getvalue()
-
-
-def on_shelf(folder: Path, name: str, title: str) -> Path:
-    """A finished product in two colours. Its model is broken: the picture must do."""
-    made = product_folder(folder / name, name=name, more={"poster.webp": picture()})
-    skus = [f"{name.upper()}-BONE", f"{name.upper()}-INK"]
-    variants = [Variant(name="Bone", sku=skus[0], swatch="#e6dfd1"), Variant(name=title, sku=skus[1])]
-    size = Bounds(min=(-0.1, 0.0, -0.1), max=(0.1, 0.3, 0.1))
-    product: Product = replace(load(made), bounds_m=size, dimensions_m=(0.2, 0.3, 0.2))
-    product = replace(product, name=title, description=f"About {title}", skus=skus, variants=variants)
-    (made / "product.json").write_bytes(write_manifest(product))
-    return made
-
-
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server with three products, two of them in the boutique, all on sale."""
+    """A server with three products, two of them in the boutique, all on sale; all words of one are hostile."""
     folder = tmp_path_factory.mktemp("store")
-
-    async def prepare(services: Services) -> None:
-        for name, title in PRODUCTS.items():
-            services.library_of("default").publish(on_shelf(folder, name, title))
-            for sku in (f"{name.upper()}-BONE", f"{name.upper()}-INK"):
-                terms = OfferTerms(product=name, prices={"EUR": 12800, "GBP": 10900})
-                await services.shop.put_offer("default", sku, terms, caller="test", key=f"offer-{sku}")
-                await services.shop.set_stock("default", sku, caller="test", key=f"stock-{sku}", unsold=12)
-        store = place(place(TEMPLATES["boutique"][0](), "hero", "lamp"), "island-a", "vase")
-        exact = msgspec.convert(msgspec.to_builtins(store), type(store))
-        await services.stores.put("default", exact, by="test")
-        await services.stores.publish("default", "boutique")
-
-    patch = pytest.MonkeyPatch()
-    patch.setattr(client, "default_folder", lambda: SITE)
-    try:
-        with running(folder / "data", prepare=prepare) as (ask, _):
-            yield f"http://127.0.0.1:{ask.port}/"
-    finally:
-        patch.undo()
+    with opened(folder, PRODUCTS, unsold=12, second={"evil": HOSTILE}) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -34,11 +34,11 @@ def picture() -> bytes:
     return out.getvalue()
 
 
-def on_shelf(folder: Path, name: str, title: str) -> Path:
-    """A finished product in two colours. Its model is broken: the picture must do."""
+def on_shelf(folder: Path, name: str, title: str, *, second: str = "Ink") -> Path:
+    """A finished product in two colours, bone and a ``second``. Its model is broken: the picture must do."""
     made = product_folder(folder / name, name=name, more={"poster.webp": picture()})
     skus = [f"{name.upper()}-BONE", f"{name.upper()}-INK"]
-    variants = [Variant(name="Bone", sku=skus[0], swatch="#e6dfd1"), Variant(name="Ink", sku=skus[1])]
+    variants = [Variant(name="Bone", sku=skus[0], swatch="#e6dfd1"), Variant(name=second, sku=skus[1])]
     size = Bounds(min=(-0.1, 0.0, -0.1), max=(0.1, 0.3, 0.1))
     product: Product = replace(load(made), bounds_m=size, dimensions_m=(0.2, 0.3, 0.2))
     product = replace(product, name=title, description=f"About {title}", skus=skus, variants=variants)
@@ -47,12 +47,20 @@ def on_shelf(folder: Path, name: str, title: str) -> Path:
 
 
 @contextmanager
-def opened(folder: Path, products: Mapping[str, str], *, unsold: int) -> Iterator[str]:
-    """The address of a server with these products, all on sale; a lamp and a vase stand in its boutique."""
+def opened(
+    folder: Path, products: Mapping[str, str], *, unsold: int, second: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """
+    The address of a server with these products, all on sale; a lamp and a vase stand in its boutique.
+
+    ``second``: other names than "Ink" of the second colour, by product.
+    """
+    colours = second or {}
 
     async def prepare(services: Services) -> None:
         for name, title in products.items():
-            services.library_of("default").publish(on_shelf(folder, name, title))
+            made = on_shelf(folder, name, title, second=colours.get(name, "Ink"))
+            services.library_of("default").publish(made)
             for sku in (f"{name.upper()}-BONE", f"{name.upper()}-INK"):
                 terms = OfferTerms(product=name, prices={"EUR": 12800, "GBP": 10900})
                 await services.shop.put_offer("default", sku, terms, caller="test", key=f"offer-{sku}")
