@@ -6,6 +6,7 @@
  */
 import type { Bearer } from "./bearer";
 import { lensOf } from "./camera";
+import type { Head } from "./face";
 import { Hands } from "./hands";
 import { Mirror, type Item } from "./mirror";
 import { Heads } from "./heads";
@@ -44,6 +45,8 @@ export class Booth extends EventTarget {
   #turn = 0;
   #lost = 0;
   #slow = 0;
+  /** The turn whose frames are being looked at: never two loops at once. */
+  #looking = 0;
 
   /** @param folder where the trackers lie, below our own address */
   constructor(folder = "/trackers/") {
@@ -103,6 +106,11 @@ export class Booth extends EventTarget {
     return this.#heads?.heads ?? [];
   }
 
+  /** A head's scale by a better measure than the iris, one standard deviation a share of it; kept until the booth is closed. */
+  measured(head: Head, scale: number, spread: number): void {
+    this.#heads?.measured(head, scale, spread);
+  }
+
   put(item: Item): void {
     this.#items.set(item.id, item);
     this.#mirror?.put(item);
@@ -120,6 +128,11 @@ export class Booth extends EventTarget {
       this.#to("live");
       void this.#look(this.#turn);
     }
+  }
+
+  /** A held picture, with what is worn now. */
+  again(): void {
+    if (this.state === "frozen") this.#mirror?.again();
   }
 
   /** What the mirror shows, as it shows it: mirrored. */
@@ -176,6 +189,16 @@ export class Booth extends EventTarget {
   }
 
   async #look(turn: number): Promise<void> {
+    if (this.#looking === turn) return;
+    this.#looking = turn;
+    try {
+      await this.#frames(turn);
+    } finally {
+      if (this.#looking === turn) this.#looking = 0;
+    }
+  }
+
+  async #frames(turn: number): Promise<void> {
     while (turn === this.#turn && this.state === "live") {
       const picture = await this.#camera?.frame(WIDTHS[this.#width] ?? 640).catch(() => null);
       if (turn !== this.#turn || !picture) {
@@ -186,7 +209,10 @@ export class Booth extends EventTarget {
       }
       const seen = await this.#track(picture);
       if (turn !== this.#turn) return seen?.picture.close();
-      if (seen) this.#show(seen);
+      if (!seen) continue;
+      // Held in the meantime: what the shopper stopped at stays.
+      if ((this.state as BoothState) === "frozen") seen.picture.close();
+      else this.#show(seen);
     }
   }
 

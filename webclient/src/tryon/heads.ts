@@ -26,6 +26,7 @@ export class Heads {
   readonly #most: number;
   readonly #all: Tracked[] = [];
   readonly #heads: Head[] = [];
+  #known: { readonly head: Head; readonly scale: number; readonly spread: number } | null = null;
 
   constructor(face: CanonicalFace, most = 2) {
     this.#face = face;
@@ -47,6 +48,7 @@ export class Heads {
         if (this.#all.length >= this.#most) continue;
         tracked = { head: new Head(this.#face), place: new EuroVector(3, PLACE), turn: new EuroRotation(TURN), x, y, wide, seen_ms: time_ms };
         this.#all.push(tracked);
+        this.#recognise(tracked.head);
       }
       free.delete(tracked);
       const dt = (time_ms - tracked.seen_ms) / 1000;
@@ -70,8 +72,22 @@ export class Heads {
     return this.#heads;
   }
 
+  /** A better measure than the iris for one of the heads: see `Head.setScale`. */
+  measured(head: Head, scale: number, spread: number): void {
+    this.#known = { head, scale, spread };
+    head.setScale(scale, spread);
+  }
+
+  /** Who was measured and comes back alone need not be measured again; among others nobody can tell who it is. */
+  #recognise(head: Head): void {
+    if (!this.#known || this.#all.length > 1) return;
+    this.#known = { ...this.#known, head };
+    head.setScale(this.#known.scale, this.#known.spread);
+  }
+
   /** Nobody was ever here. */
   forget(): void {
+    this.#known = null;
     this.#all.length = this.#heads.length = 0;
   }
 }

@@ -24,6 +24,12 @@ export interface Item {
   readonly model: Object3D;
 }
 
+/** A picture in two parts: what is not drawn left of `at` (a share of the canvas, which is not mirrored) and right of it. */
+export interface Split {
+  readonly at: number;
+  readonly hidden: readonly [left: ReadonlySet<string>, right: ReadonlySet<string>];
+}
+
 interface Wearer {
   readonly occluder: HeadOccluder | LimbOccluder;
   readonly items: Map<string, { readonly item: Item; readonly model: Object3D }>;
@@ -47,9 +53,13 @@ export class Mirror {
   readonly #meter = new LightMeter();
   /** Set before the first head is drawn. */
   face: CanonicalFace | null = null;
+  /** One frame, dressed in two ways; null for one. */
+  split: Split | null = null;
   readonly #items = new Map<string, Item>();
   readonly #wearers = new Map<Bearer, Wearer>();
   readonly #pose: Pose = newPose();
+  #last: { readonly lens: Lens; readonly bearers: readonly Bearer[] } | null = null;
+  readonly #unseen: Object3D[] = [];
   readonly #seats = new WeakMap<Item, { scale: number; pose: Pose | null }>();
 
   constructor(canvas: HTMLCanvasElement) {
@@ -114,12 +124,44 @@ export class Mirror {
     this.#sun.color.setRGB(r / most, g / most, b / most).lerp(WHITE, 0.5);
     this.#sun.intensity = 1.1 * gain;
     this.#scene.environmentIntensity = 0.75 * gain;
+    this.#last = { lens, bearers };
+    this.#clothe(bearers);
+  }
+
+  /** The last frame once more, with what is worn now: for a picture that is held. */
+  again(): void {
+    if (this.#last) this.#clothe(this.#last.bearers);
+  }
+
+  #clothe(bearers: readonly Bearer[]): void {
     for (const bearer of bearers) if (!this.#wearers.has(bearer)) this.#wearers.set(bearer, this.#wearer(bearer));
     for (const [bearer, wearer] of this.#wearers) {
       if (bearers.includes(bearer)) this.#dress(wearer, bearer);
       else this.#undress(bearer, wearer);
     }
-    renderer.render(this.#scene, this.#camera);
+    this.#paint();
+  }
+
+  #paint(): void {
+    const { renderer, split } = this;
+    if (!split) return renderer.render(this.#scene, this.#camera);
+    const { width, height } = renderer.domElement;
+    const edge = Math.round(width * split.at);
+    renderer.setScissorTest(true);
+    for (const [side, hidden] of split.hidden.entries()) {
+      for (const { items } of this.#wearers.values()) {
+        for (const { item, model } of items.values()) {
+          if (!model.visible || !hidden.has(item.id)) continue;
+          model.visible = false;
+          this.#unseen.push(model);
+        }
+      }
+      renderer.setScissor(side ? edge : 0, 0, side ? width - edge : edge, height);
+      renderer.render(this.#scene, this.#camera);
+      for (const model of this.#unseen) model.visible = true;
+      this.#unseen.length = 0;
+    }
+    renderer.setScissorTest(false);
   }
 
   #wearer(bearer: Bearer): Wearer {
