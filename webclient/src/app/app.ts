@@ -13,7 +13,7 @@ import { isTyping } from "../a11y/focus";
 import { catalogue, product as productOf } from "../api";
 import { Bar, ACTIONS, type Action } from "../ui/bar";
 import { Catalogue, skeletonView } from "../ui/catalogue";
-import { choose, door } from "../ui/door";
+import { choose, door, wayIn } from "../ui/door";
 import { announce, h, icon, say, speakThrough } from "../ui/dom";
 import { choose as chooseCurrency } from "../ui/exchange";
 import { ICONS } from "../ui/icons";
@@ -455,11 +455,22 @@ export class App {
     this.#visit?.dispose();
     this.#visit = this.showroom.meeting = null;
     this.#entering = null;
+    this.#outside();
     this.showroom.visitor.isKnown = false;
     this.showroom.visitor.nickname = suggested();
     this.showroom.changed("meeting");
     this.#door(fault);
     announce(fault);
+  }
+
+  /** Before one has walked in there is nobody to talk with: the way in is. */
+  #outside(): void {
+    for (const name of ["people", "emotes"] as const) {
+      this.#panels.add(name, { title: () => t(name), make: () => ({ element: wayIn(this.showroom, () => {
+        part("door").replaceChildren();
+        this.enter();
+      }) }) });
+    }
   }
 
   async #ended(code: number, text: string): Promise<void> {
@@ -486,13 +497,7 @@ export class App {
       element.addEventListener("closed", () => this.#panels.close());
       return { element };
     } });
-    // Before one has walked in there is nobody to talk with: the way in is.
-    for (const name of ["people", "emotes"] as const) {
-      this.#panels.add(name, { title: () => t(name), make: () => ({ element: h("div", { class: "state" }, h("p", {}, t("alone")), h("button", { type: "button", class: "act", click: () => {
-        part("door").replaceChildren();
-        this.enter();
-      } }, t("go_in"))) }) });
-    }
+    this.#outside();
     this.#panels.add("search", { title: () => t("search"), make: async () => (await import("../ui/search")).searchPanel(showroom, takeMe) });
     this.#panels.add("settings", { title: () => t("settings"), make: async () => (await import("../ui/settings")).settings(showroom, [h("button", { type: "button", class: "pill", click: () => void this.#refigure() }, icon(ICONS.person), t("figure")), ...(["orders", "wishes", "code"] as const).map((name) =>
       h("button", { type: "button", class: "pill", click: () => void this.#panels.show(name) }, t(name === "code" ? "cart_code" : name)))], this.#headset?.settings ?? null) });

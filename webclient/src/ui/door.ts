@@ -3,7 +3,7 @@
  * keeps anybody from seeing it; a name is suggested, so that walking in takes one key.
  */
 import type { Showroom } from "../app/showroom";
-import { keepVisitor } from "../app/visitor";
+import { keepVisitor, type Visitor } from "../app/visitor";
 import { t } from "../app/words";
 import type { Look } from "../avatar/look";
 import { h, icon } from "./dom";
@@ -21,11 +21,9 @@ export interface DoorEvents {
 /** @param fault why the last name could not be used; empty at first */
 export function door(showroom: Showroom, hasFriend: boolean, fault: string, events: DoorEvents): HTMLElement {
   const { visitor } = showroom;
-  const name = h("input", { id: "nickname", name: "nickname", type: "text", maxlength: MOST_LETTERS, autocomplete: "nickname", spellcheck: "false", dir: "auto", value: visitor.nickname, "aria-describedby": fault ? "nickname-fault" : null, "aria-invalid": fault ? "true" : null });
+  const name = nameField(visitor, "nickname", fault ? "nickname-fault" : null);
   const go = (): void => {
-    visitor.nickname = name.value.trim().slice(0, MOST_LETTERS) || visitor.nickname;
-    visitor.isKnown = true;
-    keepVisitor(visitor);
+    introduce(visitor, name.value);
     events.entered();
   };
   const figure = h("button", { type: "button", class: "pill", click: () => void choose(visitor.look, events.chooser).then((look) => {
@@ -46,6 +44,29 @@ export function door(showroom: Showroom, hasFriend: boolean, fault: string, even
     h("div", { class: "row links" },
       h("button", { type: "button", class: "text-link", click: () => events.entered() }, t("look_around")),
       h("a", { class: "text-link", href: "#/list" }, t("as_list"))));
+}
+
+/** The door where there is none to stand before, as on the list: a name, if one likes, and in. */
+export function wayIn(showroom: Showroom, entered: () => void): HTMLElement {
+  const { visitor } = showroom;
+  const name = nameField(visitor, "nickname-here", null);
+  return h("form", { class: "state", "aria-label": t("door_label"), submit: (event) => {
+    event.preventDefault();
+    introduce(visitor, name.value);
+    entered();
+  } },
+    h("p", {}, t("alone")),
+    h("label", { class: "field", for: "nickname-here" }, h("span", {}, t("nickname")), name),
+    h("button", { type: "submit", class: "act" }, t("go_in")));
+}
+
+const nameField = (visitor: Visitor, id: string, faultId: string | null): HTMLInputElement =>
+  h("input", { id, name: "nickname", type: "text", maxlength: MOST_LETTERS, autocomplete: "nickname", spellcheck: "false", dir: "auto", value: visitor.nickname, "aria-describedby": faultId, "aria-invalid": faultId ? "true" : null });
+
+function introduce(visitor: Visitor, name: string): void {
+  visitor.nickname = name.trim().slice(0, MOST_LETTERS) || visitor.nickname;
+  visitor.isKnown = true;
+  keepVisitor(visitor);
 }
 
 /** The chooser in a dialog of its own; closes with the look, or null if it was left. */
