@@ -1,7 +1,7 @@
 /** A part of a body that bears something: where it is in a frame, and how large against the mean. */
 import type { Pose } from "./pnp";
 
-export type BodyPart = "head" | "wrist" | "finger";
+export type BodyPart = "head" | "wrist" | "finger" | "body";
 
 export interface Bearer {
   readonly part: BodyPart;

@@ -165,7 +165,7 @@ export class Mirror {
   }
 
   #wearer(bearer: Bearer): Wearer {
-    const occluder = bearer.part === "head" ? new HeadOccluder(this.face ?? NO_FACE) : new LimbOccluder(bearer.part);
+    const occluder = bearer.part === "head" ? new HeadOccluder(this.face ?? NO_FACE) : new LimbOccluder(bearer.part === "finger" ? "finger" : "wrist");
     occluder.group.matrixAutoUpdate = false;
     this.#scene.add(occluder.group);
     return { occluder, items: new Map() };

@@ -4,10 +4,12 @@
  * A frame is drawn to one canvas, every tracker looks at that canvas, and the same picture goes back with what was seen
  * in it. Models come from our own server and are checked by SHA-256 before they run. What it is not: a camera.
  */
-import { FaceLandmarker, HandLandmarker, type NormalizedLandmark } from "@mediapipe/tasks-vision";
-import { MODELS, type Answer, type Hand, type Kind, type Order } from "./tracking";
+import { FaceLandmarker, HandLandmarker, ImageSegmenter, PoseLandmarker, type NormalizedLandmark } from "@mediapipe/tasks-vision";
+import { MODELS, type Answer, type BodySeen, type Hand, type Kind, type Mask, type Order } from "./tracking";
 
 const SURE = 0.5;
+/** The segmenter's own size: a small copy of the same canvas costs it less, and its mask comes small. */
+const MASK_PX = 256;
 
 const tell = (answer: Answer, hand: Transferable[] = []): void => postMessage(answer, { transfer: hand });
 
@@ -24,6 +26,9 @@ let canvas: OffscreenCanvas | null = null;
 let last_ms = 0;
 let face: FaceLandmarker | null = null;
 let hand: HandLandmarker | null = null;
+let pose: PoseLandmarker | null = null;
+let segment: ImageSegmenter | null = null;
+let small: OffscreenCanvas | null = null;
 
 async function bytesOf(kind: Kind, folder: string): Promise<ArrayBuffer> {
   const { file, sha256 } = MODELS[kind];
@@ -70,6 +75,8 @@ async function load(kind: Kind, folder: string, people: number): Promise<void> {
   const common = { baseOptions, runningMode: "VIDEO" as const, canvas: new OffscreenCanvas(1, 1) };
   try {
     if (kind === "face") face = await FaceLandmarker.createFromOptions(files, { ...common, numFaces: people, minFaceDetectionConfidence: SURE, minTrackingConfidence: SURE });
+    else if (kind === "pose") pose = await PoseLandmarker.createFromOptions(files, { ...common, numPoses: people, minPoseDetectionConfidence: SURE, minPosePresenceConfidence: SURE, minTrackingConfidence: SURE });
+    else if (kind === "segment") segment = await ImageSegmenter.createFromOptions(files, { ...common, outputConfidenceMasks: true, outputCategoryMask: false });
     else hand = await HandLandmarker.createFromOptions(files, { ...common, numHands: people * 2, minHandDetectionConfidence: SURE, minTrackingConfidence: SURE });
   } catch (error) {
     console.warn(error);
@@ -89,6 +96,23 @@ const packed = (points: readonly NormalizedLandmark[]): Float32Array => {
   }
   return all;
 };
+
+/** People as a small mask; the copy that the package hands out is closed. */
+function masked(from: OffscreenCanvas): Mask | null {
+  small ??= new OffscreenCanvas(MASK_PX, MASK_PX);
+  const context = small.getContext("2d", { willReadFrequently: true });
+  if (!segment || !context) return null;
+  context.drawImage(from, 0, 0, MASK_PX, MASK_PX);
+  const found = segment.segmentForVideo(small as unknown as HTMLCanvasElement, last_ms);
+  const one = found.confidenceMasks?.[0];
+  if (!one) return null;
+  const shares = one.getAsFloat32Array();
+  const pixels = new Uint8Array(shares.length);
+  for (let i = 0; i < shares.length; i++) pixels[i] = shares[i]! * 255;
+  const mask = { width: one.width, height: one.height, pixels };
+  found.close();
+  return mask;
+}
 
 function look({ picture, time_ms, kinds }: Extract<Order, { is: "look" }>): void {
   const { width, height } = picture;
@@ -115,7 +139,20 @@ function look({ picture, time_ms, kinds }: Extract<Order, { is: "look" }>): void
     // Seen on pictures of known hands: this version names the person's own side of a picture that is not mirrored.
     hands = found.landmarks.map((points, i) => ({ points: packed(points), isLeft: found.handedness[i]?.[0]?.categoryName === "Left" }));
   }
-  tell({ is: "seen", seen: { picture, time_ms, faces, hands, took_ms } }, [picture, ...faces.map((one) => one.buffer as ArrayBuffer)]);
+  let bodies: BodySeen[] | null = null;
+  if (pose && kinds.includes("pose")) {
+    const found = timed("pose", () => pose!.detectForVideo(given, last_ms));
+    bodies = found.landmarks.map((points, i) => ({
+      points: packed(points),
+      world: packed(found.worldLandmarks[i] ?? []),
+      visible: Float32Array.from(points, ({ visibility }) => visibility),
+    }));
+  }
+  const drawn = canvas;
+  const mask = segment && kinds.includes("segment") ? timed("segment", () => masked(drawn)) : null;
+  const over: Transferable[] = [picture, ...faces.map((one) => one.buffer as ArrayBuffer)];
+  if (mask) over.push(mask.pixels.buffer as ArrayBuffer);
+  tell({ is: "seen", seen: { picture, time_ms, faces, hands, bodies, mask, took_ms } }, over);
 }
 
 addEventListener("message", (event: MessageEvent<Order>) => {
