@@ -19,6 +19,9 @@ export function measured(scene: () => Scene | null, visit: () => Visit | null): 
     window.gc?.();
     return (performance as Performance & { memory?: { usedJSHeapSize: number } }).memory?.usedJSHeapSize ?? 0;
   };
+  /** Where the others are drawn now, metres and radians. */
+  const others = (): object[] =>
+    [...(visit()?.session.crowd.people.values() ?? [])].map(({ card, x, z, yaw, mode, focus, emote }) => ({ name: card?.name ?? "", x, z, yaw, mode, focus, emote }));
   const measure = (): object | null => {
     const now = scene();
     if (!now) return null;
@@ -26,6 +29,7 @@ export function measured(scene: () => Scene | null, visit: () => Visit | null): 
     return {
       draws: renderer.info.render.calls, triangles: renderer.info.render.triangles, memory: now.world.memory(),
       products: now.stock.stands.length, people: visit()?.session.crowd.people.size ?? 0, isPictured: now.stock.isPictured,
+      stand: now.stand, others: others(),
     };
   };
   window.showroom = {
