@@ -4,16 +4,13 @@
  * The order is what a shopper gets first: the list of products and the door at once, then the place, then the others and
  * the shop. What it is not: any of those; each has its own module and comes when it is needed.
  */
-import type { Look } from "../avatar/look";
-import type { Myself } from "../avatar/myself";
-import type { People } from "../avatar/people";
 import type { Headset } from "../xr/headset";
 import { Announcer } from "../a11y/announcer";
 import { isTyping } from "../a11y/focus";
 import { catalogue, product as productOf } from "../api";
 import { Bar, ACTIONS, type Action } from "../ui/bar";
 import { Catalogue, skeletonView } from "../ui/catalogue";
-import { choose, door, wayIn } from "../ui/door";
+import { wayIn } from "../ui/door";
 import { announce, h, icon, say, speakThrough } from "../ui/dom";
 import { choose as chooseCurrency } from "../ui/exchange";
 import { ICONS } from "../ui/icons";
@@ -27,13 +24,13 @@ import { askedOf, hashOf, viewOf, type View } from "./address";
 import { measure } from "./measure";
 import { Preferences } from "./preferences";
 import { below, decide, isThreeD, type Measured, type Rung } from "./rung";
-import type { Companions } from "./companions";
+import type { Among } from "./among";
+import { Front, part } from "./front";
 import type { Scene } from "./scene";
 import { Shopping } from "./shopping";
 import { keepShelf, keptShelf } from "./shelf";
 import { Showroom, type Place } from "./showroom";
-import { furnished, roomAt, storeLines, type Furnished } from "./stores";
-import type { Visit } from "./visit";
+import { furnished, storeLines, type Furnished } from "./stores";
 import { keepVisitor, suggested, visitor } from "./visitor";
 import { t } from "./words";
 
@@ -43,16 +40,6 @@ const WIDE_PX = 860;
 /** From this width the list is a drawer beside the scene; below it is a page. */
 const DRAWER_PX = 1080;
 
-/** HTTP's "bad request": of a seat's request only the name can be bad. */
-const REFUSED_NAME = 400;
-/** Between two doors one does not change seats. */
-const PASS_MS = 1500;
-
-const part = (id: string): HTMLElement => document.getElementById(id) ?? document.body;
-
-/** Set by the build: see `vite.config.ts`. */
-declare const __SPLASHES__: readonly string[];
-
 export class App {
   readonly showroom = new Showroom(new Preferences(), visitor());
   readonly #asked = askedOf(location.search);
@@ -60,14 +47,14 @@ export class App {
   readonly #notices = new Notices();
   readonly #bar = new Bar(this.showroom, (name) => this.act(name));
   readonly #shopping = new Shopping(this.showroom, this.#panels);
+  readonly #front = new Front(this.showroom, this.#asked, () => this.enter());
   #catalogue: Catalogue | null = null;
-  #entering: Promise<void> | null = null;
-  #visit: Visit | null = null;
-  #people: { readonly scene: Scene; readonly drawn: People; readonly self: Myself } | null = null;
-  #room = "";
-  #passed_ms = -Infinity;
+  /** One has asked to walk in; the store may still be on its way. */
+  #wantsIn = false;
+  #entered: Furnished | null = null;
+  #among: Promise<Among> | null = null;
+  #others: Among | null = null;
   #headset: Headset | null = null;
-  #companions: Companions | null = null;
   /** The place, where it is one in 3D. */
   #scene: Scene | null = null;
   #measured: Measured | null = null;
@@ -90,34 +77,13 @@ export class App {
     part("foot").append(this.#bar.element);
     part("beside").append(this.#panels.element);
     part("said").append(this.#notices.element);
-    this.#splash();
-    this.#hint();
+    this.#front.splash();
+    this.#front.hint();
     this.#plans();
-    this.#frame();
+    this.#draw();
     this.#listen();
-    if (this.#asked.isMeasured) void import("./measured").then(({ measured }) => measured(() => this.#scene, () => this.#visit));
+    if (this.#asked.isMeasured) void import("./measured").then(({ measured }) => measured(() => this.#scene, () => this.#others?.visit ?? null));
     await Promise.all([this.#shelf(), this.#store()]);
-  }
-
-  /** A picture of the store while it is being built, where there is one; else the drawing that is there already. */
-  #splash(): void {
-    const { plan, preferences } = this.showroom;
-    const id = this.#asked.store ?? plan?.id;
-    if (!id || part("splash").querySelector("img")) return;
-    const wanted = `${id}-${preferences.get("mood") || (plan?.mood ?? "day")}`;
-    const name = __SPLASHES__.find((one) => one === wanted) ?? __SPLASHES__.find((one) => one.startsWith(`${id}-`));
-    if (name) part("splash").append(h("img", { src: `/splash/${name}.webp`, alt: "", decoding: "async", fetchpriority: "high" }));
-  }
-
-  /** Where a thumb walks, until one has. */
-  #hint(): void {
-    const ring = h("div", { class: "walk-hint", "aria-hidden": "true" }, t("joystick"));
-    part("foot").before(ring);
-    part("place").addEventListener("pointerdown", (event) => {
-      if (event.pointerType !== "touch" || event.clientX > innerWidth * 0.4 || event.clientY < innerHeight * 0.5) return;
-      document.body.toggleAttribute("data-walked", true);
-      ring.remove();
-    });
   }
 
   /** What the bar, the list and the letters do. */
@@ -171,8 +137,8 @@ export class App {
       this.showroom.slots = this.#furnished.slots;
       this.showroom.changed("plan");
     }
-    this.#splash();
-    this.#frame();
+    this.#front.splash();
+    this.#draw();
     await this.climb();
   }
 
@@ -189,7 +155,7 @@ export class App {
     const turn = ++this.#rungTurn;
     const { showroom } = this;
     showroom.place?.dispose();
-    showroom.place = this.#scene = this.#headset = this.#people = null;
+    showroom.place = this.#scene = this.#headset = null;
     showroom.choice = { rung, why };
     document.body.dataset["rung"] = rung;
     showroom.changed("rung");
@@ -199,7 +165,7 @@ export class App {
       if (turn !== this.#rungTurn) return place?.dispose();
       showroom.place = place;
       showroom.changed("place");
-      void this.#meet().catch((error: unknown) => console.warn(error));
+      void this.#others?.meet().catch((error: unknown) => console.warn(error));
       if (rung === "headset") void this.#readyHeadset().catch((error: unknown) => console.warn(error));
     } catch (error) {
       console.warn(error);
@@ -259,171 +225,45 @@ export class App {
 
   // ---- what is seen --------------------------------------------------------------------------------------------------
 
-  #frame(isSpokenAnew = false): void {
-    const { showroom } = this;
-    const skip = document.querySelector<HTMLElement>("[data-skip]");
-    if (skip) skip.textContent = t("skip_list");
-    const name = showroom.plan?.name ?? "Showroom";
-    const stores = showroom.stores.length > 1 ? h("label", { class: "pick-store" }, h("span", { class: "unseen" }, t("stores")), this.#storeChoice()) : h("span", { class: "store-name" }, name);
-    part("top").replaceChildren(
-      h("a", { class: "mark", href: "#/", "aria-label": "Showroom" }, icon(ICONS.mark), h("span", {}, "Showroom")),
-      stores);
-    const title = part("door").querySelector("[data-store-name]");
-    if (title && !isSpokenAnew) title.textContent = name;
-    else if (document.body.hasAttribute("data-opening") || title) this.#door();
-    if (showroom.visitor.isKnown && showroom.plan) this.enter();
-    document.title = name === "Showroom" ? name : `${name} · Showroom`;
-  }
-
-  /** A lost link shows quietly beside the store's name, and goes when it is healed. */
-  #link(): void {
-    const { meeting } = this.showroom;
-    const had = part("top").querySelector(".quiet-link");
-    const word = meeting?.link === "waiting" ? t("link_waiting") : meeting?.link === "connecting" ? t("link_connecting") : null;
-    if (!word) had?.remove();
-    else if (had) had.textContent = word;
-    else part("top").append(h("p", { class: "quiet-link" }, word));
-  }
-
-  #storeChoice(): HTMLSelectElement {
-    const made = h("select", { "aria-label": t("stores"), change: () => {
-      const url = new URL(location.href);
-      url.searchParams.set("store", made.value);
-      for (const gone of ["room", "with", "party"]) url.searchParams.delete(gone);
-      url.hash = "#/";
-      location.assign(url);
-    } }, ...this.showroom.stores.map(({ id, name }) => h("option", { value: id, selected: id === this.showroom.plan?.id }, name)));
-    return made;
-  }
-
-  #door(fault = ""): void {
-    if (this.showroom.visitor.isKnown) return;
-    part("door").replaceChildren(door(this.showroom, this.#asked.friend !== null, fault, {
-      entered: () => {
-        part("door").replaceChildren();
-        this.showroom.place?.focus();
-        this.enter();
-      },
-      chooser: (look) => this.#chooser(look),
-    }));
-  }
-
-  async #chooser(look: Look): Promise<{ element: HTMLElement; look(): Look } | null> {
-    try {
-      await import("../avatar/chooser");
-    } catch (error) {
-      console.warn(error);
-      return null;
-    }
-    const element = document.createElement("figure-chooser") as HTMLElement & { value: Look };
-    element.value = look;
-    return { element, look: () => element.value };
-  }
-
-  /** A body of one's own goes to the server only when its owner says so; from then on the others see it. */
-  async #publish(file: File): Promise<void> {
-    try {
-      const { beSomebody } = await import("../shop/account");
-      await beSomebody();
-      const answer = await fetch("/api/avatars", { method: "POST", body: file, headers: { "Content-Type": "model/gltf-binary" }, credentials: "same-origin" });
-      const found = (await answer.json()) as { id?: string; error?: { message?: string } };
-      if (!answer.ok || !found.id) throw new Error(found.error?.message ?? answer.statusText);
-      await this.#visit?.session.act({ do: "look", avatar: `own/${found.id}`, tint: [] });
-      say(t("published"));
-    } catch (error) {
-      say(t("unpublished", { text: error instanceof Error ? error.message : "" }));
-    }
+  /** The page's words, and in through the door for those who are known. */
+  #draw(isSpokenAnew = false): void {
+    this.#front.draw(isSpokenAnew);
+    if (this.#wantsIn || (this.showroom.visitor.isKnown && this.showroom.plan)) this.enter();
   }
 
   /** Another figure, also in the middle of a visit. */
   async #refigure(): Promise<void> {
     const { visitor: me } = this.showroom;
-    const look = await choose(me.look, (now) => this.#chooser(now));
+    const look = await this.#front.figure(me.look);
     if (!look) return;
     me.look = look;
     keepVisitor(me);
-    if (this.#people) this.#people.self.look = look;
-    await this.#visit?.session.wear(look).catch((error: unknown) => this.#companions?.company.refused(error));
+    await (await this.#among)?.wear(look);
   }
 
-  /** Among the others from now on. Again, if the visit had ended. */
+  /** Among the others from now on, as soon as it is known whose store this is. Again, if the visit had ended. */
   enter(): void {
-    if (this.#entering) return;
-    this.#entering = this.#enter().catch((error: unknown) => {
-      console.warn(error);
-      this.#entering = null;
-    });
-  }
-
-  async #enter(): Promise<void> {
+    this.#wantsIn = true;
     const furnished = this.#furnished;
-    if (!furnished) return;
-    announce(t("welcome", { name: this.showroom.visitor.nickname }));
-    await this.#join(this.#asked.room ?? furnished.entrance, false);
-  }
-
-  /** A seat in a room of the store; each room has its own people. */
-  async #join(room: string, isPassing: boolean): Promise<void> {
-    const { showroom } = this;
-    const store = showroom.plan?.id;
-    if (!store) return;
-    const { Visit } = await import("./visit");
-    this.#room = room;
-    this.#companions?.dispose();
-    this.#companions = null;
-    this.#visit?.dispose();
-    const visit: Visit = new Visit({
-      showroom, store, room, isPassing, friend: isPassing ? null : this.#asked.friend, party: this.#asked.party,
-      heard: (member, name, text) => {
-        if (this.#companions?.company.isHidden(member)) return;
-        // With the talk open its own log is read out.
-        if (member !== visit.session.member && this.#panels.open !== "people") announce(t("told_said", { name, text }), "chat");
-        this.#people?.drawn.say(member, text);
-      },
-      ended: (code, text) => void this.#ended(code, text),
+    if (!furnished || this.#entered === furnished) return;
+    this.#entered = furnished;
+    this.#enter(furnished).catch((error: unknown) => {
+      console.warn(error);
+      this.#entered = null;
     });
-    this.#visit = visit;
-    showroom.meeting = visit;
-    showroom.changed("meeting");
-    void this.#shopping.shop().then((shop) => shop.join(visit.session));
-    await this.#meet();
-    const { Companions } = await import("./companions");
-    if (visit !== this.#visit) return;
-    this.#companions = new Companions(showroom, visit, room, this.#panels, part("said"));
-    visit.company = this.#companions.company;
-    this.#companions.attach(this.#scene);
-    this.#panels.again("people", "emotes");
   }
 
-  /** Where there is both a place and a visit, one walks there and sees the others. */
-  async #meet(): Promise<void> {
-    const [visit, scene] = [this.#visit, this.#scene];
-    if (!visit) return;
-    visit.stepInto(scene?.world ?? null);
-    this.#companions?.attach(scene);
-    if (!scene || this.#people?.scene === scene) return;
-    const [{ People }, { Myself }] = await Promise.all([import("../avatar/people"), import("../avatar/myself")]);
-    if (scene !== this.#scene) return;
-    const { preferences } = this.showroom;
-    const drawn = new People(scene.world, () => (this.#visit ?? visit).session.crowd, { figures: "/figures/", isStill: preferences.isStill, tier: scene.tier });
-    drawn.nameTags = preferences.get("names");
-    scene.world.add(drawn);
-    const self = new Myself(scene.world, drawn, this.showroom.visitor.look);
-    scene.world.add(self);
-    this.#people = { scene, drawn, self };
-    scene.world.events.addEventListener("moved", () => this.#passed(scene));
-  }
-
-  /** Through a door: the next room's people are others, so the seat changes with the floor. */
-  #passed(scene: Scene): void {
-    const { plan } = this.showroom;
-    const now = performance.now();
-    if (!plan || plan.rooms.length < 2 || scene !== this.#scene || !this.#visit || now - this.#passed_ms < PASS_MS) return;
-    const { x, z } = scene.stand;
-    const room = roomAt(plan, x, z);
-    if (!room || room === this.#room) return;
-    this.#passed_ms = now;
-    void this.#join(room, true).catch((error: unknown) => console.warn(error));
+  async #enter(furnished: Furnished): Promise<void> {
+    announce(t("welcome", { name: this.showroom.visitor.nickname }));
+    this.#among ??= import("./among").then(({ Among }) => new Among({
+      showroom: this.showroom, panels: this.#panels, shopping: this.#shopping, asked: this.#asked, host: part("said"),
+      scene: () => this.#scene,
+      refusedName: (fault) => this.#ask(fault),
+      ended: (code, text) => void this.#ended(code, text),
+    }));
+    const among = await this.#among;
+    this.#others = among;
+    await among.join(this.#asked.room ?? furnished.entrance, false);
   }
 
   /** Into the headset, from a press: made ready before, so that the press is still fresh when the browser is asked. */
@@ -445,40 +285,33 @@ export class App {
     if (this.#headset) return this.#headset;
     const [{ Headset }, shop] = await Promise.all([import("../xr/headset"), this.#shopping.shop().catch(() => null)]);
     if (scene !== this.#scene) return null;
-    return (this.#headset ??= new Headset({ world: scene.world, stock: scene.stock, shop, session: () => this.#visit?.session ?? null }));
+    return (this.#headset ??= new Headset({ world: scene.world, stock: scene.stock, shop, session: () => this.#others?.session ?? null }));
   }
 
   /** The name cannot be used here: the door asks again, and says why. */
   #ask(fault: string): void {
-    this.#companions?.dispose();
-    this.#companions = null;
-    this.#visit?.dispose();
-    this.#visit = this.showroom.meeting = null;
-    this.#entering = null;
+    const { visitor: me } = this.showroom;
+    this.#entered = null;
+    this.#wantsIn = false;
+    me.isKnown = false;
+    me.nickname = suggested();
     this.#outside();
-    this.showroom.visitor.isKnown = false;
-    this.showroom.visitor.nickname = suggested();
-    this.showroom.changed("meeting");
-    this.#door(fault);
+    this.#front.door(fault);
     announce(fault);
   }
 
   /** Before one has walked in there is nobody to talk with: the way in is. */
   #outside(): void {
     for (const name of ["people", "emotes"] as const) {
-      this.#panels.add(name, { title: () => t(name), make: () => ({ element: wayIn(this.showroom, () => {
-        part("door").replaceChildren();
-        this.enter();
-      }) }) });
+      this.#panels.add(name, { title: () => t(name), make: () => ({ element: wayIn(this.showroom, () => this.#front.enter()) }) });
     }
   }
 
   async #ended(code: number, text: string): Promise<void> {
-    if (code === REFUSED_NAME) return this.#ask(text);
     if (document.querySelector("dialog.ended")) return;
     const { ended } = await import("../ui/ended");
     const dialog = ended(code, text, {
-      comeBack: () => void this.#visit?.session.open(),
+      comeBack: () => void this.#others?.session?.open(),
       toList: () => (location.hash = "#/list"),
     });
     document.body.append(dialog);
@@ -677,7 +510,7 @@ export class App {
     addEventListener("hashchange", () => this.route());
     addEventListener("resize", () => this.#arranged());
     document.addEventListener("language", () => {
-      this.#frame(true);
+      this.#draw(true);
       this.#bar.speak();
       this.#catalogue?.draw();
       this.#panels.again();
@@ -686,12 +519,11 @@ export class App {
     document.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("announce", (event) => announce((event as CustomEvent<string>).detail));
     document.addEventListener("wanted", (event) => this.#wanted((event as CustomEvent<Wanted>).detail));
-    document.addEventListener("publish", (event) => void this.#publish((event as CustomEvent<File>).detail));
+    document.addEventListener("publish", (event) => void this.#others?.publish((event as CustomEvent<File>).detail));
     this.showroom.addEventListener("back", () => this.#back());
     let rung = this.showroom.preferences.get("rung");
     this.showroom.preferences.addEventListener("change", () => {
       chooseCurrency(this.#currency());
-      if (this.#people) this.#people.drawn.nameTags = this.showroom.preferences.get("names");
       this.showroom.changed("trade");
       if (rung === this.showroom.preferences.get("rung")) return;
       rung = this.showroom.preferences.get("rung");
@@ -703,9 +535,8 @@ export class App {
       const choice = decide(measured, rung === "auto" ? null : rung);
       void this.#openRung(choice.rung, choice.why);
     });
-    this.showroom.on("meeting", () => this.#link());
     addEventListener("pagehide", () => {
-      this.#visit?.dispose();
+      this.#others?.dispose();
       this.showroom.place?.dispose();
     }, { once: true });
   }

@@ -21,7 +21,7 @@ export function measured(scene: () => Scene | null, visit: () => Visit | null): 
   };
   /** Where the others are drawn now, metres and radians. */
   const others = (): object[] =>
-    [...(visit()?.session.crowd.people.values() ?? [])].map(({ card, x, z, yaw, mode, focus, emote }) => ({ name: card?.name ?? "", x, z, yaw, mode, focus, emote }));
+    [...(visit()?.session.crowd.people.values() ?? [])].map(({ card, x, z, yaw, mode, focus, emoteTurn }) => ({ name: card?.name ?? "", x, z, yaw, mode, focus, emoteTurn }));
   const measure = (): object | null => {
     const now = scene();
     if (!now) return null;

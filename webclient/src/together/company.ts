@@ -4,7 +4,7 @@
  * Built on a session; knows neither the page nor the scene. Each part is a model of its own; this one has the people,
  * nearest first, and puts what happens into *notices*: things to tell the shopper, some of which want an answer.
  * "change" when anything of it reads differently; "followed" (detail Person or null) when the shopper walks along with
- * somebody or stops; "reacted" for what floats by.
+ * somebody or stops; "reacted" for what floats by; "emoted" (its number) for one's own gesture.
  */
 import type { Person } from "../net";
 import { emoteOf } from "./emotes";
@@ -214,6 +214,7 @@ export class Company extends EventTarget {
     const emote = emoteOf(id);
     if (!emote) return;
     this.session.show({ emote: id });
+    this.dispatchEvent(new CustomEvent<number>("emoted", { detail: id }));
     if (emote.reaction) this.react(emote.reaction);
   }
 

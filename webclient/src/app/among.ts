@@ -1,0 +1,181 @@
+/**
+ * Among the others: a seat in a room of the store and another one behind each door, how the others and oneself are drawn,
+ * what is done together. Loaded when one walks in.
+ *
+ * What it is not: the wire (`visit.ts`), the panels (`companions.ts`), or the page; what the page has to do about a visit
+ * (ask for another name, say that it is over) it is told.
+ */
+import type { Look } from "../avatar/look";
+import type { Myself } from "../avatar/myself";
+import type { People } from "../avatar/people";
+import type { Session } from "../net";
+import { beSomebody } from "../shop/account";
+import { announce, say } from "../ui/dom";
+import type { Panels } from "../ui/panel";
+import type { Asked } from "./address";
+import { Companions } from "./companions";
+import type { Scene } from "./scene";
+import type { Shopping } from "./shopping";
+import type { Showroom } from "./showroom";
+import { roomAt } from "./stores";
+import { Visit } from "./visit";
+import { t } from "./words";
+
+/** HTTP's "bad request": of a seat's request only the name can be bad. */
+const REFUSED_NAME = 400;
+/** Between two doors one does not change seats. */
+const PASS_MS = 1500;
+
+export interface AmongPieces {
+  readonly showroom: Showroom;
+  readonly panels: Panels;
+  readonly shopping: Shopping;
+  readonly asked: Asked;
+  /** Where toasts and captions go. */
+  readonly host: HTMLElement;
+  readonly scene: () => Scene | null;
+  /** The name cannot be used here; the visit is over until there is another. */
+  refusedName(fault: string): void;
+  ended(code: number, text: string): void;
+}
+
+interface Drawn {
+  readonly scene: Scene;
+  readonly people: People;
+  readonly self: Myself;
+}
+
+export class Among {
+  readonly #pieces: AmongPieces;
+  #visit: Visit | null = null;
+  #companions: Companions | null = null;
+  #drawn: Drawn | null = null;
+  #room = "";
+  #passed_ms = -Infinity;
+
+  constructor(pieces: AmongPieces) {
+    this.#pieces = pieces;
+    const { preferences } = pieces.showroom;
+    preferences.addEventListener("change", () => {
+      if (this.#drawn) this.#drawn.people.nameTags = preferences.get("names");
+    });
+  }
+
+  /** The seat's own line; null between seats. */
+  get session(): Session | null {
+    return this.#visit?.session ?? null;
+  }
+
+  get visit(): Visit | null {
+    return this.#visit;
+  }
+
+  /** Oneself, where there is a place to be seen in. */
+  get self(): Myself | null {
+    return this.#drawn && this.#drawn.scene === this.#pieces.scene() ? this.#drawn.self : null;
+  }
+
+  /** A seat in a room of the store; each room has its own people. */
+  async join(room: string, isPassing: boolean): Promise<void> {
+    const { showroom, shopping, panels, asked, host } = this.#pieces;
+    const store = showroom.plan?.id;
+    if (!store) return;
+    this.#room = room;
+    this.#leave();
+    const visit: Visit = new Visit({
+      showroom, store, room, isPassing, friend: isPassing ? null : asked.friend, party: asked.party,
+      heard: (member, name, text) => {
+        if (this.#companions?.company.isHidden(member)) return;
+        // With the talk open its own log is read out.
+        if (member !== visit.session.member && panels.open !== "people") announce(t("told_said", { name, text }), "chat");
+        this.#drawn?.people.say(member, text);
+      },
+      ended: (code, text) => (code === REFUSED_NAME ? this.#refused(text) : this.#pieces.ended(code, text)),
+    });
+    this.#visit = visit;
+    showroom.meeting = visit;
+    showroom.changed("meeting");
+    void shopping.shop().then((shop) => shop.join(visit.session));
+    const companions = (this.#companions = new Companions(showroom, visit, room, panels, host));
+    visit.company = companions.company;
+    companions.company.addEventListener("emoted", (event) => this.self?.show({ emote: (event as CustomEvent<number>).detail }));
+    await this.meet();
+    panels.again("people", "emotes");
+  }
+
+  /** Where there is both a place and a visit, one walks there and sees the others. Again for another place. */
+  async meet(): Promise<void> {
+    const { showroom } = this.#pieces;
+    const visit = this.#visit;
+    const scene = this.#pieces.scene();
+    if (!visit) return;
+    visit.stepInto(scene?.world ?? null);
+    this.#companions?.attach(scene);
+    if (!scene || this.#drawn?.scene === scene) return;
+    const [{ People }, { Myself }] = await Promise.all([import("../avatar/people"), import("../avatar/myself")]);
+    if (scene !== this.#pieces.scene() || this.#drawn?.scene === scene) return;
+    const { preferences } = showroom;
+    const people = new People(scene.world, () => (this.#visit ?? visit).session.crowd, { figures: "/figures/", isStill: preferences.isStill, tier: scene.tier });
+    people.nameTags = preferences.get("names");
+    scene.world.add(people);
+    const self = new Myself(scene.world, people, showroom.visitor.look);
+    scene.world.add(self);
+    this.#drawn = { scene, people, self };
+    scene.world.events.addEventListener("moved", () => this.#passed(scene));
+  }
+
+  /** Through a door: the next room's people are others, so the seat changes with the floor. */
+  #passed(scene: Scene): void {
+    const { showroom } = this.#pieces;
+    const { plan } = showroom;
+    const now = performance.now();
+    if (!plan || plan.rooms.length < 2 || scene !== this.#pieces.scene() || !this.#visit || now - this.#passed_ms < PASS_MS) return;
+    const { x, z } = scene.stand;
+    const room = roomAt(plan, x, z);
+    if (!room || room === this.#room) return;
+    this.#passed_ms = now;
+    const name = showroom.stores.find(({ id }) => id === plan.id)?.rooms.find(({ id }) => id === room)?.name;
+    if (name) announce(t("through_door", { name }));
+    void this.join(room, true).catch((error: unknown) => console.warn(error));
+  }
+
+  /** Another figure in the middle of a visit. */
+  async wear(look: Look): Promise<void> {
+    if (this.#drawn) this.#drawn.self.look = look;
+    await this.session?.wear(look).catch((error: unknown) => this.#companions?.company.refused(error));
+  }
+
+  /** A body of one's own goes to the server only when its owner says so; from then on the others see it. */
+  async publish(file: File): Promise<void> {
+    try {
+      await beSomebody();
+      const answer = await fetch("/api/avatars", { method: "POST", body: file, headers: { "Content-Type": "model/gltf-binary" }, credentials: "same-origin" });
+      const found = (await answer.json()) as { id?: string; error?: { message?: string } };
+      if (!answer.ok || !found.id) throw new Error(found.error?.message ?? answer.statusText);
+      await this.session?.act({ do: "look", avatar: `own/${found.id}`, tint: [] });
+      say(t("published"));
+    } catch (error) {
+      say(t("unpublished", { text: error instanceof Error ? error.message : "" }));
+    }
+  }
+
+  #refused(fault: string): void {
+    this.dispose();
+    this.#pieces.refusedName(fault);
+  }
+
+  #leave(): void {
+    this.#companions?.dispose();
+    this.#companions = null;
+    this.#visit?.dispose();
+    this.#visit = null;
+  }
+
+  /** Nobody's guest any more. What is drawn ends with its place. */
+  dispose(): void {
+    this.#leave();
+    const { showroom } = this.#pieces;
+    showroom.meeting = null;
+    showroom.changed("meeting");
+  }
+}
