@@ -7,7 +7,7 @@ Services know nothing of each other beyond what they are handed here. What it is
 import asyncio
 import importlib
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -133,6 +133,7 @@ class Services:
             secret=derive(key, "rooms"),
             ice=ice(settings),
             stock=self._stock,
+            missing=self._missing,
         )
         self.shop.watch(self.realtime.tell_stock)
         self.shop.watch_carts(lambda holder, turn: self.realtime.tell(holder, Cart(revision=turn)))
@@ -198,6 +199,16 @@ class Services:
         """What is left of some SKUs of a merchant."""
         found = await self.database.read(partial(offers_at, places=[(tenant, sku) for sku in skus]))
         return {sku: offer.available for (_, sku), offer in found.items()}
+
+    async def _missing(self, items: Collection[tuple[str, str | None]]) -> Collection[str]:
+        """Which of some products, or variants of them by SKU or name, are on no shelf."""
+        shelf = await self.products()
+        return {
+            product
+            for product, variant in items
+            if (found := shelf.get(product)) is None
+            or (variant is not None and variant not in {*found.skus, *(one.name for one in found.variants)})
+        }
 
     async def _progress(self, owner: str, progress: Progress) -> None:
         """A step of somebody's conversion, told to them wherever they are."""

@@ -103,6 +103,23 @@ class Look(Action, frozen=True, tag="look"):
     tint: Annotated[list[Annotated[int, Meta(ge=0, le=0xFFFFFF)]], Meta(max_length=4)] = []
 
 
+class Embody(Action, frozen=True, tag="embody"):
+    """Begin or end to share how one moves: BODY may follow. Holds for this connection alone."""
+
+    on: bool
+
+
+class Vote(Action, frozen=True, tag="vote"):
+    """*Does it suit me?* To open one names a product that one wears; to answer, ``who`` wears it and the ``answer``."""
+
+    op: Literal["open", "answer", "close"]
+    product: Id | None = None
+    variant: Id | None = None
+    scope: Literal["party", "near"] = "party"
+    who: Member | None = None
+    answer: Literal["yes", "no", "unsure"] | None = None
+
+
 class Host(Action, frozen=True, tag="host"):
     """A host's command to the room; what commands there are is the room's business."""
 
@@ -164,6 +181,6 @@ class Rate(Action, frozen=True, tag="rate"):
 
 
 AnyAction = (
-    React | Share | Unshare | Follow | Lead | Grab | Move | Release | HandOver | Party | Wear | Look | Host | Moderate
-    | Report | Block | Signal | Voice | Shop | Rate
+    React | Share | Unshare | Follow | Lead | Grab | Move | Release | HandOver | Party | Wear | Look | Embody | Vote
+    | Host | Moderate | Report | Block | Signal | Voice | Shop | Rate
 )  # fmt: skip

@@ -143,6 +143,22 @@ class Signalled(Event, frozen=True, tag="signalled"):
     data: Sdp = ""
 
 
+class VoteIs(Event, frozen=True, tag="vote"):
+    """How a vote on what somebody wears stands: to all asked at its begin and end, in between to those who answered."""
+
+    who: Member
+    product: Id
+    asked: U16
+    """How many may answer."""
+    until_ms: U53
+    """Unix time of its end."""
+    variant: Id | None = None
+    yes: U16 = 0
+    no: U16 = 0
+    unsure: U16 = 0
+    over: bool = False
+
+
 class Job(Event, frozen=True, tag="job"):
     """Progress of an upload of one's own."""
 
@@ -161,7 +177,7 @@ class Told(Event, frozen=True, tag="told"):
 
 AnyEvent = (
     Said | Unsaid | Reacted | Shared | Unshared | Held | PartyIs | Invited | Moderated | Hosted | Stock | Cart
-    | Nearby | Signalled | Job | Told
+    | Nearby | Signalled | VoteIs | Job | Told
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ class ToServer(IntEnum):
     PING = 0x08
     RESYNC = 0x09
     BYE = 0x0A
+    BODY = 0x0B
 
 
 class ToClient(IntEnum):
@@ -41,6 +42,7 @@ class ToClient(IntEnum):
     PONG = 0x48
     REFUSED = 0x49
     RIGS = 0x4A
+    BODIES = 0x4B
 
 
 MAX_BYTES: Final[dict[ToServer, int]] = {
@@ -54,6 +56,7 @@ MAX_BYTES: Final[dict[ToServer, int]] = {
     ToServer.PING: 5,
     ToServer.RESYNC: 1,
     ToServer.BYE: 1,
+    ToServer.BODY: 84,
 }
 """Longest payload of each client message, id byte included. Anything longer closes with TOO_LARGE."""
 
@@ -91,7 +94,7 @@ class Close(IntEnum):
     TOO_LARGE = 4502
     """Longer than the message's bound."""
     OUT_OF_ORDER = 4503
-    """Anything before HELLO, or a second HELLO."""
+    """Anything before HELLO, a second HELLO, or a BODY without having asked for it."""
     VERSION = 4504
     """No common version: the client must be updated."""
     TICKET = 4505
@@ -163,3 +166,5 @@ class Cap(IntEnum):
     VOICE = 1 << 1
     FAR = 1 << 2
     """Wants the coarse crowd beyond the neighbourhood."""
+    BODIES = 1 << 3
+    """Wants to see those move who share how they move."""

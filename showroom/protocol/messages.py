@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from showroom.protocol.actions import AnyAction
+from showroom.protocol.body import Body
 from showroom.protocol.errors import ProtocolError
 from showroom.protocol.events import AnyEvent, Card
 from showroom.protocol.fields import U8, U16, U32, Cm, Id, Member, Note, Text, Token, Word
@@ -72,6 +73,10 @@ class Limits(Struct, frozen=True, kw_only=True):
     """How long a velocity counts without news."""
     text: U16
     """Longest chat message, characters."""
+    body_hz: U8 = 0
+    """BODY is taken, so many times a second; 0: not at all."""
+    vote_s: U16 = 0
+    """How long a vote runs; 0: there are none."""
 
 
 class Welcome(Struct, frozen=True, kw_only=True):
@@ -167,7 +172,7 @@ class Pong(Struct, frozen=True):
     time_ms: U32
 
 
-FromClient = Hello | Pose | State | Say | AnyAction | Ack | Who | Ping | Resync | Bye
+FromClient = Hello | Pose | Body | State | Say | AnyAction | Ack | Who | Ping | Resync | Bye
 FromServer = Welcome | Numbered | list[Card] | Pong | Refused
 
 T = TypeVar("T")
@@ -193,7 +198,7 @@ def encode_to_server(message: FromClient) -> bytes:
     match message:
         case Hello():
             return bytes((ToServer.HELLO,)) + _to_pack.encode(message)
-        case Pose():
+        case Pose() | Body():
             return message.encode()
         case State():
             return _STATE.pack(ToServer.STATE, message.anim, message.emote, message.mode, message.focus)
@@ -234,6 +239,8 @@ def decode_from_client(payload: bytes) -> FromClient:
         if len(payload) not in POSE_SIZES:
             raise ProtocolError(Close.MALFORMED, f"POSE of {len(payload)} bytes")
         return Pose.decode(payload)
+    if kind == ToServer.BODY:
+        return Body.decode(payload)
     if kind == ToServer.ACTION:
         return unpack(_action, payload[1:])
     if kind == ToServer.SAY:

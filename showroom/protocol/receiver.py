@@ -1,6 +1,6 @@
 """
-The reference receiver: who is seen where, from FRAME, KEYFRAME, FAR, RIGS and CORRECT. Plain Python, no numpy: it is
-what other languages are written after, what bots use and what tests hold the server to.
+The reference receiver: who is seen where, from FRAME, KEYFRAME, FAR, RIGS, BODIES and CORRECT. Plain Python, no numpy:
+it is what other languages are written after, what bots use and what tests hold the server to.
 
 Everything is bounded by the message's own length: a count is never believed before the bytes are there.
 """
@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from showroom.protocol.body import decode_bodies
 from showroom.protocol.errors import ProtocolError
 from showroom.protocol.ids import Close, ToClient
 
@@ -53,7 +54,7 @@ class Correction(Struct, frozen=True):
 class Seen:
     """Somebody in the neighbourhood."""
 
-    __slots__ = ("anim", "emote", "focus", "jumped", "mode", "rev", "rig", "slot", "x", "y", "yaw", "z")
+    __slots__ = ("anim", "body", "emote", "focus", "jumped", "mode", "rev", "rig", "slot", "x", "y", "yaw", "z")
 
     def __init__(self, slot: int, rev: int, x: int, z: int, yaw: int) -> None:
         self.slot = slot
@@ -72,6 +73,8 @@ class Seen:
         self.jumped = False
         """The last move was a jump: do not walk there."""
         self.rig = b""
+        self.body = b""
+        """Mask and rotations of BODIES; empty: none came."""
 
     def set_state(self, word: int) -> None:
         """From the four bytes of a state: u8 animation, u8 emote, u16 of 13 bits product slot and 3 bits mode."""
@@ -120,7 +123,7 @@ class Crowd:
 
     def receive(self, payload: bytes) -> None:
         """
-        Take a FRAME, KEYFRAME, FAR or RIGS message.
+        Take a FRAME, KEYFRAME, FAR, RIGS or BODIES message.
 
         Raises
         ------
@@ -137,6 +140,10 @@ class Crowd:
                 self._far(payload)
             elif kind == ToClient.RIGS:
                 self._rigs(payload)
+            elif kind == ToClient.BODIES:
+                for slot, body in decode_bodies(payload).items():
+                    if slot in self.near:
+                        self.near[slot].body = body
             else:
                 raise ProtocolError(Close.UNKNOWN_MESSAGE, f"message id {kind:#04x}")
         except (struct.error, IndexError) as error:

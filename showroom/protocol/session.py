@@ -61,6 +61,7 @@ COST: Final[dict[int, float]] = {
     ToServer.RESYNC: 8,
     ToServer.BYE: 0,
     ToServer.POSE: 0.5,
+    ToServer.BODY: 0.5,
 }
 """Tokens that a message costs: RESYNC makes a keyframe, SAY is written to everybody."""
 
@@ -178,7 +179,7 @@ class ClientSession:
         kind = payload[0]
         if (kind == ToClient.WELCOME) != (self.phase is Phase.GREETED):
             raise ProtocolError(Close.OUT_OF_ORDER, f"message {kind:#04x} in phase {self.phase.value}")
-        if kind in (ToClient.FRAME, ToClient.KEYFRAME, ToClient.FAR, ToClient.RIGS):
+        if kind in (ToClient.FRAME, ToClient.KEYFRAME, ToClient.FAR, ToClient.RIGS, ToClient.BODIES):
             self.crowd.receive(payload)
             return None
         if kind == ToClient.CORRECT:

@@ -7,8 +7,9 @@ A POSE is put on its room's list and nothing else; every other message goes thro
 
 from typing import TYPE_CHECKING, Final
 
+from showroom.protocol.body import is_body
 from showroom.protocol.errors import ProtocolError
-from showroom.protocol.ids import Close, ToServer
+from showroom.protocol.ids import MAX_BYTES, Close, ToServer
 from showroom.protocol.messages import (
     Ack,
     Bye,
@@ -30,8 +31,14 @@ if TYPE_CHECKING:
     from showroom.realtime.visit import Visit
 
 _POSE: Final = int(ToServer.POSE)
+_BODY: Final = int(ToServer.BODY)
 MOST_POSES_A_TICK: Final = 700
 """A link that stalled for half a minute delivers 600 at once; what honest clients send never comes near in a tick."""
+
+BODY_FLOOD_HZ: Final = 30
+"""Bodies a second, on average..."""
+BODY_FLOOD_BURST: Final = 450
+"""...over what a link that stalled for half a minute delivers at once."""
 
 MOST_SIGNS_A_SECOND: Final = 50
 """WebSocket pings and pongs."""
@@ -50,8 +57,8 @@ class Connection:
     """
 
     __slots__ = (
-        "_hub", "_poses", "_session", "_signs", "_tick", "heard_s", "is_closing", "is_pinged", "link", "opened_s",
-        "peer", "room", "visit",
+        "_bodies", "_bodies_ms", "_hub", "_poses", "_session", "_signs", "_tick", "heard_s", "is_closing",
+        "is_embodied", "is_pinged", "link", "opened_s", "peer", "room", "visit",
     )  # fmt: skip
 
     def __init__(self, hub: "Hub", peer: str) -> None:
@@ -67,6 +74,10 @@ class Connection:
         self._tick = -1
         self._poses = 0
         self._signs = 0
+        self.is_embodied = False
+        """Whether this connection has asked to share how its person moves; whether it may is another matter."""
+        self._bodies = 0.0
+        self._bodies_ms = hub.clock.ms()
 
     # ── what the adapter tells
 
@@ -156,8 +167,29 @@ class Connection:
         if visit is not None and room is not None and visit.connection is self:
             room.lost(visit)
 
+    def _body(self, payload: bytes, visit: "Visit", room: "RoomCopy") -> None:
+        """BODY goes round the session as POSE does: the newest is kept, and the tick tells it on."""
+        hub = self._hub
+        self.heard_s = hub.now_s
+        now_ms = hub.clock.ms()
+        self._bodies = max(self._bodies - (now_ms - self._bodies_ms) * BODY_FLOOD_HZ / 1000, 0.0) + 1
+        self._bodies_ms = now_ms
+        if len(payload) > MAX_BYTES[ToServer.BODY]:
+            self.close(Close.TOO_LARGE)
+        elif not is_body(payload):
+            self.close(Close.MALFORMED)
+        elif not self.is_embodied:
+            self.close(Close.OUT_OF_ORDER)
+        elif self._bodies > BODY_FLOOD_BURST:
+            self.close(Close.FLOOD)
+        else:
+            room.world.bodies.take(visit.slot, payload[1:], now_ms)
+
     def _other(self, payload: bytes) -> None:
         if self.is_closing:
+            return
+        if payload and payload[0] == _BODY and self.visit is not None and self.room is not None:
+            self._body(payload, self.visit, self.room)
             return
         hub = self._hub
         self.heard_s = hub.now_s

@@ -9,14 +9,15 @@ import hmac
 import logging
 import random
 import secrets
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from showroom.errors import NotFound
 from showroom.keys import derive
+from showroom.protocol.actions import Wear
 from showroom.protocol.ids import Close
-from showroom.protocol.messages import Hello
+from showroom.protocol.messages import Hello, Refused
 from showroom.realtime.clock import Clock
 from showroom.realtime.connection import Connection
 from showroom.realtime.counters import Counters
@@ -36,7 +37,7 @@ from showroom.social.log import RoomLog
 from showroom.social.moderation import address_key
 from showroom.social.names import NamesTaken
 from showroom.social.policy import Policy
-from showroom.social.room import Effects, SocialRoom
+from showroom.social.room import Effects, SocialRoom, refusal
 from showroom.world.slots import RoomIsFull
 from showroom.world.world import World
 from showroom_assets.errors import ShowroomError
@@ -56,6 +57,9 @@ SPARE_SLOTS: Final = 32
 _MOST_BLOCK_LISTS: Final = 10_000
 _MOST_ASKING: Final = 64
 _log: Final = logging.getLogger("showroom.realtime")
+
+WornOf = Callable[[Collection[tuple[str, str | None]]], Awaitable[Collection[str]]]
+"""Which of some products (id, SKU or variant) are not to be had: ids."""
 
 StockOf = Callable[[str, list[str]], Awaitable[Mapping[str, int]]]
 """What is left of SKUs of a merchant (tenant, SKUs)."""
@@ -91,6 +95,7 @@ class Hub:
         chance: random.Random,
         ice: Callable[[str], list[dict[str, str]]] = lambda _person: [],
         stock: "StockOf | None" = None,
+        missing: "WornOf | None" = None,
         process: str = "main",
     ) -> None:
         self.settings: Final = settings
@@ -115,6 +120,7 @@ class Hub:
         self._chance = chance
         self._ice = ice
         self._stock = stock
+        self._missing = missing
         self._asking: set[asyncio.Task[None]] = set()
         self._address_secret = derive(secret, "addresses")
         self._code_secret = derive(secret, "person codes")
@@ -334,6 +340,7 @@ class Hub:
             counters=self.counters,
             ice=self._ice,
             watched=self._watched,
+            wearing=self._wearing if self._missing is not None else None,
         )
         if kept is not None:
             await self._reseat(copy, kept)
@@ -383,7 +390,32 @@ class Hub:
             except ShowroomError as exc:
                 _log.warning("stock for the shelves could not be read: %s", exc.message)
 
-        task = asyncio.get_running_loop().create_task(ask())
+        self._ask(ask())
+
+    def _wearing(self, copy: RoomCopy, visit: Visit, action: Wear) -> None:
+        """Look whether there is what somebody wants to put on. The last wish counts."""
+        missing, turn = self._missing, visit.wears_asked
+        if missing is None or len(self._asking) >= _MOST_ASKING:
+            text = "Too much at once. Try again in a moment."
+            copy.refuse(visit, Refused(n=action.n, code="room.busy", text=text, wait_ms=1000))
+            return
+
+        async def ask() -> None:
+            try:
+                lacking = await missing(action.items)
+            except ShowroomError as exc:
+                copy.refuse(visit, refusal(action.n, exc))
+                return
+            if lacking:
+                text = f"{', '.join(sorted(lacking))[:200]} is not on our shelves. Choose something else."
+                copy.refuse(visit, Refused(n=action.n, code="wear.unknown", text=text))
+            elif turn == visit.wears_asked:
+                copy.wear(visit, action.items)
+
+        self._ask(ask())
+
+    def _ask(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._asking.add(task)
         task.add_done_callback(self._asking.discard)
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Collection, Iterable
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
 from showroom.protocol import actions
 from showroom.protocol.events import Card, Told
 from showroom.protocol.ids import VERSION, Anim, Cap, Close, Mode
@@ -31,8 +33,12 @@ from showroom.realtime.seats import Seats
 from showroom.realtime.shelves import Shelves
 from showroom.realtime.transport import Link
 from showroom.realtime.visit import Visit
+from showroom.social.errors import VoteRefused
 from showroom.social.moderation import Switches
+from showroom.social.rate import Bucket
 from showroom.social.room import Effects, Occupant, SocialRoom, refusal
+from showroom.social.votes import VOTE_S
+from showroom.world.bodies import MOST_SHARING
 from showroom.world.world import World
 from showroom_assets.errors import ShowroomError
 
@@ -65,6 +71,9 @@ class RoomCopy:
         Servers for WebRTC, for one person.
     watched
         Told when somebody begins to watch SKUs: gives ``shelves.known`` what is left of them.
+    wearing
+        Told when somebody wants to put something on: looks whether there is such a thing, and calls ``wear`` or
+        ``refuse``. None: whatever it is, it is worn.
     """
 
     def __init__(
@@ -81,6 +90,7 @@ class RoomCopy:
         counters: Counters,
         ice: Callable[[str], list[dict[str, str]]],
         watched: "Callable[[RoomCopy, Visit, Collection[str]], None]" = lambda _copy, _visit, _skus: None,
+        wearing: "Callable[[RoomCopy, Visit, actions.Wear], None] | None" = None,
     ) -> None:
         self.key: Final = key
         self.ordinal: Final = ordinal
@@ -100,6 +110,7 @@ class RoomCopy:
         self._counters = counters
         self._ice = ice
         self._watched = watched
+        self._wearing = wearing
         self._behind: dict[int, Visit] = {}
         self.pose_slots: list[int] = []
         self.poses: list[bytes] = []
@@ -136,6 +147,7 @@ class RoomCopy:
             yaw=yaw,
             teleports=bool(visit.caps & Cap.VR),
             far=bool(visit.caps & Cap.FAR),
+            bodies=bool(visit.caps & Cap.BODIES),
             attached=not is_away,
         )
         visit.rev = self.world.rev(visit.slot)
@@ -187,7 +199,7 @@ class RoomCopy:
             hz=HZ,
             time_ms=self._clock.ms() & 0xFFFFFFFF,
             floor=self.world.floor_info,
-            limits=self.world.limits,
+            limits=replace(self.world.limits, vote_s=VOTE_S),
             store=self.plan.store,
             ice=self._ice(visit.person),
         )
@@ -211,6 +223,7 @@ class RoomCopy:
         self._links[visit.slot] = None
         self._behind.pop(visit.slot, None)
         self.world.detach(visit.slot)
+        self.world.bodies.end(visit.slot)  # sharing holds for a connection alone
         self.world.set_state(visit.slot, anim=Anim.AWAY, emote=0, mode=Mode.NONE, focus=0)
         self._put(self.social.lost(visit.person, self._clock.unix_ms()))
 
@@ -246,6 +259,8 @@ class RoomCopy:
             self.refuse(visit, Refused(n=message.n, code="room.busy", text="The room is very busy.", wait_ms=2000))
             return
         try:
+            if isinstance(message, actions.Vote) and message.op == "open":
+                self._check_worn(visit, message)
             if isinstance(message, Say):
                 effects = self.social.say(visit.person, message, now_ms)
             else:
@@ -258,6 +273,18 @@ class RoomCopy:
             self.refuse(visit, refusal(message.n, exc))
             return
         self._put(effects, visit, message.n)
+
+    def wear(self, visit: Visit, items: Iterable[tuple[str, str | None]]) -> None:
+        """Somebody has these on from now on; of one product the last counts. Everybody asks for the card again."""
+        worn = list(dict(items).items())
+        if worn == visit.wears or self.visits.get(visit.person) is not visit:
+            return
+        visit.wears = worn
+        visit.rev = self.world.card_changed(visit.slot)
+        visit.changed()
+        taken_off = self.social.taken_off(visit.person, {product for product, _ in worn})
+        if taken_off is not None:
+            self._put(taken_off)
 
     def refuse(self, visit: Visit, refused: Refused) -> None:
         """Say no to one person."""
@@ -459,10 +486,18 @@ class RoomCopy:
         """Requests that concern a person's own looks and wishes."""
         match action:
             case actions.Wear():
-                visit.wears = [(product, variant) for product, variant in action.items]
-                visit.rev = self.world.card_changed(visit.slot)
-                visit.changed()
+                if not self._may_change(visit, action.n):
+                    return
+                visit.wears_asked += 1
+                if self._wearing is None or not action.items:
+                    self.wear(visit, action.items)
+                else:
+                    self._wearing(self, visit, action)
+            case actions.Embody():
+                self._embody(visit, action)
             case actions.Look():
+                if not self._may_change(visit, action.n):
+                    return
                 visit.look = Look(avatar=action.avatar, tint=list(action.tint))
                 visit.rev = self.world.card_changed(visit.slot)
                 visit.changed()
@@ -473,6 +508,31 @@ class RoomCopy:
                 pass  # frames are shared: they are as many for everybody
             case _:
                 self.refuse(visit, Refused(n=action.n, code="request.unknown", text="This server cannot do that."))
+
+    def _may_change(self, visit: Visit, n: int) -> bool:
+        """Each look or dress costs everybody around a question and an answer: a few in a row, then one a second."""
+        now_ms = self._clock.ms()
+        visit.changes = visit.changes or Bucket(1.0, 8, now_ms=now_ms)
+        if visit.changes.take(now_ms):
+            return True
+        wait_ms = visit.changes.wait_ms(now_ms)
+        self.refuse(visit, Refused(n=n, code="room.too_fast", text="Too many changes. Wait a moment.", wait_ms=wait_ms))
+        return False
+
+    def _check_worn(self, visit: Visit, vote: actions.Vote) -> None:
+        if vote.product is not None and vote.product not in dict(visit.wears):
+            raise VoteRefused("You do not wear that. Put it on first.")
+
+    def _embody(self, visit: Visit, action: actions.Embody) -> None:
+        """BODY may come from now on, or not any more; if too many share already, it is let go unseen."""
+        connection, bodies = visit.connection, self.world.bodies
+        if connection is not None:
+            connection.is_embodied = action.on
+        if not action.on:
+            bodies.end(visit.slot)
+        elif not bodies.begin(visit.slot, self._clock.ms()):
+            text = f"{MOST_SHARING} people share how they move already. Try again later."
+            self.refuse(visit, Refused(n=action.n, code="body.full", text=text, wait_ms=10_000))
 
     def _apply(self, now_ms: int, slots: list[int], poses: list[bytes], times: list[int]) -> None:
         applied = self.world.apply(now_ms, slots, poses, times)

@@ -18,7 +18,7 @@ from showroom.realtime.clock import Clock
 from showroom.realtime.counters import Counters
 from showroom.realtime.door import LIVE_PATH, Door, Protocols
 from showroom.realtime.gate import LiveGate
-from showroom.realtime.hub import Hub, StockOf
+from showroom.realtime.hub import Hub, StockOf, WornOf
 from showroom.realtime.neighbours import Neighbours
 from showroom.realtime.plan import Plans
 from showroom.realtime.reception import Reception
@@ -68,6 +68,8 @@ class Realtime:
         Servers for WebRTC that a person is told of.
     stock
         What is left of some SKUs of a merchant: asked when somebody begins to watch them.
+    missing
+        Which of some products there are not: asked when somebody puts them on. None: everything may be worn.
     bus
         The way to other processes; None: what the setting says.
     """
@@ -85,6 +87,7 @@ class Realtime:
         chance: random.Random | None = None,
         ice: Callable[[str], list[dict[str, str]]] = lambda _person: [],
         stock: StockOf | None = None,
+        missing: WornOf | None = None,
         bus: Bus | None = None,
     ) -> None:
         self.settings: Final = settings
@@ -101,6 +104,7 @@ class Realtime:
             chance=chance or random.Random(),
             ice=ice,
             stock=stock,
+            missing=missing,
             process=settings.process,
         )
         self._bus: Bus = bus if bus is not None else bus_of(settings.bus)

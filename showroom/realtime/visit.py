@@ -11,6 +11,7 @@ from showroom.protocol.events import Card
 from showroom.realtime.keeping import KeptSeat, pack_seat, pack_visit
 from showroom.realtime.look import Look
 from showroom.realtime.mailbox import Mailbox
+from showroom.social.rate import Bucket
 
 if TYPE_CHECKING:
     from showroom.realtime.connection import Connection
@@ -41,8 +42,9 @@ class Visit:
     """
 
     __slots__ = (
-        "_seat", "address", "away_since_s", "behind_since_s", "caps", "code", "connection", "kept", "key_hash", "look",
-        "mailbox", "member", "name", "rev", "seat", "seated_ms", "since_seq", "slot", "wears", "who",
+        "_seat", "address", "away_since_s", "behind_since_s", "caps", "changes", "code", "connection", "kept",
+        "key_hash", "look", "mailbox", "member", "name", "rev", "seat", "seated_ms", "since_seq", "slot", "wears",
+        "wears_asked", "who",
     )  # fmt: skip
 
     def __init__(
@@ -69,6 +71,9 @@ class Visit:
         self.name = name
         self.look = look
         self.wears = wears or []
+        self.wears_asked = 0
+        """How often they changed it: what is looked up may be old by the time it is found."""
+        self.changes: Bucket | None = None
         self.address = address
         self.caps = caps
         self.mailbox = mailbox

@@ -75,6 +75,12 @@ class ShareRefused(Conflict):
     code = "share.refused"
 
 
+class VoteRefused(Conflict):
+    """One's vote is still running, nobody can be asked, or one has answered."""
+
+    code = "vote.refused"
+
+
 class ObjectRefused(Conflict):
     """Somebody else holds the thing, or it is out of reach."""
 

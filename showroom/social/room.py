@@ -39,6 +39,7 @@ from showroom.social.parties import Parties
 from showroom.social.rate import Bucket
 from showroom.social.sharing import Share, Shares, View
 from showroom.social.voice import Ears, Voice
+from showroom.social.votes import MOST_ASKED, Vote, Votes
 from showroom.world.things import Thing
 from showroom_assets.errors import ShowroomError
 
@@ -162,6 +163,7 @@ class SocialRoom:
         self.chat: Final = chat or Chat()
         self.voice: Final = voice or Voice()
         self.shares: Final = Shares(grace_ms=min(grace_ms, 10_000))
+        self.votes: Final = Votes()
         self.objects: Final = Objects(things or {}, grace_ms=grace_ms)
         self._place: Final = place
         self._people: dict[str, Occupant] = {}
@@ -203,6 +205,7 @@ class SocialRoom:
         share = self.shares.of(person)
         if share is not None:
             told.append(self._shared_event(share))
+        told += [self._vote_event(vote) for vote in self.votes.waiting_for(person)]
         mute = self.moderation.in_force("mute", person, self.room, now_ms)
         if mute is not None:
             told.append(events.Moderated(op="mute", until_ms=mute.until_ms, reason=mute.reason))
@@ -244,6 +247,7 @@ class SocialRoom:
             if rest is not None:
                 self._keep(effects, self._shared_event(rest), now_ms, people=rest.people)
         self._put_down(effects, self.objects.gone(occupant.member), now_ms)
+        self._close_vote(effects, self.votes.close(person))
         if not to_other_room:
             self._leave_party(effects, person, now_ms)
         self.voice.gone(person)
@@ -266,6 +270,11 @@ class SocialRoom:
             if share.followers:
                 self._keep(effects, self._shared_event(share), now_ms, people=share.people)
         self._put_down(effects, self.objects.expire(now_ms), now_ms)
+        changed, over = self.votes.due(now_ms)
+        for vote in changed:
+            self._send(effects, self._vote_event(vote), people=vote.insiders)
+        for vote in over:
+            self._close_vote(effects, vote)
         muted = {p for p in self._people if self.moderation.is_muted(p, self.room, now_ms)}
         effects.cards |= muted ^ self._muted
         for person in self._muted - muted:
@@ -288,6 +297,7 @@ class SocialRoom:
     def forget(self, now_ms: int) -> None:
         """Let go of what is over; about once a minute."""
         self.chat.forget(now_ms)
+        self.votes.forget(now_ms)
         self._reactions = {p: b for p, b in self._reactions.items() if not b.is_full(now_ms)}
 
     # ── requests
@@ -329,7 +339,7 @@ class SocialRoom:
         Returns
         -------
         Effects | None
-            None for those that are not dealings between people (Wear, Look, Shop, Rate): the owner's business.
+            None for those that are not dealings between people (Wear, Look, Embody, Shop, Rate): the owner's business.
 
         Raises
         ------
@@ -353,6 +363,8 @@ class SocialRoom:
                 self._handle(effects, occupant, action, now_ms)
             case actions.Party():
                 self._party(effects, occupant, action, now_ms)
+            case actions.Vote():
+                self._vote(effects, occupant, action, now_ms)
             case actions.Moderate():
                 self._moderate(effects, occupant, action, now_ms)
             case actions.Report():
@@ -469,6 +481,58 @@ class SocialRoom:
             yaw=view.yaw,
             pitch=view.pitch,
             distance_mm=view.distance_mm,
+        )
+
+    # ── votes
+
+    def _vote(self, effects: Effects, occupant: Occupant, action: actions.Vote, now_ms: int) -> None:
+        person = occupant.principal.id
+        if action.op == "close":
+            self._close_vote(effects, self.votes.close(person))
+        elif action.op == "answer":
+            if action.who is None or action.answer is None:
+                raise NobodyThere("An answer needs a vote. Choose one.")
+            vote = self.votes.answer(person, self._person(action.who), action.answer, now_ms)
+            self._send(effects, self._vote_event(vote), people={person})
+        elif action.product is None:
+            raise NobodyThere("A vote is about something that you wear. Choose it.")
+        else:
+            self.moderation.check_voice(person, self.room, now_ms)
+            vote = self.votes.open(person, action.product, action.variant, self._asked(person, action.scope), now_ms)
+            self._send(effects, self._vote_event(vote), people=vote.asked | {person}, author=person)
+
+    def taken_off(self, person: str, worn: Collection[str]) -> Effects | None:
+        """They wear this now: a vote on something else is over."""
+        vote = self.votes.of(person)
+        if vote is None or vote.product in worn:
+            return None
+        effects = Effects()
+        self._close_vote(effects, self.votes.close(person))
+        return effects
+
+    def _asked(self, person: str, scope: str) -> list[str]:
+        """Who is asked: fellows, or who stands near; nobody who is away or has blocked the one who asks."""
+        people = self.parties.fellows(person) if scope == "party" else self._place.near(person, _SEEN_M)
+        here = [one for one in people if (other := self._people.get(one)) is not None and not other.is_away]
+        return sorted(without(here, person, self._blocks(here)))[:MOST_ASKED]
+
+    def _close_vote(self, effects: Effects, vote: Vote | None) -> None:
+        if vote is not None:
+            event = self._vote_event(vote, is_over=True)
+            self._send(effects, event, people=vote.asked | {vote.asker}, author=vote.asker)
+
+    def _vote_event(self, vote: Vote, *, is_over: bool = False) -> events.VoteIs:
+        tally = vote.tally
+        return events.VoteIs(
+            who=self._here(vote.asker).member,
+            product=vote.product,
+            variant=vote.variant,
+            asked=len(vote.asked),
+            yes=tally["yes"],
+            no=tally["no"],
+            unsure=tally["unsure"],
+            until_ms=vote.until_ms,
+            over=is_over,
         )
 
     # ── objects

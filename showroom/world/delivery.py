@@ -1,9 +1,11 @@
 """Who gets which bytes of a tick: shared frames by cell, keyframes for who comes new or crosses into another cell."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from showroom.protocol.ids import ToClient
 from showroom.world.blocks import Blocks, Ints, Members
+from showroom.world.bodies import OWN_EVERY, Bodies, Turn
 from showroom.world.frames import RIGS_MOST, Frames, framed
 from showroom.world.grid import Grid
 from showroom.world.slots import ATTACHED, PENDING, Slots
@@ -16,9 +18,10 @@ RIGS_OWN, RIGS_AROUND = 2, 4
 class Delivery:
     """Keeps each cell's frame count and decides who gets what."""
 
-    def __init__(self, slots: Slots, grid: Grid, *, hz: int) -> None:
+    def __init__(self, slots: Slots, grid: Grid, bodies: Bodies, *, hz: int) -> None:
         self.slots = slots
         self.grid = grid
+        self.bodies = bodies
         self.columns = grid.columns
         self.rows = grid.rows
         self.hz = hz
@@ -52,7 +55,7 @@ class Delivery:
         end = np.searchsorted(cells, here, side="right").tolist()
         by_slot = slots.tolist()
         groups = {cell: by_slot[a:b] for cell, a, b in zip(here.tolist(), begin, end, strict=True)}
-        frames = self._with_extras(make, data, groups, here, members)
+        frames = self._with_extras(make, data, groups, here, members, now_ms)
 
         private: list[tuple[int, bytes]] = []
         for index in np.flatnonzero(crossing).tolist():
@@ -65,6 +68,8 @@ class Delivery:
             slot = int(members.slot[index])
             private.append((slot, make.keyframe(int(members.cell[index]))))
             self.slots.link[slot] = ATTACHED
+            if self.slots.bodies[slot]:
+                self.bodies.again()
         return frames, private
 
     def _with_extras(
@@ -74,25 +79,43 @@ class Delivery:
         groups: dict[int, list[int]],
         here: Ints,
         members: Members,
+        now_ms: int,
     ) -> list[tuple[bytes, list[int]]]:
-        """Add the far crowd and the rigs to the frames of the cells whose turn it is: one write for all."""
+        """Add the far crowd, rigs and bodies to the frames of the cells whose turn it is: one write for all alike."""
         rigs = self._rigs(members)
         due = here[self.ticks - self._last_far[here] >= FAR_EVERY_S * self.hz]
         self._last_far[due] = self.ticks
         far = dict(zip(due.tolist(), make.far(due), strict=True)) if len(due) else {}
-        frames = []
+        bodies = self._bodies(members, now_ms)
+        frames: list[tuple[bytes, list[int]]] = []
         for cell, slots in groups.items():
             bytes_ = data.get(cell, b"")
             if rigs:
                 bytes_ += self._rigs_around(rigs, cell)
+            kinds = [(bytes_, np.array(slots))]
+            moving = bodies.around(cell) if bodies is not None else b""
+            if moving:
+                kinds = self._split(kinds, framed(moving), self.slots.bodies)
             if cell in far:
-                wanting = self.slots.far[slots]
-                if wanting.any():
-                    frames.append((bytes_ + far[cell], np.array(slots)[wanting].tolist()))
-                    slots = np.array(slots)[~wanting].tolist()
-            if bytes_ and slots:
-                frames.append((bytes_, slots))
+                kinds = self._split(kinds, far[cell], self.slots.far)
+            frames += [(made, who.tolist()) for made, who in kinds if made]
         return frames
+
+    @staticmethod
+    def _split(kinds: list[tuple[bytes, Ints]], more: bytes, wants: NDArray[np.bool_]) -> list[tuple[bytes, Ints]]:
+        """Give ``more`` to those who want it."""
+        parts = []
+        for made, who in kinds:
+            wanting = wants[who]
+            parts += [(made + more, who[wanting]), (made, who[~wanting])]
+        return [(made, who) for made, who in parts if len(who)]
+
+    def _bodies(self, members: Members, now_ms: int) -> Turn | None:
+        """Those who share how they move, if this tick tells of them."""
+        if self.bodies.is_idle or self.ticks % OWN_EVERY:
+            return None
+        cell_of = dict(zip(members.slot.tolist(), members.cell.tolist(), strict=True))
+        return self.bodies.turn(self.ticks, now_ms, cell_of, self.columns, self.rows)
 
     def _rigs(self, members: Members) -> dict[int, list[bytes]]:
         """Heads and hands by cell, if this tick sends any."""

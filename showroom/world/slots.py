@@ -40,6 +40,7 @@ class Slots:
         self.used = np.zeros(capacity, bool)
         self.link = np.zeros(capacity, np.int8)
         self.far = np.zeros(capacity, bool)
+        self.bodies = np.zeros(capacity, bool)  # wants to see those move who share how they move
         self.teleports = np.zeros(capacity, bool)
         self.rev, self.anim, self.emote, self.focus = i(), i(), i(), i()
 

@@ -24,6 +24,7 @@ from showroom.protocol.messages import FloorInfo, Limits
 from showroom.protocol.receiver import Correction
 from showroom.world.authority import GOOD, Authority, Batch
 from showroom.world.blocks import Ints, Members, encode
+from showroom.world.bodies import BODY_HZ, Bodies
 from showroom.world.delivery import Delivery
 from showroom.world.floor import Floor
 from showroom.world.frames import framed
@@ -99,7 +100,9 @@ class World:
         self._slots = Slots(capacity)
         self._authority = Authority(floor, self.rules, self._slots)
         self._counts = np.zeros(self.grid.count, np.int64)
-        self._delivery = Delivery(self._slots, self.grid, hz=hz)
+        self.bodies = Bodies()
+        """Of those who share how they move."""
+        self._delivery = Delivery(self._slots, self.grid, self.bodies, hz=hz)
         self._corrections: dict[int, Correction] = {}
         self._arrivals: list[NDArray[np.float64]] = []
         self._spawned = 0
@@ -134,6 +137,7 @@ class World:
             pose_hz=rules.pose_hz,
             rest_ms=rules.rest_ms,
             text=TEXT_MAX,
+            body_hz=BODY_HZ,
         )
 
     @property
@@ -160,6 +164,7 @@ class World:
         spawn: int | None = None,
         teleports: bool = False,
         far: bool = True,
+        bodies: bool = False,
         attached: bool = True,
     ) -> int:
         """
@@ -178,6 +183,8 @@ class World:
             Whether this client may jump.
         far
             Whether it wants the coarse crowd beyond the neighbourhood.
+        bodies
+            Whether it wants to see those move who share how they move.
         attached
             Whether its client is there already.
 
@@ -201,6 +208,7 @@ class World:
         if rev is not None and rev & 255 != s.was_rev[slot]:
             s.rev[slot] = rev & 255
         s.far[slot] = far
+        s.bodies[slot] = bodies
         s.teleports[slot] = teleports
         s.jump_ms[slot] = -1e9
         s.heard_ms[slot] = s.flood_ms[slot] = now_ms
@@ -215,6 +223,7 @@ class World:
         if slot in self:
             self._changed = True
             self._slots.free(slot, self._now_ms)
+            self.bodies.gone(slot)
             self._corrections.pop(slot, None)
 
     def attach(self, slot: int) -> None:
@@ -445,11 +454,11 @@ class World:
 
     def _is_still(self) -> bool:
         """
-        Whether this tick can be left out: nobody is there, or everybody stands and nothing was said.
+        Whether this tick can be left out: nobody is there, or everybody stands still and nothing was said.
 
         Twice a second it is not left out, for the beat of a second and the far crowd.
         """
-        if self._changed or not self._settled:
+        if self._changed or not self._settled or not self.bodies.is_idle:
             return False
         return not len(self) or self._delivery.ticks % max(self.hz // 2, 1) != 0
 

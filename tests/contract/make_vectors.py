@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from showroom.protocol import actions, events
+from showroom.protocol.body import BONES, Body, decode_bodies, encode_bodies, rotations_of
 from showroom.protocol.ids import Anim, Cap, Close, Mode, Refusal, ToClient, ToServer
 from showroom.protocol.messages import (
     Ack,
@@ -59,6 +60,7 @@ def main(folder: Path = HERE) -> None:
         ("stream", stream()),
         ("crowd", crowd()),
         ("rig", rig()),
+        ("body", body()),
     ):
         (folder / f"{name}.json").write_text(lines(content) + "\n")
 
@@ -111,6 +113,12 @@ def to_server() -> list[Json]:
         actions.HandOver(thing="lamp.1", to=3),
         actions.Party(op="invite", who=3),
         actions.Wear(items=[("hat", None), ("jacket", "red")]),
+        actions.Embody(on=True),
+        actions.Vote(op="open", product="hat", variant="hat-red", scope="near", n=11),
+        actions.Vote(op="answer", who=3, answer="unsure"),
+        actions.Vote(op="close"),
+        Body(),
+        Body.of({"neck": (0.0, 0.3826834, 0.0, 0.9238795), "head": (0.6, 0.0, -0.48, 0.64)}),
         actions.Look(avatar="avatar/7", tint=[0xFF0000]),
         actions.Host(op="stage.start", args={"scene": 2, "fade": True, "title": "Now"}),
         actions.Moderate(op="mute", who=5, minutes=10, reason="spam"),
@@ -134,7 +142,7 @@ def to_client() -> list[Json]:
     """What the server writes, but for frames."""
     limits = Limits(
         speed_mms=4000, teleport_cm=800, teleport_ms=1000, error_cm=5, error_yaw=4, pose_ms=1000, pose_hz=20,
-        rest_ms=1200, text=500,
+        rest_ms=1200, text=500, body_hz=12, vote_s=60,
     )  # fmt: skip
     hello = Welcome(
         version=1, slot=3, member=77, room="main", key="key-1", cursor=41, resumed=False, hz=20, time_ms=123456,
@@ -156,6 +164,8 @@ def to_client() -> list[Json]:
         events.Cart(revision=4),
         events.Nearby(members=[78]),
         events.Signalled(who=78, kind="answer", data="v=0"),
+        events.VoteIs(who=78, product="hat", variant="hat-red", asked=3, yes=1, until_ms=1700000060000),
+        events.VoteIs(who=78, product="hat", asked=3, yes=1, no=1, unsure=1, until_ms=1700000060000, over=True),
         events.Job(job="job-1", step="textures", done=500),
         events.Told(code="maintenance", text="Back in a minute."),
     ]
@@ -206,6 +216,18 @@ def malformed() -> list[Json]:
         ("chat of 501 characters", b"\x04" + pack({"text": "x" * 501}), Close.MALFORMED),
         ("an action that there is not", b"\x05" + pack({"do": "fly"}), Close.MALFORMED),
         ("an action with a field too many", b"\x05" + pack({"do": "voice", "on": True, "admin": 1}), Close.MALFORMED),
+        ("a body without its mask", bytes([11, 1, 0]), Close.MALFORMED),
+        ("a body that lacks a rotation", bytes([11, 3, 0, 0, 1, 2, 3, 4]), Close.MALFORMED),
+        ("a body with a rotation too many", bytes([11, 0, 0, 0, 1, 2, 3, 4]), Close.MALFORMED),
+        ("a body with a bone that there is not", bytes([11, 0, 0, 16, 1, 2, 3, 4]), Close.MALFORMED),
+        ("a body longer than any", bytes([11, 255, 255, 15]) + bytes(84), Close.TOO_LARGE),
+        (
+            "a vote for maybe",
+            b"\x05" + pack({"do": "vote", "op": "answer", "who": 1, "answer": "maybe"}),
+            Close.MALFORMED,
+        ),
+        ("nine things worn", b"\x05" + pack({"do": "wear", "items": [["hat", None]] * 9}), Close.MALFORMED),
+        ("a thing worn that is no id", b"\x05" + pack({"do": "wear", "items": [["../etc", None]]}), Close.MALFORMED),
         ("an array of 4,294,967,295 announced", b"\x05\xdd\xff\xff\xff\xff", Close.MALFORMED),
     ]
     return [{"what": what, "hex": data.hex(), "close": int(close)} for what, data, close in cases]
@@ -297,6 +319,36 @@ def rig() -> list[Json]:
         {"of": part, "hex": data.hex(), "rotation": [round(value, 3) for value in unpack_part(data)[1]]}
         for part, data in zip(parts, packed, strict=True)
     ]
+
+
+def body() -> Json:
+    """Bodies as they go up and come down, and the rotations in them; a reader agrees to three digits."""
+    half = 0.5**0.5
+    none = (0.0, 0.0, 0.0, 1.0)
+    bodies: list[dict[str, tuple[float, float, float, float]]] = [
+        {},
+        {"neck": (0.0, 0.3826834, 0.0, 0.9238795), "head": none},
+        {"hips": none, "leftUpperArm": (0.0, 0.0, -half, half), "rightUpperArm": (0.5, -0.5, 0.5, -0.5)},
+        {name: (half * (n % 2), -half, half * (1 - n % 2), 0.0) for n, name in enumerate(BONES)},
+    ]
+    told = [Body.of(rotations) for rotations in bodies]
+    records = {7 * n * n: one.encode()[1:] for n, one in enumerate(told)}
+    assert decode_bodies(encode_bodies(records)) == records
+    return {
+        "bones": list(BONES),
+        "up": [
+            {
+                "of": rotations,
+                "hex": one.encode().hex(),
+                "rotations": {
+                    name: [round(value, 3) for value in rotation]
+                    for name, rotation in rotations_of(one.encode()[1:]).items()
+                },
+            }
+            for rotations, one in zip(bodies, told, strict=True)
+        ],
+        "down": [{"hex": encode_bodies(records).hex(), "bodies": {str(n): data.hex() for n, data in records.items()}}],
+    }
 
 
 def payloads(data: bytes) -> list[bytes]:

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from make_vectors import FIELDS, HERE, lines, main, plain
 
+from showroom.protocol.body import Body, decode_bodies, rotations_of
 from showroom.protocol.errors import ProtocolError
 from showroom.protocol.ids import Close, ToClient
 from showroom.protocol.messages import decode_from_client, decode_from_server
@@ -75,6 +76,20 @@ def test_heads_and_hands_are_held_as_the_vectors_say() -> None:
         found = unpack_part(bytes.fromhex(case["hex"]))
         assert list(found[0]) == place
         assert found[1] == pytest.approx(case["rotation"], abs=0.0006)
+
+
+def test_bodies_are_held_as_the_vectors_say() -> None:
+    told = read("body")
+    for case in told["up"]:
+        rotations = {bone: tuple(rotation) for bone, rotation in case["of"].items()}
+        assert Body.of(rotations).encode().hex() == case["hex"]
+        found = rotations_of(bytes.fromhex(case["hex"])[1:])
+        assert list(found) == [bone for bone in told["bones"] if bone in case["of"]]
+        for bone, rotation in found.items():
+            assert rotation == pytest.approx(case["rotations"][bone], abs=0.0006)
+    for case in told["down"]:
+        found_by_slot = decode_bodies(bytes.fromhex(case["hex"]))
+        assert {str(slot): body.hex() for slot, body in found_by_slot.items()} == case["bodies"]
 
 
 def test_vectors_are_json_whatever_is_in_them() -> None:

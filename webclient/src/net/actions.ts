@@ -76,6 +76,11 @@ const ACTIONS: Readonly<Record<string, Fields>> = {
   party: { op: [one("create", "invite", "accept", "decline", "join", "leave", "remove")], who: [or(MEMBER), "optional"], code: [uncut(16), "optional"] },
   wear: { items: [list(tuple(ID, or(ID)), 8)] },
   look: { avatar: [ID], tint: [list(exact(0xffffff), 4), "optional"] },
+  embody: { on: [flag] },
+  vote: {
+    op: [one("open", "answer", "close")], product: [or(ID), "optional"], variant: [or(ID), "optional"], scope: [one("party", "near"), "optional"],
+    who: [or(MEMBER), "optional"], answer: [or(one("yes", "no", "unsure")), "optional"],
+  },
   host: { op: [WORD], args: [ARGS, "optional"] },
   moderate: {
     op: [one("mute", "unmute", "kick", "ban", "unban", "lock", "unlock", "slow", "clear")], who: [or(MEMBER), "optional"],

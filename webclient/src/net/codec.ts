@@ -1,7 +1,7 @@
 /**
  * The rare messages as bytes: MessagePack maps and a few fixed ones. What comes in is checked field by field.
  *
- * Not here: FRAME, KEYFRAME, FAR and RIGS (`crowd.ts`), POSE (`pose.ts`), and what a shopper may ask for (`actions.ts`).
+ * Not here: FRAME, KEYFRAME, FAR, RIGS and BODIES (`crowd.ts`), POSE (`pose.ts`), BODY (`body.ts`), and what a shopper may ask for (`actions.ts`).
  */
 
 import { Decoder, Encoder } from "@msgpack/msgpack";
@@ -51,7 +51,7 @@ const FLOOR: Fields = {
 };
 const LIMITS: Fields = {
   speed_mms: [U16], teleport_cm: [U16], teleport_ms: [U16], error_cm: [U8], error_yaw: [U8], pose_ms: [whole(1, 65535)], pose_hz: [whole(1, 255)], rest_ms: [U16],
-  text: [whole(1, 65535)],
+  text: [whole(1, 65535)], body_hz: [U8, 0], vote_s: [U16, 0],
 };
 const WELCOME: Fields = {
   version: [U8], slot: [U16], member: [U32], room: [ID], key: [text(1024)], cursor: [U32], resumed: [yes], hz: [whole(1, 255)], time_ms: [U32],
@@ -74,6 +74,7 @@ const EVENTS: Readonly<Record<string, Fields>> = {
   cart: { revision: [U53] },
   nearby: { members: [list(U32, 32)] },
   signalled: { who: [U32], kind: [WORD], data: [text(16384), ""] },
+  vote: { who: [U32], product: [ID], asked: [U16], until_ms: [U53], variant: [or(ID), null], yes: [U16, 0], no: [U16, 0], unsure: [U16, 0], over: [yes, false] },
   job: { job: [ID], step: [NOTE], done: [whole(0, 1000)] },
   told: { code: [WORD], text: [NOTE] },
 };

@@ -1,5 +1,5 @@
 /**
- * Who is seen where, from FRAME, KEYFRAME, FAR, RIGS and CARDS, and where they are drawn. The reference in Python is
+ * Who is seen where, from FRAME, KEYFRAME, FAR, RIGS, BODIES and CARDS, and where they are drawn. The reference in Python is
  * `showroom/protocol/receiver.py`; the drawing is this side's alone (`motion.ts`, `playback.ts`).
  *
  * Somebody keeps one object over cells, looks and reconnections, so that what is drawn of them goes on. Everything is
@@ -8,6 +8,7 @@
  */
 
 import { readBlock, type Lists } from "./blocks";
+import { ALL_BONES, BodySeen, bonesIn, TURN_BYTES } from "./body";
 import { Bytes } from "./bytes";
 import { Close, ProtocolError, ToClient } from "./ids";
 import type { FloorInfo } from "./messages";
@@ -22,7 +23,7 @@ const MOST_NEAR = 8192;
 const MOST_FAR = 1024;
 const MOST_CARDS = 2048;
 const FAR_RADIUS_MOST = 8;
-/** Heads and hands unheard of for so long are forgotten: their headset is off. */
+/** Heads, hands and bodies unheard of for so long are forgotten: their headset or camera is off. */
 const RIG_STALE_MS = 2500;
 /** A new look of somebody within this is the same person changed; further off it is somebody else. */
 const SAME_CM = 100;
@@ -130,7 +131,7 @@ export class Neighbourhood implements Crowd, Lists {
     return has;
   }
 
-  /** Take a FRAME, KEYFRAME, FAR or RIGS. Throws ProtocolError. */
+  /** Take a FRAME, KEYFRAME, FAR, RIGS or BODIES. Throws ProtocolError. */
   receive(data: Uint8Array, arrival_ms: number): void {
     this.bytes.open(data, 1);
     this.gone.length = this.jumpers.length = 0;
@@ -138,6 +139,7 @@ export class Neighbourhood implements Crowd, Lists {
     else if (data[0] === ToClient.KEYFRAME) this.keyframe(arrival_ms);
     else if (data[0] === ToClient.FAR) this.readFar();
     else if (data[0] === ToClient.RIGS) this.readRigs(arrival_ms);
+    else if (data[0] === ToClient.BODIES) this.readBodies(arrival_ms);
     else throw new ProtocolError(Close.UNKNOWN_MESSAGE, `message ${data[0]}`);
   }
 
@@ -460,6 +462,25 @@ export class Neighbourhood implements Crowd, Lists {
     bytes.end();
   }
 
+  private readBodies(arrival_ms: number): void {
+    const bytes = this.bytes;
+    const count = bytes.u8();
+    for (let i = 0; i < count; i++) {
+      const slot = bytes.u16();
+      const mask = bytes.u8() | (bytes.u16() << 8);
+      if (mask & ~ALL_BONES) malformed("a bone that there is not");
+      const size = TURN_BYTES * bonesIn(mask);
+      bytes.need(size);
+      const seen = slot === this.self ? undefined : this.near.get(slot);
+      if (seen && mask) {
+        seen.body = seen.moves ??= new BodySeen();
+        seen.body.take(bytes.data, bytes.at, mask, arrival_ms);
+      } else if (seen) seen.body = null;
+      bytes.at += size;
+    }
+    bytes.end();
+  }
+
   private takeRig(seen: Seen, parts: number, arrival_ms: number): void {
     const limbs = (seen.limbs ??= [new Limb(), new Limb(), new Limb()]);
     for (let k = 0; k < parts; k++) {
@@ -550,6 +571,7 @@ export class Neighbourhood implements Crowd, Lists {
       else if (isKnown) this.draw(seen, hasNews && !Number.isNaN(this.moment));
       else seen.vx = seen.vz = 0;
       if (seen.head !== null) this.pose(seen);
+      if (seen.body !== null) this.move(seen);
     }
     this.moment = moment;
   }
@@ -585,6 +607,11 @@ export class Neighbourhood implements Crowd, Lists {
     seen.vx = passed_s > 0 ? dx / passed_s : 0;
     seen.vz = passed_s > 0 ? dz / passed_s : 0;
     if (dx * dx + dz * dz > 1e-5) seen.yaw = Math.atan2(dx, dz);
+  }
+
+  private move(seen: Seen): void {
+    if (this.clock[1]! - seen.body!.at_ms > RIG_STALE_MS) seen.body = null;
+    else seen.body!.step(this.clock[0]!);
   }
 
   private pose(seen: Seen): void {

@@ -3,9 +3,9 @@
 export const VERSION = 1;
 export const SUBPROTOCOL = "showroom.v1";
 
-export const ToServer = { HELLO: 1, POSE: 2, STATE: 3, SAY: 4, ACTION: 5, ACK: 6, WHO: 7, PING: 8, RESYNC: 9, BYE: 10 } as const;
+export const ToServer = { HELLO: 1, POSE: 2, STATE: 3, SAY: 4, ACTION: 5, ACK: 6, WHO: 7, PING: 8, RESYNC: 9, BYE: 10, BODY: 11 } as const;
 export const ToClient = {
-  WELCOME: 0x41, FRAME: 0x42, KEYFRAME: 0x43, FAR: 0x44, CORRECT: 0x45, EVENT: 0x46, CARDS: 0x47, PONG: 0x48, REFUSED: 0x49, RIGS: 0x4a,
+  WELCOME: 0x41, FRAME: 0x42, KEYFRAME: 0x43, FAR: 0x44, CORRECT: 0x45, EVENT: 0x46, CARDS: 0x47, PONG: 0x48, REFUSED: 0x49, RIGS: 0x4a, BODIES: 0x4b,
 } as const;
 
 /** Private close codes: up to 4499 one may come back by oneself, from 4500 on not the same way. */
@@ -19,7 +19,7 @@ export const Close = {
 export const Refusal = { SPEED: 1, CLOCK: 2, WALL: 3, BOUNDS: 4, TELEPORT: 5, REACH: 6 } as const;
 export const Mode = { NONE: 0, POINTING: 1, INSPECTING: 2, HOLDING: 3, TRYING_ON: 4 } as const;
 export const Anim = { AUTO: 0, SIT: 1, LOOK: 2, REACH: 3, DANCE: 4, APPLAUD: 5, TALK: 6, PHONE: 7, AWAY: 8 } as const;
-export const Cap = { VR: 1, VOICE: 2, FAR: 4 } as const;
+export const Cap = { VR: 1, VOICE: 2, FAR: 4, BODIES: 8 } as const;
 
 /** The longest message that a server sends. */
 export const MOST_BYTES = 1 << 20;

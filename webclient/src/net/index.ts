@@ -1,6 +1,7 @@
 /** The network client: `Session` and its types. */
 
 export type { Action } from "./actions";
+export { BODY_BONES, type Moving } from "./body";
 export { Anim, Cap, Close, Mode, Refusal, VERSION } from "./ids";
 export type { SocketMaker, WebSocketLike } from "./link";
 export { Refused } from "./messages";

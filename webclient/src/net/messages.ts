@@ -21,6 +21,10 @@ export interface Limits {
   readonly pose_hz: number;
   readonly rest_ms: number;
   readonly text: number;
+  /** How often BODY is taken, a second; 0: not at all. */
+  readonly body_hz: number;
+  /** How long a vote runs; 0: there are none. */
+  readonly vote_s: number;
 }
 
 export interface Welcome {
@@ -61,6 +65,10 @@ export interface ServerEvents {
   cart: { readonly revision: number };
   nearby: { readonly members: readonly number[] };
   signalled: { readonly who: number; readonly kind: string; readonly data: string };
+  vote: {
+    readonly who: number; readonly product: string; readonly variant: string | null; readonly asked: number; readonly until_ms: number;
+    readonly yes: number; readonly no: number; readonly unsure: number; readonly over: boolean;
+  };
   job: { readonly job: string; readonly step: string; readonly done: number };
   told: { readonly code: string; readonly text: string };
 }

@@ -1,5 +1,7 @@
 /** Somebody in the room, as everyone who draws, lists or hears people sees them. Changed in place, frame by frame. */
 
+import type { Moving } from "./body";
+
 /** Place and rotation of a head or hand, in the person's own space (metres, quaternion xyzw); yaw is taken out. */
 export interface Part {
   readonly position: Float32Array;
@@ -49,6 +51,8 @@ export interface Person {
   head: Part | null;
   left: Part | null;
   right: Part | null;
+  /** How they move before their camera, from those who share it; null without. */
+  body?: Moving | null;
   /** Known roughly only (the crowd beyond): draw it simply. */
   isFar: boolean;
   /** Heard talking at this moment. */

@@ -7,7 +7,7 @@ export const PART_BYTES = 6;
 
 const within = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, Math.round(value) || 0));
 /** As Python rounds: halves to the even one, so that both write the same bytes. */
-const even = (value: number): number => {
+export const even = (value: number): number => {
   const down = Math.floor(value);
   const rest = value - down;
   return rest < 0.5 ? down : rest > 0.5 ? down + 1 : down + (down & 1);

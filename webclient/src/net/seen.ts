@@ -1,5 +1,6 @@
 /** Somebody in the neighbourhood: as the wire has them, and as they are drawn. One object as long as they are around. */
 
+import type { BodySeen } from "./body";
 import { COLUMNS, LANES } from "./motion";
 import type { Card, Part, Person } from "./person";
 import { PART_BYTES } from "./rig";
@@ -33,6 +34,7 @@ export class Seen implements Person {
   head: Part | null = null;
   left: Part | null = null;
   right: Part | null = null;
+  body: BodySeen | null = null;
   isFar = false;
   isTalking = false;
 
@@ -60,6 +62,8 @@ export class Seen implements Person {
   shownState = 0;
   limbs: readonly [Limb, Limb, Limb] | null = null;
   rigAt_ms = 0;
+  /** The one that `body` is while there is news of it. */
+  moves: BodySeen | null = null;
   /** Where they go, metres, while known roughly. */
   farX = 0;
   farZ = 0;

@@ -16,6 +16,7 @@ import type { Action } from "./actions";
 import {
   ackBytes, byeBytes, helloBytes, pingBytes, readCards, readCorrection, readEvent, readPong, readRefused, readWelcome, resyncBytes, stateBytes, versionOf, whoBytes,
 } from "./codec";
+import { bodyBytes } from "./body";
 import { Neighbourhood } from "./crowd";
 import { Cap, Close, ProtocolError, ToClient, VERSION } from "./ids";
 import { Link, type SocketMaker } from "./link";
@@ -38,7 +39,7 @@ export interface SessionOptions {
   /** Person code of a friend to land next to; code of a party to come with. */
   readonly friend?: string;
   readonly party?: string;
-  /** Bits of `Cap`; default all: heads and hands, jumps where allowed, voice, the crowd beyond. */
+  /** Bits of `Cap`; default all: heads and hands, jumps where allowed, voice, the crowd beyond, bodies that move. */
   readonly caps?: number;
   /** The clock, milliseconds, that `update` is called with too; default `performance.now`. */
   readonly now?: () => number;
@@ -292,6 +293,16 @@ export class Session extends EventTarget {
     if (message) this.link.send(message);
   }
 
+  /**
+   * How you move, to those who may see it: after `act({ do: "embody", on: true })` of this connection, at most
+   * `limits.body_hz` times a second. How many bytes it was with what WebSocket adds; 0 if it was not sent.
+   */
+  body(turns: Float32Array, mask: number): number {
+    if (!this.isReady || !this.welcome_?.limits.body_hz || !this.link?.isOpen || this.link.isClogged) return 0;
+    const message = bodyBytes(turns, mask);
+    return this.link.send(message) ? message.length + 6 : 0;
+  }
+
   // ── what one does
 
   /** What is seen of you; fields that are left out stay. An emote is shown once, each time. */
@@ -311,7 +322,8 @@ export class Session extends EventTarget {
   /** Ask for something of `docs/protocol.md`'s ACTION. Resolves when no refusal came within a second; rejects with Refused. */
   act(action: Action): Promise<void> {
     if (this.state_ === "idle" || this.state_ === "ended") return Promise.reject(new Refused("link.none", "You are not in the room."));
-    const isMoment = action.do === "move" || action.do === "signal";
+    // What holds for one connection, or for this moment alone, is not kept for another.
+    const isMoment = action.do === "move" || action.do === "signal" || action.do === "embody" || action.do === "vote";
     if (isMoment && !this.isReady) return Promise.reject(new Refused("link.lost", "The connection is lost."));
     if (action.do === "shop") this.watched = action;
     return this.outbox.act(action, this.now(), this.isReady);
@@ -375,7 +387,7 @@ export class Session extends EventTarget {
   }
 
   private hello(): void {
-    const { caps = Cap.VR | Cap.VOICE | Cap.FAR } = this.options;
+    const { caps = Cap.VR | Cap.VOICE | Cap.FAR | Cap.BODIES } = this.options;
     const seat = this.welcome_;
     const versions = [VERSION, VERSION] as const;
     const way = seat ? { resume: { key: seat.key, cursor: this.cursor } } : { ticket: this.ticket_!.ticket };
@@ -487,6 +499,7 @@ export class Session extends EventTarget {
       case ToClient.KEYFRAME:
       case ToClient.FAR:
       case ToClient.RIGS:
+      case ToClient.BODIES:
         this.around.receive(data, this.heardAt);
         if (this.around.takeGap()) this.resync();
         if (!this.isReady && this.around.isWhole) this.ready();

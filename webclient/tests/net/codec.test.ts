@@ -5,13 +5,14 @@ import {
   ackBytes, actionBytes, byeBytes, helloBytes, pingBytes, readCards, readCorrection, readEvent, readPong, readRefused, readWelcome, resyncBytes, sayBytes,
   stateBytes, whoBytes, type Hello, type Say,
 } from "../../src/net/codec";
+import { BODY_BONES, bodyBytes, packTurn, unpackTurn } from "../../src/net/body";
 import * as ids from "../../src/net/ids";
 import { Refused } from "../../src/net/messages";
 import { PoseSender } from "../../src/net/pose";
 import { packPart, unpackPart } from "../../src/net/rig";
 import { fromHex, toHex, vectors, type Vector } from "./vectors";
 
-const LIMITS = { speed_mms: 4000, teleport_cm: 800, teleport_ms: 1000, error_cm: 5, error_yaw: 4, pose_ms: 1000, pose_hz: 20, rest_ms: 1200, text: 500 };
+const LIMITS = { speed_mms: 4000, teleport_cm: 800, teleport_ms: 1000, error_cm: 5, error_yaw: 4, pose_ms: 1000, pose_hz: 20, rest_ms: 1200, text: 500, body_hz: 12, vote_s: 60 };
 const FLOOR = { corner_mm: [0, 0], size_cm: [60000, 60000], cell_cm: 700, columns: 80, rows: 80, y_cm: [-100, 300] } as const;
 
 interface PoseMeans {
@@ -33,6 +34,13 @@ function posed(m: PoseMeans): Uint8Array {
   return message!;
 }
 
+/** A body of the wire as the page would give it. */
+function bodied({ bones, turns }: { bones: number[]; turns: number[] }): Uint8Array {
+  const all = new Float32Array(BODY_BONES.length * 4);
+  bones.forEach((bone, i) => unpackTurn(turns[i]!, all, bone * 4));
+  return bodyBytes(all, bones.reduce((mask, bone) => mask | (1 << bone), 0));
+}
+
 function sent({ message, means }: Vector): Uint8Array {
   const m = means as Record<string, never>;
   switch (message) {
@@ -43,6 +51,7 @@ function sent({ message, means }: Vector): Uint8Array {
     case "Ack": return ackBytes(m["cursor"]!);
     case "Who": return whoBytes(m["slots"]!);
     case "Ping": return pingBytes(m["token"]!);
+    case "Body": return bodied(m as unknown as { bones: number[]; turns: number[] });
     case "Resync": return resyncBytes();
     case "Bye": return byeBytes();
     default: return actionBytes(checked(m as unknown as Action, m["n"]!));
@@ -154,6 +163,36 @@ it("heads and hands are held as the vectors say", () => {
     expect([...place].map((m) => Math.round(m * 100))).toEqual(of[0]);
     turn.forEach((c, i) => expect(Math.abs(c - rotation[i]!)).toBeLessThan(0.0006));
   }
+});
+
+describe("bodies", () => {
+  const told = vectors<{ bones: string[]; up: { of: Record<string, number[]>; hex: string; rotations: Record<string, number[]> }[] }>("body");
+
+  it("go up as the vectors say", () => {
+    expect([...BODY_BONES]).toEqual(told.bones);
+    for (const { of, hex } of told.up) {
+      const turns = new Float32Array(BODY_BONES.length * 4);
+      let mask = 0;
+      for (const [name, rotation] of Object.entries(of)) {
+        const bone = told.bones.indexOf(name);
+        turns.set(rotation, bone * 4);
+        mask |= 1 << bone;
+      }
+      expect(toHex(bodyBytes(turns, mask))).toBe(hex);
+    }
+  });
+
+  it("are rotations whatever the bits, and nothing is written for what is none", () => {
+    const out = new Float32Array(4);
+    for (const word of [0, 0xffffffff, 0x12345678, 0x80000003, 0xfffffffc]) {
+      unpackTurn(word, out, 0);
+      expect(Math.hypot(...out)).toBeCloseTo(1, 5);
+    }
+    for (const none of [[0, 0, 0, 0], [NaN, 0, 0, 0], [0, 0, 0, Infinity]]) {
+      unpackTurn(packTurn(Float32Array.from(none), 0), out, 0);
+      expect([...out].map((c) => Math.round(c * 500) / 500 || 0)).toEqual([0, 0, 0, 1]);
+    }
+  });
 });
 
 describe("an action", () => {

@@ -21,7 +21,7 @@ describe("entering", () => {
     stage.session.show({ emote: 3 });
     await stage.pass(500);
     expect(stage.wire.sent.length).toBe(1);
-    expect(new Decoder().decode(stage.wire.sent[0]!.subarray(1))).toEqual({ versions: [1, 1], ticket: "t1", caps: 7, client: "showroom-web/1" });
+    expect(new Decoder().decode(stage.wire.sent[0]!.subarray(1))).toEqual({ versions: [1, 1], ticket: "t1", caps: 15, client: "showroom-web/1" });
     stage.wire.welcome();
     await opened;
     expect([stage.session.state, stage.session.member, stage.session.slot, stage.session.problem]).toEqual(["open", 77, 3, null]);
