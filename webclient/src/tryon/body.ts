@@ -3,9 +3,14 @@
  *
  * What it is not: the geometry of one body in one frame (`body-solve.ts`, `body-turns.ts`), or what it wears (`garment.ts`).
  */
+import { Quaternion } from "three";
 import type { Bearer } from "./bearer";
-import { JOINTS, PARENTS } from "./body-bones";
-import type { Lens } from "./camera";
+import { ArmsApart } from "./body-arms";
+import { joint, JOINTS, MEAN_HEIGHT_M, PARENTS } from "./body-bones";
+import { AT, BodySolver } from "./body-solve";
+import { BodyTurns } from "./body-turns";
+import { project, type Lens } from "./camera";
+import { newPose, type Pose } from "./pnp";
 import type { BodySeen } from "./tracking";
 
 export { JOINTS, PARENTS };
@@ -33,7 +38,162 @@ export interface Body extends Bearer {
 
 /** Nobody told us theirs: the mean of adults, and how far people are from it. */
 export const MEAN_ADULT_M = { height_m: 1.7, spread_m: 0.095 } as const;
+/** Nobody is measured with a height that nobody has. */
+export const HEIGHTS_M = [0.9, 2.3] as const;
+const GIVEN_SPREAD_M = 0.01;
 
-export declare class BodiesShape {
-  look(poses: readonly BodySeen[], lens: Lens, time_ms: number): readonly Body[];
+/** A body lost for less is shown on, paler and paler. */
+const KEEP_MS = 450;
+/** A body that jumps further than this share of its own size is another. */
+const SAME = 0.6;
+const RISE_S = 0.18;
+const FALL_S = 0.3;
+/** Which landmark says how surely a joint was seen. */
+const SEEN_BY: Readonly<Partial<Record<(typeof JOINTS)[number], number>>> = {
+  head: AT.nose, leftUpperArm: AT.leftShoulder, leftLowerArm: AT.leftElbow, leftHand: AT.leftWrist, rightUpperArm: AT.rightShoulder, rightLowerArm: AT.rightElbow, rightHand: AT.rightWrist,
+  leftUpperLeg: AT.leftHip, leftLowerLeg: AT.leftKnee, leftFoot: AT.leftAnkle, leftToes: AT.leftToe, rightUpperLeg: AT.rightHip, rightLowerLeg: AT.rightKnee, rightFoot: AT.rightAnkle, rightToes: AT.rightToe,
+};
+const SEEN_AT = JOINTS.map((name) => SEEN_BY[name] ?? -1);
+const HIPS = joint("hips");
+
+class Tracked implements Body {
+  readonly part = "body" as const;
+  readonly solver = new BodySolver();
+  readonly bones = new BodyTurns();
+  readonly pose: Pose = newPose();
+  readonly screen = new Float32Array(JOINTS.length * 2);
+  readonly sure = new Float32Array(JOINTS.length);
+  scale = 1;
+  confidence = 0;
+  height_m: number = MEAN_ADULT_M.height_m;
+  height_spread_m: number = MEAN_ADULT_M.spread_m;
+  seen_ms = -Infinity;
+  drawn_ms = -Infinity;
+  x = 0;
+  y = 0;
+  readonly #arms = new ArmsApart();
+  readonly #pixel = new Float64Array(2);
+
+  get joints(): Float32Array {
+    return this.bones.joints;
+  }
+  get turns(): Float32Array {
+    return this.bones.turns;
+  }
+  get rotations(): Float32Array {
+    return this.bones.rotations;
+  }
+  get isFound(): boolean {
+    return this.confidence > 0.02;
+  }
+
+  look(seen: BodySeen, lens: Lens, time_ms: number, height_m: number): boolean {
+    const dt = Number.isFinite(this.seen_ms) ? (time_ms - this.seen_ms) / 1000 : 0;
+    const { solver, bones } = this;
+    if (!solver.look(seen, lens, dt, height_m)) return false;
+    bones.set(solver.points, height_m);
+    this.#arms.part(solver.points, solver.sure, bones, height_m / MEAN_HEIGHT_M);
+    bones.set(solver.points, height_m);
+    this.height_m = height_m;
+    this.scale = height_m / MEAN_HEIGHT_M;
+    for (let i = 0; i < JOINTS.length; i++) {
+      project(lens, bones.joints[i * 3]!, bones.joints[i * 3 + 1]!, bones.joints[i * 3 + 2]!, this.#pixel);
+      this.screen.set(this.#pixel, i * 2);
+      const by = SEEN_AT[i]!;
+      this.sure[i] = by >= 0 ? solver.sure[by]! : Math.min(solver.sure[AT.leftShoulder]!, solver.sure[AT.rightShoulder]!);
+    }
+    for (let k = 0; k < 3; k++) this.pose.translation[k] = bones.joints[HIPS * 3 + k]!;
+    matrixOf(Q.fromArray(bones.turns, HIPS * 4), this.pose.rotation);
+    this.seen_ms = time_ms;
+    this.x = (solver.pixels[AT.leftShoulder * 2]! + solver.pixels[AT.rightShoulder * 2]!) / 2;
+    this.y = (solver.pixels[AT.leftShoulder * 2 + 1]! + solver.pixels[AT.rightShoulder * 2 + 1]!) / 2;
+    return true;
+  }
+
+  /** Show as much as is believed of it. */
+  believe(time_ms: number): void {
+    const dt = Number.isFinite(this.drawn_ms) ? (time_ms - this.drawn_ms) / 1000 : 1;
+    this.drawn_ms = time_ms;
+    const isSeen = this.seen_ms === time_ms;
+    const { sure } = this.solver;
+    const trust = isSeen ? Math.min(1, Math.max(0, (Math.min(sure[AT.leftShoulder]!, sure[AT.rightShoulder]!) - 0.4) / 0.3)) : 0;
+    const step = dt / (trust > this.confidence ? RISE_S : FALL_S);
+    this.confidence += Math.max(-step, Math.min(step, trust - this.confidence));
+  }
+}
+
+export class Bodies {
+  /** The shopper's own, if they told it, metres; null for the mean of adults. */
+  height_m: number | null = null;
+  readonly #most: number;
+  readonly #all: Tracked[] = [];
+  readonly #bodies: Tracked[] = [];
+  readonly #free = new Set<Tracked>();
+
+  constructor(most = 2) {
+    this.#most = most;
+  }
+
+  get bodies(): readonly Body[] {
+    return this.#bodies;
+  }
+
+  /** @returns in the order in which they came; also those just lost, while they fade */
+  look(poses: readonly BodySeen[], lens: Lens, time_ms: number): readonly Body[] {
+    this.#free.clear();
+    for (const one of this.#all) this.#free.add(one);
+    for (const seen of poses) {
+      const x = ((seen.points[AT.leftShoulder * 3]! + seen.points[AT.rightShoulder * 3]!) / 2) * lens.width;
+      const y = ((seen.points[AT.leftShoulder * 3 + 1]! + seen.points[AT.rightShoulder * 3 + 1]!) / 2) * lens.height;
+      let known = this.#nearest(x, y);
+      if (!known) {
+        if (this.#all.length >= this.#most) continue;
+        known = new Tracked();
+        this.#all.push(known);
+      }
+      this.#free.delete(known);
+      // A height that was given is the first shopper's; who stands beside them is measured by the mean.
+      const isGiven = this.height_m !== null && known === this.#all[0];
+      known.height_spread_m = isGiven ? GIVEN_SPREAD_M : MEAN_ADULT_M.spread_m;
+      const height = isGiven ? Math.min(HEIGHTS_M[1], Math.max(HEIGHTS_M[0], this.height_m!)) : MEAN_ADULT_M.height_m;
+      known.look(seen, lens, time_ms, height);
+    }
+    this.#bodies.length = 0;
+    for (let i = this.#all.length - 1; i >= 0; i--) {
+      const one = this.#all[i]!;
+      one.believe(time_ms);
+      if (time_ms - one.seen_ms > KEEP_MS) this.#all.splice(i, 1);
+    }
+    for (const one of this.#all) if (one.isFound) this.#bodies.push(one);
+    return this.#bodies;
+  }
+
+  /** Nobody was ever here. */
+  forget(): void {
+    this.#all.length = this.#bodies.length = 0;
+  }
+
+  #nearest(x: number, y: number): Tracked | null {
+    let best: Tracked | null = null;
+    let least = SAME;
+    for (const one of this.#free) {
+      const far = Math.hypot(one.x - x, one.y - y) / Math.max(one.solver.size_px, 24);
+      if (far < least) [best, least] = [one, far];
+    }
+    return best;
+  }
+}
+
+const Q = new Quaternion();
+
+function matrixOf({ x, y, z, w }: Quaternion, into: Float64Array): void {
+  into[0] = 1 - 2 * (y * y + z * z);
+  into[1] = 2 * (x * y - w * z);
+  into[2] = 2 * (x * z + w * y);
+  into[3] = 2 * (x * y + w * z);
+  into[4] = 1 - 2 * (x * x + z * z);
+  into[5] = 2 * (y * z - w * x);
+  into[6] = 2 * (x * z - w * y);
+  into[7] = 2 * (y * z + w * x);
+  into[8] = 1 - 2 * (x * x + y * y);
 }
