@@ -2,7 +2,8 @@
 ``product.toml``: what no scan can say of a product, written by the merchant, and put into its manifest.
 
 The keys are the manifest's own (``showroom_assets.product``): name, description, brand, gtin, category, skus, tags,
-licence, placement, wearable, variants, anchors, parts, hot_spots. In ``[wearable]`` a shorthand is read too:
+licence, placement, wearable, variants, anchors, parts, hot_spots; and ``size_chart``, which reads as ``size_charts``
+says. In ``[wearable]`` a shorthand is read too:
 ``chest_mm = 980`` is a measure, ``fits_mm = [560, 610]`` a range, ``sizes.M = {chest_mm = 980}`` a row of the chart.
 
 Wrong values are refused; unknown keys are left out and named in a note, for the file may hold what other programs
@@ -24,9 +25,11 @@ from .product import (
     Part,
     Placement,
     Product,
+    SizeChart,
     Variant,
     Wearable,
 )
+from .size_charts import size_chart
 
 FACTS_NAME: Final = "product.toml"
 MAX_FACTS_BYTES: Final = 1 << 20
@@ -82,19 +85,22 @@ def read_facts(data: bytes, *, name: str = FACTS_NAME) -> tuple[_Table, list[str
                 _convert(_known(row, _MANY[key], key, notes), _MANY[key], where=f"{key}[{index}]", name=name)
                 for index, row in enumerate(rows)
             ]
+        elif key == "size_chart":
+            fields[key] = size_chart(value, name=f"{name}: size_chart")
         else:
             notes.append(f"{name}: {key} is not for the manifest.")
-    skus = _skus(fields)
+    skus = all_skus(fields)
     if skus:
         fields["skus"] = skus
     return fields, sorted(set(notes))
 
 
-def _skus(fields: _Table) -> list[str]:
-    """All SKUs, each once, in the order in which they are named."""
-    wearable = fields.get("wearable")
+def all_skus(fields: Mapping[str, Any]) -> list[str]:
+    """All SKUs among a product's fields, each once, in the order in which they are named."""
+    wearable, chart = fields.get("wearable"), fields.get("size_chart")
     rows = [*fields.get("variants", []), *(wearable.sizes if isinstance(wearable, Wearable) else [])]
-    return list(dict.fromkeys([*fields.get("skus", []), *(row.sku for row in rows if row.sku)]))
+    sized = [sku for size in chart.sizes for sku in size.skus] if isinstance(chart, SizeChart) else []
+    return list(dict.fromkeys([*fields.get("skus", []), *(row.sku for row in rows if row.sku), *sized]))
 
 
 def _wearable(table: _Table) -> _Table:

@@ -27,6 +27,7 @@ from .product import (
     Anchor,
     Bounds,
     Category,
+    ChartSize,
     Delivery,
     DeliveryName,
     File,
@@ -40,6 +41,7 @@ from .product import (
     Quality,
     Recipe,
     Role,
+    SizeChart,
     SizeRow,
     Source,
     Step,
@@ -48,6 +50,7 @@ from .product import (
     Variant,
     Wearable,
 )
+from .size_charts import chart_faults
 
 __all__ = [
     "MANIFEST_NAME",
@@ -57,6 +60,7 @@ __all__ = [
     "Anchor",
     "Bounds",
     "Category",
+    "ChartSize",
     "Delivery",
     "DeliveryName",
     "File",
@@ -70,6 +74,7 @@ __all__ = [
     "Quality",
     "Recipe",
     "Role",
+    "SizeChart",
     "SizeRow",
     "Source",
     "Step",
@@ -238,7 +243,7 @@ def check_manifest(product: Product, folder: Path | None = None) -> list[str]:
     folder
         Where its files lie. Without it only the manifest itself is checked.
     """
-    faults = [*_names(product), *_deliveries(product), *_space(product), *_gtin(product)]
+    faults = [*_names(product), *_deliveries(product), *_space(product), *_gtin(product), *_chart(product)]
     if folder is not None:
         faults += _files(product, folder)
     return faults
@@ -265,6 +270,21 @@ def _names(product: Product) -> Iterator[str]:
     folders = {path[:at] for path in paths for at in range(len(path)) if path[at] == "/"}
     for path in sorted(paths & folders):
         yield f"{path} is listed as a file and used as a folder."
+
+
+def _chart(product: Product) -> Iterator[str]:
+    chart = product.size_chart
+    if chart is None:
+        return
+    yield from (f"size chart: {fault}" for fault in chart_faults(chart))
+    for sku in (sku for size in chart.sizes for sku in size.skus):
+        if sku not in product.skus:
+            yield f"size chart: SKU {sku!r} is not among the product's skus. Add it there."
+    rows = {row.label for row in product.wearable.sizes} if product.wearable else set()
+    labels = {size.label for size in chart.sizes}
+    if rows and rows != labels:
+        odd = sorted(rows ^ labels)[0]
+        yield f"size chart: {odd!r} is a size of the chart or of wearable.sizes, but not of both. Name it in both."
 
 
 def _twice(what: str, names: Iterable[str]) -> Iterator[str]:

@@ -90,6 +90,15 @@ Category = Literal[
 ]  # fmt: skip
 
 
+MeasureName = Literal[
+    "height", "chest", "waist", "hip", "neck", "shoulder_width", "arm_length", "back_length", "inseam",
+    "foot_length", "foot_width", "wrist_girth", "finger_girth",
+    "head_girth", "head_width", "pupillary_distance", "nose_width",
+]  # fmt: skip
+BodyLength = Annotated[float, Meta(gt=0, le=3000, description="Millimetres on a body or a garment.")]
+Ease = Annotated[float, Meta(ge=-500, le=1500, description="Millimetres; negative where the cloth has to stretch.")]
+
+
 class _Struct(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Immutable, by keyword, strict, and without the fields that say nothing."""
 
@@ -193,6 +202,47 @@ class SizeRow(_Struct, frozen=True, kw_only=True):
     label: Label
     measures_mm: Annotated[dict[Label, Measure], Meta(max_length=40)] = {}
     sku: Line = ""
+
+
+class ChartSize(_Struct, frozen=True, kw_only=True):
+    """
+    One size of a chart.
+
+    ``body_mm`` are smallest and largest of each measure of the body that it is cut for; ``item_mm`` the item's own
+    measures, girths all round (not the width lying flat). ``skus`` are those sold in this size; if no size of a chart
+    names any, every SKU is sold in every size.
+    """
+
+    label: Label
+    body_mm: Annotated[dict[MeasureName, tuple[BodyLength, BodyLength]], Meta(min_length=1, max_length=17)]
+    item_mm: Annotated[dict[Label, BodyLength], Meta(max_length=40)] = {}
+    skus: Annotated[list[Label], Meta(max_length=200)] = []
+
+
+class SizeChart(_Struct, frozen=True, kw_only=True):
+    """
+    Which size fits which body, from small to large. What makes a chart sound is in ``size_charts``.
+
+    ``decides`` are the measures without which no size can be named, the weightiest first. By the rule ``largest`` one
+    takes the largest size that any measure calls for (a garment may hang loose, but must not pinch); by ``all`` every
+    measure has to lie in the range of the same size (spectacles). ``ease_mm`` is what a regular fit has over the body,
+    ``stretch`` the share by which the cloth gives. ``system`` names the standard, for people.
+
+    Measures as in ISO 8559-1: girths level round the fullest part (chest, hip), the natural waist; ``shoulder_width``
+    from acromion to acromion, ``arm_length`` from acromion to wrist bone over the bent elbow, ``back_length`` from the
+    nape to the waist; ``foot_length`` from heel to the longest toe, standing; ``head_width`` across the temples where
+    spectacles touch, ``nose_width`` where the bridge rests (ISO 8624 has the frame's own measures, the boxing system).
+
+    Source: EN 13402-1 to -3 (designation and ranges of garments), ISO 8559-1, ISO 8624, ISO 8653 (rings by inner
+    circumference), ISO 9407 (Mondopoint).
+    """
+
+    sizes: Annotated[list[ChartSize], Meta(min_length=1, max_length=100)]
+    decides: Annotated[list[MeasureName], Meta(min_length=1, max_length=17)]
+    rule: Literal["largest", "all"] = "largest"
+    system: Line = ""
+    ease_mm: Annotated[dict[MeasureName, tuple[Ease, Ease]], Meta(max_length=17)] = {}
+    stretch: Annotated[float, Meta(ge=0, le=1)] = 0.0
 
 
 class Wearable(_Struct, frozen=True, kw_only=True):
@@ -301,7 +351,8 @@ class Product(_Struct, frozen=True, kw_only=True):
     """
     A product, whole. ``dimensions_m`` are width (x), height (y) and depth (z) of ``bounds_m``.
 
-    ``skus`` are all stock-keeping units sold under this product; those of variants and sizes are among them.
+    ``skus`` are all stock-keeping units sold under this product; those of variants, sizes and the size chart are among
+    them.
     """
 
     schema: Literal["showroom.product/1"]
@@ -322,6 +373,7 @@ class Product(_Struct, frozen=True, kw_only=True):
     licence: Licence | None = None
     placement: Placement | None = None
     wearable: Wearable | None = None
+    size_chart: SizeChart | None = None
     anchors: Annotated[list[Anchor], Meta(max_length=200)] = []
     parts: Annotated[list[Part], Meta(max_length=500)] = []
     hot_spots: Annotated[list[HotSpot], Meta(max_length=200)] = []

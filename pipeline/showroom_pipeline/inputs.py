@@ -21,7 +21,7 @@ _PLAIN_STEMS = frozenset(("model", "mesh", "scan", "scene", "textured", "texture
 _WORTH_A_WORD = frozenset(
     (".fbx", ".dae", ".blend", ".usd", ".usda", ".usdc", ".usdz", ".step", ".stp", ".xyz", ".pts")
 )
-_FACTS_NAME = "product.toml"
+_DECLARED_NAMES = ("product.toml", "sizes.toml")
 _MAX_FILES = 20_000
 _MAX_DEPTH = 6
 _CHUNK_BYTES = 1 << 20
@@ -142,11 +142,11 @@ def safe_name(text: str) -> str:
 def files_of(path: Path) -> list[Path]:
     """
     Every file that reading ``path`` may look at: all in a folder, or a file, the pictures, materials and buffers beside
-    it, and the ``product.toml`` there.
+    it, and the ``product.toml`` and ``sizes.toml`` there.
     """
     if path.is_dir():
         return _files_under(path)
-    declared = [facts for facts in (path.parent / _FACTS_NAME,) if facts.is_file()]
+    declared = [path.parent / name for name in _DECLARED_NAMES if (path.parent / name).is_file()]
     if path.suffix.lower() not in _REFERRING:
         return [path, *declared]
     beside = path.absolute().parent

@@ -32,6 +32,8 @@ class Options:
         ``ktx2`` or ``webp`` for the packed deliveries.
     variants
         The variants file and its textures (``stages.declared.pack_variants``), or None.
+    sizes
+        The text of a size chart (``showroom_assets.size_charts``), or None.
     licence, attribution
         Text for the manifest.
     force
@@ -51,6 +53,7 @@ class Options:
     max_depth_m: float | None = None
     textures: Literal["ktx2", "webp"] | None = None
     variants: Json | None = None
+    sizes: str | None = None
     licence: str = ""
     attribution: str = ""
     force: bool = False

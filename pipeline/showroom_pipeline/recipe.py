@@ -91,6 +91,7 @@ class _Plan:
         self.others: list[str] = []
         self.base = "normalise"
         self._add(Step(name="declared", call=_STAGES + "declared:facts", weight=0.0))
+        self._add(Step(name="sizes", call=_STAGES + "declared:sizes", weight=0.0))
         self._add(
             Step(
                 name="reference",
@@ -205,10 +206,11 @@ class _Plan:
             "licence": {"text": options.licence, "attribution": options.attribution},
             "best": self._best(),
             "variants": options.variants,
+            "chart": options.sizes,
             "fast": options.fast,
             "forced": options.is_order,
         }
-        inputs = ["read", "clean", self.base, "declared", "verdict", *(self.made[d].chain for d in deliveries)]
+        inputs = ["read", "clean", self.base, "declared", "sizes", "verdict", *(self.made[d].chain for d in deliveries)]
         inputs += [*(step.name for step in written), *(self.made[d].step for d in deliveries)]
         self._add(
             Step(name="product", call=_STAGES + "manifest:product", inputs=tuple(inputs), params=params, weight=0.1)

@@ -38,6 +38,12 @@ _EXIT_INTERRUPTED = 130
     metavar="FILE.toml",
     help="Recolour variants, each bound to a SKU.",
 )
+@click.option(
+    "--sizes",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE.toml",
+    help="A size chart, if there is one input.  [default: sizes.toml beside the scan]",
+)
 @click.option("--name", help="The product's name, if there is one input.")
 @click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Inputs at a time.  [default: CPU cores]")
 @click.option("--watch", is_flag=True, help="Keep running, and convert what is put into the input folders.")
@@ -67,10 +73,12 @@ def convert(inputs: tuple[Path, ...], out: Path, output_format: str, **given: An
 
     options = _options(given)
     if given["watch"]:
-        if given["dry_run"] or given["name"]:
-            raise click.UsageError("--watch goes with neither --dry-run nor --name.")
+        if given["dry_run"] or given["name"] or given["sizes"]:
+            raise click.UsageError("--watch goes with neither --dry-run, --name nor --sizes.")
         return _watch(inputs, out, options, given, output_format)
     found, refused = scans.find(inputs)
+    if given["sizes"] and len(found) > 1:
+        raise click.UsageError(f"--sizes is for one input; there are {len(found)}.")
     if given["name"]:
         if len(found) != 1:
             raise click.UsageError(f"--name is for one input; there are {len(found)}.")
@@ -138,6 +146,13 @@ def _options(given: dict[str, Any]) -> "Options":
         from showroom_pipeline.stages.declared import pack_variants
 
         variants = pack_variants(given["variants"])
+    sizes = None
+    if given["sizes"]:
+        from showroom_assets.size_charts import read_size_chart
+
+        data = given["sizes"].read_bytes()
+        read_size_chart(data, name=str(given["sizes"]))  # a wrong chart is an answer now, not after an hour
+        sizes = data.decode("utf-8-sig")
     return Options(
         fast=given["fast"],
         deliveries=DELIVERIES if "all" in chosen else tuple(d for d in DELIVERIES if d in chosen),
@@ -152,6 +167,7 @@ def _options(given: dict[str, Any]) -> "Options":
         max_depth_m=given["max_depth_m"],
         textures=given["textures"],
         variants=variants,
+        sizes=sizes,
         licence=given["licence"] or "",
         attribution=given["attribution"] or "",
         force=given["force"],

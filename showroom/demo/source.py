@@ -20,6 +20,7 @@ from pathlib import Path
 from showroom_assets.errors import ShowroomError
 
 SCAN = "scan"
+SIZES = "sizes.toml"
 
 
 class NotBuilt(ShowroomError):
@@ -73,6 +74,12 @@ def build(
     mark = fingerprint()
 
     def one(product_id: str) -> None:
+        try:
+            made(product_id)
+        finally:
+            _chart(product_id, folder)
+
+    def made(product_id: str) -> None:
         stamp = folder / f".{product_id}.json"
         wanted = [f"{product_id}.glb", "product.toml", *([f"scan/{product_id}.obj"] if scans else [])]
         if _stamp(stamp) == mark and all((folder / product_id / name).is_file() for name in wanted):
@@ -92,6 +99,24 @@ def build(
                 failures.append(exc)
     if failures:
         raise failures[0]
+
+
+def _chart(product_id: str, folder: Path) -> None:
+    """
+    Put a product's size chart beside its model.
+
+    Charts are no part of the fingerprint: a changed one writes one manifest again, and builds no geometry.
+    """
+    import showroom_demo
+
+    chart = Path(showroom_demo.__file__).parent / "charts" / f"{product_id}.toml"
+    target = folder / product_id / SIZES
+    if (
+        chart.is_file()
+        and target.parent.is_dir()
+        and (not target.is_file() or target.read_bytes() != chart.read_bytes())
+    ):
+        shutil.copyfile(chart, target)
 
 
 def prices(ids: Iterable[str], folder: Path) -> dict[str, dict[str, int]]:

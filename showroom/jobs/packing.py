@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from showroom_assets.errors import EmptyInput, LimitExceeded, MissingFile
 from showroom_assets.facts import FACTS_NAME, read_facts
+from showroom_assets.size_charts import SIZES_NAME, read_size_chart
 from showroom_pipeline.inputs import files_of, product_name
 
 _STORED: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".ktx2", ".glb", ".zip"})
@@ -47,7 +48,7 @@ def packed(scan: Path) -> Iterator[tuple[Path, str]]:
         raise MissingFile(f"{scan} does not exist. Check the path.")
     base = scan if scan.is_dir() else scan.parent
     found = files_of(scan) if scan.is_dir() else [scan, *companions(scan)]
-    files = [file for file in found if file.name != FACTS_NAME and not file.is_symlink()]
+    files = [file for file in found if file.name not in {FACTS_NAME, SIZES_NAME} and not file.is_symlink()]
     if not files:
         raise EmptyInput(f"{scan} is empty: there is nothing to convert. Put a model in it.")
     if scan.is_file() and len(files) == 1:
@@ -63,22 +64,35 @@ def packed(scan: Path) -> Iterator[tuple[Path, str]]:
 
 def facts_of(scan: Path) -> dict[str, Any]:
     """
-    What a ``product.toml`` in the scan's folder, or beside a file that it names as its model, says.
+    What a ``product.toml`` and a ``sizes.toml`` in the scan's folder, or beside a file that they name as their model,
+    say.
 
     Raises
     ------
     DamagedFile, LimitExceeded
         It is wrong; the message says where.
     """
-    path = (scan if scan.is_dir() else scan.parent) / FACTS_NAME
-    if not path.is_file():
-        return {}
-    data = path.read_bytes()
-    fields, _ = read_facts(data, name=str(path))
-    table = tomllib.loads(data.decode("utf-8-sig"))
-    if scan.is_file() and table.get("model") != scan.name:
-        return {}
-    return {key: value for key, value in table.items() if key in fields}
+    facts: dict[str, Any] = {}
+    if data := _beside(scan, FACTS_NAME):
+        fields, _ = read_facts(data, name=FACTS_NAME)
+        table = tomllib.loads(data.decode("utf-8-sig"))
+        if _is_meant(scan, table):
+            facts = {key: value for key, value in table.items() if key in fields}
+    if data := _beside(scan, SIZES_NAME):
+        read_size_chart(data)
+        table = tomllib.loads(data.decode("utf-8-sig"))
+        if _is_meant(scan, table):
+            facts["size_chart"] = {key: value for key, value in table.items() if key != "model"}
+    return facts
+
+
+def _beside(scan: Path, name: str) -> bytes:
+    path = (scan if scan.is_dir() else scan.parent) / name
+    return path.read_bytes() if path.is_file() else b""
+
+
+def _is_meant(scan: Path, table: dict[str, Any]) -> bool:
+    return scan.is_dir() or table.get("model") == scan.name
 
 
 def companions(model: Path) -> list[Path]:

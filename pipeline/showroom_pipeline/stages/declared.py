@@ -1,4 +1,4 @@
-"""What the merchant says beside the files: recolour variants, and the facts of ``product.toml``."""
+"""What the merchant says beside the files: recolour variants, the facts of ``product.toml``, and a size chart."""
 
 import base64
 import tempfile
@@ -10,6 +10,7 @@ from showroom_assets.errors import InputError
 from showroom_assets.facts import FACTS_NAME, MAX_FACTS_BYTES
 from showroom_assets.recolour import add_variants
 from showroom_assets.scene import Json
+from showroom_assets.size_charts import MAX_SIZES_BYTES, SIZES_NAME
 from showroom_assets.variants import Recolour, read_variants
 from showroom_pipeline.steps.normalise import Normalised
 
@@ -19,12 +20,20 @@ def facts(path: str) -> bytes:
     The bytes of the ``product.toml`` in the input's folder, or beside the file if it names that file as its ``model``;
     empty if there is none.
     """
-    place = Path(path)
-    found = (place if place.is_dir() else place.parent) / FACTS_NAME
+    return _meant(Path(path), FACTS_NAME, MAX_FACTS_BYTES)
+
+
+def sizes(path: str) -> bytes:
+    """The bytes of the ``sizes.toml`` there, by the same rule."""
+    return _meant(Path(path), SIZES_NAME, MAX_SIZES_BYTES)
+
+
+def _meant(place: Path, name: str, most_bytes: int) -> bytes:
+    found = (place if place.is_dir() else place.parent) / name
     if not found.is_file():
         return b""
     with found.open("rb") as file:
-        data = file.read(MAX_FACTS_BYTES + 1)
+        data = file.read(most_bytes + 1)
     return data if place.is_dir() or _model(data) == place.name else b""
 
 

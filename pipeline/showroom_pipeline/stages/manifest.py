@@ -9,7 +9,8 @@ import msgspec
 
 from showroom_assets import manifest as m
 from showroom_assets import provenance
-from showroom_assets.facts import read_facts
+from showroom_assets.facts import all_skus, read_facts
+from showroom_assets.size_charts import read_size_chart
 from showroom_assets.variants import Recolour
 from showroom_pipeline.ingest.scan import Scan
 from showroom_pipeline.stages.declared import bound
@@ -26,6 +27,7 @@ def product(
     cleaned: Clean,
     normalised: Normalised,
     declared: bytes,
+    sizes: bytes,
     proof: Json,
     *results: Any,
     name: str,
@@ -35,6 +37,7 @@ def product(
     licence: Json,
     best: m.DeliveryName,
     variants: Json | None,
+    chart: str | None,
     fast: bool,
     forced: bool,
 ) -> Json:
@@ -45,6 +48,8 @@ def product(
     ----------
     declared
         The ``product.toml`` beside the scan, or nothing.
+    sizes
+        The ``sizes.toml`` beside the scan, or nothing; its chart goes before one that the facts hold.
     proof
         The figures of each delivery, and what falls short of the quality bar.
     results
@@ -58,6 +63,8 @@ def product(
         The delivery that the table shows.
     variants
         The variants file, whose entries are bound to SKUs.
+    chart
+        The text of a size chart that was named, which goes before all others.
     fast
         A first look: what was measured is not enough for a verdict.
     forced
@@ -75,6 +82,9 @@ def product(
         contents |= data if path == "*" else {path: data}
     packed: dict[m.DeliveryName, Delivered] = dict(zip(deliveries, results[count + len(files) :], strict=True))
     fields, notes = read_facts(declared) if declared else ({}, [])
+    if chart is not None or sizes:
+        fields["size_chart"] = read_size_chart(sizes if chart is None else chart.encode())
+        fields["skus"] = all_skus(fields)
     low, high = ((float(x), float(y), float(z)) for x, y, z in normalised.bounds_m)
     built = m.Product(
         schema=m.SCHEMA,
