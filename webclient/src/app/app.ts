@@ -28,6 +28,7 @@ import type { Among } from "./among";
 import { Front, part } from "./front";
 import type { Scene } from "./scene";
 import { Shopping } from "./shopping";
+import type { Sounding } from "./sounding";
 import { keepShelf, keptShelf } from "./shelf";
 import { Showroom, type Place } from "./showroom";
 import { furnished, storeLines, type Furnished } from "./stores";
@@ -55,6 +56,8 @@ export class App {
   #among: Promise<Among> | null = null;
   #others: Among | null = null;
   #headset: Headset | null = null;
+  #isSounding = false;
+  #sounding: Sounding | null = null;
   /** The place, where it is one in 3D. */
   #scene: Scene | null = null;
   #measured: Measured | null = null;
@@ -521,6 +524,7 @@ export class App {
     document.addEventListener("wanted", (event) => this.#wanted((event as CustomEvent<Wanted>).detail));
     document.addEventListener("publish", (event) => void this.#others?.publish((event as CustomEvent<File>).detail));
     this.showroom.addEventListener("back", () => this.#back());
+    for (const gesture of ["pointerdown", "keydown"]) document.addEventListener(gesture, () => this.#sound(), { passive: true });
     let rung = this.showroom.preferences.get("rung");
     this.showroom.preferences.addEventListener("change", () => {
       chooseCurrency(this.#currency());
@@ -541,6 +545,21 @@ export class App {
     }, { once: true });
   }
 
+  /** Sound begins with a gesture: browsers are silent before. */
+  #sound(): void {
+    if (this.#sounding) return this.#sounding.wake();
+    if (this.#isSounding || !this.showroom.preferences.get("sound")) return;
+    this.#isSounding = true;
+    void import("./sounding").then(({ Sounding }) => {
+      this.#sounding = new Sounding(this.showroom, () => this.#isWorn);
+    }).catch(() => undefined); // all that is heard is told in words, too
+  }
+
+  /** A headset is on: what the page hears is meant for the store inside. */
+  get #isWorn(): boolean {
+    return this.#headset?.isPresenting ?? false;
+  }
+
   /** Escape, and a gamepad's second button: whatever lies uppermost goes. */
   #back(): void {
     if (document.querySelector("dialog[open]")) return;
@@ -556,7 +575,7 @@ export class App {
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || this.#isWorn) return;
     if (event.key === "Escape") return this.#back();
     if (isTyping(event.target) || !this.showroom.preferences.get("letters") || document.querySelector("dialog[open]")) return;
     const key = event.key === "/" ? "f" : event.key.toLowerCase();

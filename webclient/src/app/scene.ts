@@ -6,6 +6,7 @@
  */
 import "../store.css";
 import { product as productOf, type Product } from "../api";
+import { PriceCards } from "../world/cards";
 import { Gamepads } from "../world/gamepad";
 import { Guide } from "../world/guide";
 import type { Inspect } from "../world/inspect";
@@ -14,6 +15,7 @@ import type { StorePlan } from "../world/plan";
 import { Pointing } from "../world/point";
 import { Stock } from "../world/stock";
 import { World, type Part, type Tier } from "../world/world";
+import { Pricing } from "./pricing";
 import type { Place, Showroom } from "./showroom";
 import { Watch } from "./watch";
 import { t } from "./words";
@@ -51,6 +53,8 @@ export class Scene implements Place, Part {
   readonly tier: Tier;
   readonly #showroom: Showroom;
   readonly #watch: Watch;
+  readonly #pricing: Pricing;
+  #isPriced = false;
   readonly #ended = new AbortController();
   readonly #inset = { side: 0, bottom: 0, side_now: 0, bottom_now: 0 };
   readonly #events: SceneEvents;
@@ -75,7 +79,9 @@ export class Scene implements Place, Part {
     this.stock = new Stock(this.world, BUDGET[tier], tier === "mobile", () => host.setAttribute("data-stocked", ""));
     this.guide = new Guide(this.world);
     this.pointing = new Pointing(this.world, this.stock, this.guide);
-    for (const part of [this.stock, this.guide, this.pointing, this, new Gamepads(this.world, { pick: () => this.pointing.pickAhead(), back: () => showroom.dispatchEvent(new Event("back")) })]) this.world.add(part);
+    const cards = new PriceCards(this.world);
+    this.#pricing = new Pricing(showroom, this.stock, cards);
+    for (const part of [this.stock, this.guide, this.pointing, cards, this, new Gamepads(this.world, { pick: () => this.pointing.pickAhead(), back: () => showroom.dispatchEvent(new Event("back")) })]) this.world.add(part);
     const { signal } = this.#ended;
     const canvas = this.world.renderer.domElement;
     canvas.setAttribute("role", "application");
@@ -120,6 +126,10 @@ export class Scene implements Place, Part {
       this.#isShown = true;
       performance.mark("showroom:frame");
       requestAnimationFrame(() => this.#events.shown());
+    }
+    if (!this.#isPriced && this.stock.stands.length) {
+      this.#isPriced = true;
+      void this.#pricing.open();
     }
     if (!this.#isOpen && this.stock.isPictured) {
       this.#isOpen = true;
@@ -251,6 +261,7 @@ export class Scene implements Place, Part {
     if (this.#ended.signal.aborted) return;
     this.#ended.abort();
     clearTimeout(this.#lost);
+    this.#pricing.dispose();
     this.world.dispose();
   }
 }

@@ -23,9 +23,11 @@ const PANELS = {
 export class Shopping {
   #shop: Promise<Shop> | null = null;
   readonly #showroom: Showroom;
+  readonly #panels: Panels;
 
   constructor(showroom: Showroom, panels: Panels) {
     this.#showroom = showroom;
+    this.#panels = panels;
     for (const [name, { word, tag }] of Object.entries(PANELS)) {
       panels.add(name, { title: () => t(word), make: async () => {
         const [shop] = await Promise.all([this.shop(), import("../shop")]);
@@ -56,7 +58,7 @@ export class Shopping {
     const showroom = this.#showroom;
     const currency = this.#currency();
     if (currency) shop.chooseCurrency(currency);
-    const trade = new Desk(shop);
+    const trade = new Desk(shop, () => showroom.changed("added"));
     let isTold = false;
     shop.addEventListener("change", () => {
       if (isTold) return;
@@ -73,17 +75,35 @@ export class Shopping {
     showroom.trade = trade;
     showroom.changed("trade");
     void shop.refresh();
+    this.#receive(shop);
     return shop;
+  }
+
+  /** Who comes by a friend's wish-list sees it first; at the door, as soon as they are in. */
+  #receive({ wishes }: Shop): void {
+    wishes.take(location.href);
+    if (!wishes.shared.length) return;
+    const url = new URL(location.href);
+    url.searchParams.delete("wishes");
+    history.replaceState(history.state, "", url);
+    const show = (): void => {
+      end();
+      void this.#panels.show("wishes");
+    };
+    const end = this.#showroom.on(["meeting", "view"], show);
+    if (this.#showroom.visitor.isKnown || this.#showroom.meeting) show();
   }
 }
 
 /** The shop's model under the names that the page has for it; everything is asked for at the moment it is read. */
 class Desk extends EventTarget implements Trade {
   readonly shop: Shop;
+  readonly #added: () => void;
 
-  constructor(shop: Shop) {
+  constructor(shop: Shop, added: () => void) {
     super();
     this.shop = shop;
+    this.#added = added;
   }
 
   get units(): number {
@@ -102,8 +122,9 @@ class Desk extends EventTarget implements Trade {
     this.shop.offersOf(product).catch(() => undefined); // what the catalogue said stays
   }
 
-  add(sku: string, quantity: number): Promise<void> {
-    return this.shop.add(sku, quantity);
+  async add(sku: string, quantity: number): Promise<void> {
+    await this.shop.add(sku, quantity);
+    this.#added();
   }
 
   isWished(product: string): boolean {

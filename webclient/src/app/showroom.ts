@@ -40,7 +40,8 @@ export interface Place {
   dispose(): void;
 }
 
-export type Change = "plan" | "rung" | "view" | "variant" | "gaze" | "rows" | "place" | "meeting" | "people" | "trade" | "panel" | "stores";
+/** "added": something was put into the cart; "arrived": somebody came in. */
+export type Change = "added" | "arrived" | "plan" | "rung" | "view" | "variant" | "gaze" | "rows" | "place" | "meeting" | "people" | "trade" | "panel" | "stores";
 
 export class Showroom extends EventTarget {
   readonly preferences: Preferences;

@@ -190,7 +190,9 @@ export class Visit extends EventTarget implements Meeting {
 
   #came(person: Person): void {
     this.#around();
-    if (person.card && performance.now() - this.#opened_ms > SETTLED_MS) announce(t("came", { name: person.card.name }), "arrivals");
+    if (!person.card || performance.now() - this.#opened_ms <= SETTLED_MS) return;
+    announce(t("came", { name: person.card.name }), "arrivals");
+    if (!person.isFar) this.#options.showroom.changed("arrived");
   }
 
   #left(person: Person): void {

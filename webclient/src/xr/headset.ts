@@ -25,7 +25,7 @@ import { Pointer } from "./pointer";
 import { Presence } from "./presence";
 import { keep, recall, type HeadsetSettings } from "./settings";
 import type { RoomLine, Shelves, ShopDesk } from "./seams";
-import { Sounds } from "./sounds";
+import { Sounds } from "../ui/sounds";
 import { Travel } from "./travel";
 import { placeHead, rigYaw, turnAbout, wrapped, yawOf } from "./turn";
 import { BEST_M, followed, hang, within, type Hanging } from "./ui/hang";

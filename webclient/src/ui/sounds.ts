@@ -23,7 +23,7 @@ export class Sounds {
   open(): void {
     try {
       this.#context ??= new AudioContext();
-      void this.#context.resume();
+      if (this.#context.state === "suspended") void this.#context.resume().catch(() => undefined);
     } catch {
       // No sound card: everything that is told by sound is told by sight too.
     }
