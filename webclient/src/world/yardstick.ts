@@ -61,7 +61,7 @@ export class Dimensions {
 }
 
 /** Text on a small dark plate: it reads on every product. */
-function written(text: string, height_m: number): Sprite {
+export function written(text: string, height_m: number): Sprite {
   const canvas = document.createElement("canvas");
   const pen = canvas.getContext("2d");
   const height = PIXELS * 1.7;
