@@ -24,13 +24,16 @@ interface Tracked {
 export class Heads {
   readonly #face: CanonicalFace;
   readonly #most: number;
+  readonly #isCalm: boolean;
   readonly #all: Tracked[] = [];
   readonly #heads: Head[] = [];
   #known: { readonly head: Head; readonly scale: number; readonly spread: number } | null = null;
 
-  constructor(face: CanonicalFace, most = 2) {
+  /** @param isCalm false: each frame for itself, to measure what calming does */
+  constructor(face: CanonicalFace, most = 2, isCalm = true) {
     this.#face = face;
     this.#most = most;
+    this.#isCalm = isCalm;
   }
 
   /** In the order in which they came. */
@@ -58,8 +61,10 @@ export class Heads {
         tracked.turn.reset();
       }
       const { pose } = tracked.head;
-      pose.translation.set(tracked.place.next(pose.translation, dt));
-      pose.rotation.set(tracked.turn.next(pose.rotation, dt));
+      if (this.#isCalm) {
+        pose.translation.set(tracked.place.next(pose.translation, dt));
+        pose.rotation.set(tracked.turn.next(pose.rotation, dt));
+      }
       Object.assign(tracked, { x, y, wide, seen_ms: time_ms });
     }
     for (const gone of free) {

@@ -1,0 +1,92 @@
+/**
+ * Synthetic heads before the product's own tracker: draws each case, hands that very frame to the worker, and keeps what
+ * it said; MediaPipe's stock matrix beside it. The judging is done elsewhere (`tryon_faces.ts`), on what is kept here.
+ *
+ * `window.bench`: `put(person, base64)`, `see(cases, looks, withStock)`, `picture(case)`.
+ */
+import { HEIGHT, WIDTH, type Case, type Look, type Person } from "./tryon_cases";
+import { Stage } from "./tryon_stage";
+import type { Answer, Order } from "../src/tryon/tracking";
+
+const stage = new Stage();
+const tracker = new Worker(new URL("../src/tryon/tracker.worker.ts", import.meta.url), { type: "module" });
+let stock: Worker | null = null;
+let clock = 0;
+
+const answered = (is: Answer["is"]): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const heard = ({ data }: MessageEvent<Answer>): void => {
+      if (data.is === "loading") return;
+      tracker.removeEventListener("message", heard);
+      if (data.is === is) resolve(data);
+      else reject(new Error(JSON.stringify(data)));
+    };
+    tracker.addEventListener("message", heard);
+  });
+
+const loaded = (() => {
+  const answer = answered("loaded");
+  tracker.postMessage({ is: "load", kinds: ["face"], folder: "/trackers/", people: 2 } satisfies Order);
+  return answer;
+})();
+
+function put(person: Person, base64: string): void {
+  stage.put(person, Uint8Array.from(atob(base64), (one) => one.charCodeAt(0)).buffer);
+}
+
+async function look(time_ms: number): Promise<Omit<Look, "stock">> {
+  const picture = await createImageBitmap(stage.canvas);
+  const answer = answered("seen");
+  tracker.postMessage({ is: "look", picture, time_ms, kinds: ["face"] } satisfies Order, [picture]);
+  const found = await answer;
+  if (found.is !== "seen") throw new Error("the tracker did not look");
+  found.seen.picture.close();
+  const faces = found.seen.faces.map((face) => Array.from({ length: 478 * 2 }, (_, i) => Math.round(face[Math.floor(i / 2) * 3 + (i % 2)]! * (i % 2 ? HEIGHT : WIDTH) * 1000) / 1000));
+  return { faces, took_ms: found.seen.took_ms.face ?? 0 };
+}
+
+async function peer(): Promise<Look["stock"]> {
+  stock ??= new Worker(new URL("./stock.worker.ts", import.meta.url), { type: "module" });
+  const worker = stock;
+  const picture = await createImageBitmap(stage.canvas);
+  return new Promise((resolve) => {
+    worker.addEventListener("message", ({ data }: MessageEvent<number[] | null>) => resolve(data && [...data]), { once: true });
+    worker.postMessage(picture, [picture]);
+  });
+}
+
+const NOTHING: Case = { id: "nothing", light: "soft", vertical_deg: 63, noise: 0, heads: [] };
+
+/**
+ * Each case apart: the tracker sees an empty room, then the frame `looks` times, and the last is kept. With `looks` 0
+ * the cases are one film at 30 frames a second: each is seen once, after the one before.
+ */
+async function see(cases: readonly Case[], looks: number, withStock: boolean): Promise<Look[]> {
+  await loaded;
+  const kept: Look[] = [];
+  for (const one of cases) {
+    if (looks > 0) {
+      stage.draw(NOTHING);
+      await Promise.all([look((clock += 33)), withStock ? peer() : null]);
+    }
+    let last: Look | null = null;
+    for (let i = 0; i < Math.max(1, looks); i++) {
+      // The noise is another in each frame.
+      if (i === 0 || one.noise > 0) stage.draw(one);
+      const [seen, matrix] = await Promise.all([look((clock += 1000 / 30)), withStock ? peer() : null]);
+      last = { ...seen, stock: matrix };
+    }
+    kept.push(last!);
+  }
+  return kept;
+}
+
+async function picture(one: Case): Promise<string> {
+  stage.draw(one);
+  const bytes = new Uint8Array(await (await stage.canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 })).arrayBuffer());
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}
+
+Object.assign(window, { bench: { put, see, picture, loaded: () => loaded.then(() => true) } });
