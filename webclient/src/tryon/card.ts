@@ -25,7 +25,8 @@ export const END_PX = { hand: 1.2, found: 0.5 } as const;
 /** Grown-ups' and children's heads; anything else is no card, or not its ends. */
 const SCALES = [0.75, 1.3] as const;
 
-export type Ends = readonly [a: readonly [u: number, v: number], b: readonly [u: number, v: number]];
+export type Point = readonly [u: number, v: number];
+export type Ends = readonly [Point, Point];
 
 export interface Measured {
   readonly scale: number;

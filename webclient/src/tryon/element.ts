@@ -1,238 +1,315 @@
 /**
  * <tryon-mirror>: asks, opens the booth, and dresses who stands before it. Everything by keyboard; troubles say a way on.
  *
- * Fires "closed". What it is not: tracking or drawing (`booth.ts`, `mirror.ts`).
+ * Fires "closed" and, as what is worn changes, "wearing". What it is not: tracking or drawing (`booth.ts`, `mirror.ts`),
+ * what is worn (`wardrobe.ts`), or its look (`look.ts`).
  */
 import type { PropertyValues } from "lit";
-import { catalogue, product as productOf, type Product, type Row, type Variant } from "../api";
-import { base, css, html, icon, ICONS, nothing, Panel, swatch, type TemplateResult } from "../shop/panel";
-import { load } from "../viewer/loader";
-import { Variants } from "../viewer/variants";
+import { base, html, icon, ICONS, nothing, Panel, swatch, type TemplateResult } from "../shop/panel";
 import { Booth } from "./booth";
-import { wornAs, type Anchor } from "./wear";
+import { comparing, rivals, Seam } from "./compare";
+import { consent, opening, troubled, type Answers } from "./consent";
+import { Snapshot } from "./keeping";
+import { look } from "./look";
+import { measures, pupilsOf, Tall, type Pupils } from "./measures";
 import { Camera } from "./source";
-import { spoken } from "../ui/words";
+import { Wardrobe, type Wearable } from "./wardrobe";
 import { t } from "./words";
 
-interface Wearable {
-  readonly row: Row;
-  variant: Variant | null;
-  isOn: boolean;
-  isLoading: boolean;
+/** Nobody reads a number that dances. */
+const MEASURE_EVERY = 15;
+const DRAWN = {
+  hold: "M9 6v12M15 6v12", go: "M8 5.5v13l11-6.500z", shoot: "M4 8h3.500L9 6h6l1.500 2H20v11H4zM12 10.500a3 3 0 1 0 0 6 3 3 0 0 0 0-6z", halves: "M12 4v16M5 6.500h4v11H5zM15 6.500h4v11h-4z",
+  erase: "M5 7h14M10 7V5h4v2M7 7l1 13h8l1-13", ruler: "M4 15.500 15.500 4l4.500 4.500L8.500 20zM8 11.500l2 2M11 8.500l2 2M14 5.500l2 2",
+} as const;
+
+/** What is worn before the mirror, for whoever shows it to others. */
+export interface Wearing {
+  readonly items: readonly { readonly product: string; readonly sku: string | null }[];
+  readonly isSharing: boolean;
 }
 
-/** Nobody reads a number that dances. */
-const MEASURE_EVERY = 30;
-
 export class TryonMirror extends Panel {
-  static override properties = { product: {}, variant: {}, cameras: { state: true }, measured: { state: true } };
+  static override properties = {
+    product: {}, variant: {}, cameras: { state: true }, pupils: { state: true }, shot: { state: true }, isComparing: { state: true }, isAsideOpen: { state: true }, isMeasuring: { state: true }, isErased: { state: true },
+  };
   declare product: string;
   declare variant: string;
   declare private cameras: readonly { readonly id: string; readonly label: string }[];
-  declare private measured: { readonly mm: string; readonly spread: string } | null;
+  declare private pupils: Pupils | null;
+  declare private shot: Snapshot | null;
+  declare private isComparing: boolean;
+  declare private isAsideOpen: boolean;
+  declare private isMeasuring: boolean;
+  declare private isErased: boolean;
   readonly booth = new Booth();
-  #wearables: Wearable[] = [];
-  #shown: Wearable | null = null;
-  readonly #details = new Map<string, Promise<Product>>();
-  readonly #ended = new AbortController();
+  readonly wardrobe = new Wardrobe(this.booth);
+  readonly #seam = new Seam(this.booth);
+  readonly #tall = new Tall();
+  readonly #sized = new ResizeObserver(() => this.#parted());
   #frames = 0;
+  #said = "";
+  #state = "";
 
   constructor() {
     super();
     this.product = this.variant = "";
     this.cameras = [];
-    this.measured = null;
+    this.pupils = this.shot = null;
+    this.isComparing = this.isAsideOpen = this.isMeasuring = this.isErased = false;
     this.booth.addEventListener("frame", () => this.#measure());
     this.booth.addEventListener("change", () => void this.#followed());
+    this.wardrobe.addEventListener("change", () => this.#dressed());
   }
 
   protected models(): readonly EventTarget[] {
-    return [this.booth];
+    return [this.booth, this.wardrobe];
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.#stock();
+    this.#sized.observe(this);
+    void this.wardrobe.stock(this.product, this.variant);
   }
 
   override disconnectedCallback(): void {
     this.booth.close();
-    this.#ended.abort();
+    this.wardrobe.dispose();
+    this.#sized.disconnect();
+    this.#drop();
     super.disconnectedCallback();
-  }
-
-  async #stock(): Promise<void> {
-    const rows = (await catalogue()).filter((row) => wornAs(row.category));
-    this.#wearables = rows.map((row) => ({ row, variant: row.variants[0] ?? null, isOn: row.id === this.product, isLoading: false }));
-    this.#shown = this.#wearables.find(({ isOn }) => isOn) ?? null;
-    if (this.#shown && this.variant) this.#shown.variant = this.#shown.row.variants.find(({ name }) => name === this.variant) ?? this.#shown.variant;
-    this.requestUpdate();
   }
 
   async #followed(): Promise<void> {
     const { state } = this.booth;
+    if (state === "closed" || state === "trouble") {
+      this.cameras = [];
+      this.pupils = null;
+      this.isComparing = this.isMeasuring = false;
+    }
     if (state !== "live" || this.cameras.length) return;
     this.cameras = await Camera.all();
-    for (const one of this.#wearables) if (one.isOn) await this.#wear(one);
+    await this.wardrobe.wearAll();
   }
 
-  async #wear(one: Wearable): Promise<void> {
-    const { mirror } = this.booth;
-    if (!mirror) return;
-    one.isLoading = true;
-    this.requestUpdate();
-    try {
-      const { signal } = this.#ended;
-      let asked = this.#details.get(one.row.id);
-      if (!asked) this.#details.set(one.row.id, (asked = productOf(one.row.id, signal)));
-      const { manifest, files } = await asked;
-      const delivery = manifest.deliveries["desktop"] ?? manifest.deliveries["mobile"] ?? Object.values(manifest.deliveries)[0];
-      const level = delivery?.levels?.[1] ?? delivery;
-      const address = level && files[level.file];
-      if (!address) throw new Error(`${one.row.id} has no model`);
-      const gltf = await load(address, mirror.renderer, signal);
-      await new Variants(gltf).wear(one.variant?.name ?? null);
-      const worn = wornAs(one.row.category);
-      const { anchors } = manifest as { anchors?: readonly Anchor[] };
-      if (one.isOn && worn) this.booth.put({ id: one.row.id, worn, anchors: anchors ?? [], model: gltf.scene });
-      this.announce(`${t("worn")}: ${one.row.name}`);
-    } catch (error) {
-      if (this.#ended.signal.aborted) return;
-      one.isOn = false;
-      console.warn(error);
-      this.announce(t("network"));
-    } finally {
-      one.isLoading = false;
-      this.requestUpdate();
-    }
+  #dressed(): void {
+    const { worn, rival } = this.wardrobe;
+    if (this.isComparing && !this.wardrobe.shown) this.isComparing = false;
+    if (!rival || this.isComparing) this.#parted();
+    const items = worn.map(({ row, variant }) => ({ product: row.id, sku: variant?.sku ?? null }));
+    const said = JSON.stringify(items);
+    if (said === this.#said) return;
+    this.#said = said;
+    this.dispatchEvent(new CustomEvent<Wearing>("wearing", { detail: { items, isSharing: false } }));
   }
 
-  #toggle(one: Wearable): void {
-    one.isOn = !one.isOn;
-    // Two pairs of spectacles are one too many.
-    for (const other of this.#wearables) {
-      if (one.isOn && other !== one && other.isOn && wornAs(other.row.category) === wornAs(one.row.category)) {
-        other.isOn = false;
-        this.booth.remove(other.row.id);
-      }
-    }
-    this.#shown = one.isOn ? one : (this.#wearables.find(({ isOn }) => isOn) ?? null);
-    if (one.isOn) void this.#wear(one);
-    else this.booth.remove(one.row.id);
-    this.requestUpdate();
-  }
-
-  #colour(one: Wearable, variant: Variant): void {
-    one.variant = variant;
-    void this.#wear(one);
+  #parted(): void {
+    if (!this.isMeasuring) this.#seam.show(this.wardrobe.pair, { width: this.clientWidth, height: this.clientHeight });
   }
 
   #measure(): void {
-    const [head] = this.booth.heads;
-    if (!head || this.#frames++ % MEASURE_EVERY) return;
-    const { distance_m, spread_m } = head.pupils;
-    const number = new Intl.NumberFormat(spoken(), { maximumFractionDigits: 0 });
-    this.measured = distance_m > 0 ? { mm: number.format(distance_m * 1000), spread: number.format(Math.ceil(spread_m * 1000)) } : null;
+    if (this.#frames++ % MEASURE_EVERY === 0) this.pupils = pupilsOf(this.booth) ?? this.pupils;
   }
 
-  async #picture(): Promise<void> {
+  async #toggle(one: Wearable): Promise<void> {
+    await this.wardrobe.toggle(one);
+    this.announce(one.trouble ? t(one.trouble, { name: one.row.name }) : `${t(one.isOn ? "worn" : "take_off")}: ${one.row.name}`);
+  }
+
+  // ---- comparing ---------------------------------------------------------------------------------------------------
+
+  async #compare(isComparing: boolean): Promise<void> {
+    this.isComparing = isComparing;
+    this.isAsideOpen = false;
+    const [first] = this.wardrobe.rivals();
+    this.#seam.at = 0.5;
+    await this.wardrobe.compare(isComparing ? (first ?? null) : null);
+    await this.focusOn(isComparing ? ".seam" : ".compare");
+  }
+
+  async #keep(isRival: boolean): Promise<void> {
+    this.isComparing = false;
+    await (isRival ? this.wardrobe.keepRival() : this.wardrobe.compare(null));
+    await this.focusOn(".compare");
+  }
+
+  // ---- a picture -----------------------------------------------------------------------------------------------------
+
+  async #shoot(): Promise<void> {
     const picture = await this.booth.picture();
     if (!picture) return;
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(picture);
-    link.download = "showroom.jpg";
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-    this.announce(t("saved"));
+    this.#drop();
+    this.shot = new Snapshot(picture);
+    await this.focusOn(".shot h2");
+  }
+
+  #drop(): void {
+    this.shot?.dispose();
+    this.shot = null;
+  }
+
+  async #away(word: "saved" | "shared" | "discarded"): Promise<void> {
+    this.#drop();
+    this.announce(t(word));
+    await this.focusOn(".shoot");
+  }
+
+  async #share(): Promise<void> {
+    const { shot } = this;
+    if (!shot) return;
+    const isHanded = await shot.share().catch(() => {
+      shot.save();
+      return true;
+    });
+    if (isHanded) await this.#away("shared");
+  }
+
+  // ---- measures ------------------------------------------------------------------------------------------------------
+
+  #height(text: string): void {
+    const { booth } = this;
+    if (this.#tall.say(text) && "height_m" in booth) (booth as { height_m: number | null }).height_m = this.#tall.m;
+    if (this.#tall.m) this.announce(t("height_set", { cm: Math.round(this.#tall.m * 100) }));
+    this.requestUpdate();
+  }
+
+  async #card(): Promise<void> {
+    await import("./card_element");
+    if (!this.booth.mirror) return;
+    await this.wardrobe.compare(null);
+    this.isComparing = false;
+    this.isMeasuring = true;
+  }
+
+  async #measured(): Promise<void> {
+    this.isMeasuring = false;
+    this.#frames = 0;
+    await this.focusOn(".fit");
+  }
+
+  // ---- the end -------------------------------------------------------------------------------------------------------
+
+  /** Camera off; nothing that was seen, measured, said, worn or taken a picture of is left. */
+  #erase(): void {
+    this.booth.close();
+    this.wardrobe.forget();
+    this.#height("");
+    this.#tall.forget();
+    this.#drop();
+    this.isAsideOpen = false;
+    this.isErased = true;
+    this.announce(t("erased"));
   }
 
   #close(): void {
     this.booth.close();
+    this.#drop();
     this.dispatchEvent(new Event("closed"));
   }
 
+  #key(event: KeyboardEvent): void {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (this.shot) void this.#away("discarded");
+    else if (this.isComparing) void this.#compare(false);
+    else if (this.isAsideOpen) {
+      this.isAsideOpen = false;
+      void this.focusOn(".fit");
+    } else this.#close();
+  }
+
+  readonly #answers: Answers = {
+    yes: () => {
+      this.isErased = false;
+      void this.booth.open();
+    },
+    no: () => this.#close(),
+  };
+
   override render(): TemplateResult {
     const { state } = this.booth;
-    return html`<section class=${state} aria-label=${t("title")} @keydown=${(event: KeyboardEvent) => event.key === "Escape" && this.#close()}>
-      ${state === "live" || state === "frozen" ? this.#live() : state === "trouble" ? this.#troubled() : state === "opening" ? this.#opening() : this.#consent()}
+    return html`<section class="mirror ${state}" aria-label=${t("title")} @keydown=${(event: KeyboardEvent) => this.#key(event)}>
+      ${state === "live" || state === "frozen" ? this.#live() : state === "trouble" ? troubled(this.booth, this.#answers) : state === "opening" ? opening(this.booth, this.#answers) : consent(this.#answers, this.isErased)}
     </section>`;
   }
 
-  #consent(): TemplateResult {
-    return html`<div class="card">
-      <svg class="icon mark" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3a7 9 0 1 0 0 18 7 9 0 0 0 0-18zM9 10.5h.01M15 10.5h.01M9.5 15a4 4 0 0 0 5 0"></path></svg>
-      <h2 tabindex="-1">${t("consent")}</h2>
-      <p>${t("consent_lead")} ${t("consent_1")} ${t("consent_2")}</p>
-      <div class="row"><button class="act" @click=${() => void this.booth.open()}>${t("yes")}</button><button class="plain" @click=${() => this.#close()}>${t("no")}</button></div>
+  #live(): TemplateResult {
+    const names = this.wardrobe.worn.map(({ row }) => row.name).join(", ") || t("nothing");
+    return html`
+      <div class="glass" role="img" aria-label=${t("view", { names })}>${this.booth.canvas}</div>
+      ${this.isMeasuring ? html`<tryon-card .booth=${this.booth} .worn=${new Set(this.wardrobe.worn.map(({ row }) => row.id))} @closed=${() => void this.#measured()}></tryon-card>` : html`<div class="over" ?inert=${this.shot !== null}>
+        ${this.isComparing ? comparing(this.wardrobe, this.#seam, { move: (at) => {
+          this.#seam.at = at;
+          this.#parted();
+        }, keep: (isRival) => void this.#keep(isRival) }) : nothing}
+        ${this.booth.advice && this.booth.state === "live" ? html`<p class="advice" role="status">${t(this.booth.advice)}</p>` : nothing}
+        ${this.#tools()}
+        ${this.isAsideOpen ? html`<aside class="aside" aria-label=${t("fit")}><h2 tabindex="-1">${t("fit")}</h2>
+          ${measures(this.pupils, this.#tall, { card: () => void this.#card(), height: (text) => this.#height(text) })}</aside>` : nothing}
+        ${this.#rail()}</div>
+        ${this.shot ? this.#review(this.shot, names) : nothing}`}`;
+  }
+
+  #tools(): TemplateResult {
+    const isFrozen = this.booth.state === "frozen";
+    const canCompare = this.isComparing || this.wardrobe.rivals().length > 0;
+    return html`<div class="tools" role="group" aria-label=${t("tools")}>
+      <button class="plain start fit" aria-expanded=${this.isAsideOpen} @click=${() => this.#aside()}>${icon(DRAWN.ruler)}<span>${t("fit")}</span></button>
+      <button class="plain compare" aria-pressed=${this.isComparing} ?disabled=${!canCompare} title=${canCompare ? nothing : t("pick_first")} @click=${() => void this.#compare(!this.isComparing)}>${icon(DRAWN.halves)}<span>${t(this.isComparing ? "compare_end" : "compare")}</span></button>
+      <button class="plain hold" aria-pressed=${isFrozen} @click=${() => this.booth.freeze(!isFrozen)}>${icon(isFrozen ? DRAWN.go : DRAWN.hold)}<span>${t(isFrozen ? "go_on" : "freeze")}</span></button>
+      <button class="plain shoot" @click=${() => void this.#shoot()}>${icon(DRAWN.shoot)}<span>${t("picture")}</span></button>
+      ${this.cameras.length > 1 ? html`<label><span class="unseen">${t("camera")}</span><select @change=${(event: Event) => void this.booth.open((event.target as HTMLSelectElement).value)}>
+        ${this.cameras.map(({ id, label }, i) => html`<option value=${id} ?selected=${id === this.booth.device}>${label || `${t("camera")} ${i + 1}`}</option>`)}</select></label>` : nothing}
+      <button class="plain erase" @click=${() => this.#erase()}>${icon(DRAWN.erase)}<span>${t("erase")}</span></button>
+      <button class="round" aria-label=${t("off")} title=${t("off")} @click=${() => this.#close()}>${icon(ICONS.close)}</button>
     </div>`;
   }
 
-  #opening(): TemplateResult {
-    return html`<div class="card" role="status"><span class="wheel"></span><p>${t("opening", { n: Math.round(this.booth.part * 100) })}</p>
-      <button class="plain" @click=${() => this.#close()}>${t("no")}</button></div>`;
+  #aside(): void {
+    this.isAsideOpen = !this.isAsideOpen;
+    void this.focusOn(this.isAsideOpen ? ".aside h2" : ".fit");
   }
 
-  #troubled(): TemplateResult {
-    return html`<div class="card" role="alert">${icon(ICONS.warn)}<p>${t(this.booth.trouble ?? "model")}</p>
-      <div class="row"><button class="act" @click=${() => void this.booth.open()}>${t("again")}</button><button class="plain" @click=${() => this.#close()}>${t("close")}</button></div></div>`;
+  #rail(): TemplateResult {
+    const { all, shown, isStocked } = this.wardrobe;
+    const troubled = all.find(({ trouble }) => trouble !== null);
+    return html`<div class="rail">
+      ${troubled?.trouble ? html`<p class="small fault" role="alert">${t(troubled.trouble, { name: troubled.row.name })}</p>` : nothing}
+      ${this.isComparing ? rivals(this.wardrobe, (rival) => void this.wardrobe.compare(rival)) : html`
+        ${shown && shown.row.variants.length > 1 ? html`<fieldset class="colours"><legend class="unseen">${t("colour")}</legend>${shown.row.variants.map((variant) => html`
+          <button class="plain" aria-pressed=${variant === shown.variant} @click=${() => void this.wardrobe.colour(shown, variant)}><span class="dot" ${swatch(variant.swatch)}></span>${variant.label ?? variant.name}</button>`)}</fieldset>` : nothing}
+        <ul aria-label=${t("things")}>${all.map((one) => html`<li><button class="thing" data-thing=${one.row.id} aria-pressed=${one.isOn} aria-busy=${one.isLoading} @click=${() => void this.#toggle(one)}>
+          ${one.row.poster ? html`<img src=${one.row.poster} alt="" width="82" height="64">` : html`<span class="bone"></span>`}<span class="name">${one.row.name}</span></button></li>`)}</ul>
+        ${isStocked && !all.length ? html`<p class="small">${t("no_things")}</p>` : nothing}`}
+    </div>`;
   }
 
-  #live(): TemplateResult {
-    const isFrozen = this.booth.state === "frozen";
-    const names = this.#wearables.filter(({ isOn }) => isOn).map(({ row }) => row.name).join(", ") || t("nothing");
-    const shown = this.#shown;
-    return html`
-      <div class="glass" role="img" aria-label=${t("view", { names })}>${this.booth.canvas}</div>
-      ${this.booth.advice ? html`<p class="advice" role="status">${t(this.booth.advice)}</p>` : nothing}
-      <div class="tools">
-        <button class="plain" aria-pressed=${isFrozen} @click=${() => this.booth.freeze(!isFrozen)}>${t(isFrozen ? "go_on" : "freeze")}</button>
-        <button class="plain" @click=${() => void this.#picture()}>${t("picture")}</button>
-        ${this.cameras.length > 1 ? html`<label><span class="unseen">${t("camera")}</span><select @change=${(event: Event) => void this.booth.open((event.target as HTMLSelectElement).value)}>
-          ${this.cameras.map(({ id, label }, i) => html`<option value=${id} ?selected=${id === this.booth.device}>${label || `${t("camera")} ${i + 1}`}</option>`)}</select></label>` : nothing}
-        <button class="round" aria-label=${t("off")} title=${t("off")} @click=${() => this.#close()}>${icon(ICONS.close)}</button>
-      </div>
-      <div class="rail">
-        <ul>${this.#wearables.map((one) => html`<li><button class="thing" aria-pressed=${one.isOn} ?disabled=${one.isLoading} @click=${() => this.#toggle(one)}>
-          ${one.row.poster ? html`<img src=${one.row.poster} alt="" width="72" height="72">` : nothing}<span class="name">${one.row.name}</span></button></li>`)}</ul>
-        ${shown && shown.row.variants.length > 1 ? html`<fieldset><legend class="unseen">${t("colour")}</legend>${shown.row.variants.map((variant) => html`
-          <button class="plain" aria-pressed=${variant === shown.variant} @click=${() => this.#colour(shown, variant)}><span class="dot" ${swatch(variant.swatch)}></span>${variant.label ?? variant.name}</button>`)}</fieldset>` : nothing}
-        ${this.measured ? html`<p class="small quiet" title=${t("pupils_why")}>${t("real")}. ${t("pupils", this.measured)}</p>` : nothing}
-      </div>`;
+  #review(shot: Snapshot, names: string): TemplateResult {
+    return html`<div class="shot" role="dialog" aria-modal="true" aria-labelledby="shot-title"><div class="card">
+      <h2 id="shot-title" tabindex="-1">${t("your_picture")}</h2>
+      <img src=${shot.address} alt=${t("picture_alt", { names })}>
+      <p class="small quiet">${t(shot.canShare ? "picture_lead" : "share_no")}</p>
+      <div class="row">${shot.canShare ? html`<button class="act" @click=${() => void this.#share()}>${icon(ICONS.share)}${t("share")}</button>` : nothing}
+        <button class=${shot.canShare ? "plain" : "act"} @click=${() => {
+          shot.save();
+          void this.#away("saved");
+        }}>${t("save")}</button>
+        <button class="plain" @click=${() => void this.#away("discarded")}>${t("discard")}</button></div></div></div>`;
   }
 
+  /** The keyboard goes where the next thing to do is, whenever another thing is asked. */
   override updated(changed: PropertyValues): void {
     super.updated(changed);
-    const heading = this.renderRoot.querySelector<HTMLElement>("h2");
-    if (heading && !this.hasUpdatedOnce) heading.focus();
-    this.hasUpdatedOnce = true;
+    const { state } = this.booth;
+    const before = this.#state;
+    this.#state = state;
+    const isLive = state === "live" || state === "frozen";
+    if (state === before || (isLive && (before === "live" || before === "frozen"))) return;
+    this.renderRoot.querySelector<HTMLElement>(isLive ? ".thing[aria-pressed=true], .thing, .fit" : state === "trouble" ? ".act" : "h2")?.focus();
   }
-  private hasUpdatedOnce = false;
 
-  static override styles = [base, css`
-    :host { position: fixed; inset: 0; z-index: 40; background: #181714; color: #f6f2ea; container-type: size; --ink: #f6f2ea; --quiet: #cfc8bb; --line: rgb(255 255 255 / 0.3); }
-    section { position: absolute; inset: 0; display: grid; }
-    .card { place-self: center; display: grid; justify-items: start; gap: 20px; width: min(30rem, calc(100% - 48px)); padding: 32px; border-radius: 16px; background: rgb(255 255 255 / 0.07); backdrop-filter: blur(18px); }
-    .card .mark { width: 44px; height: 44px; stroke-width: 1.2; }
-    .card p { text-wrap: pretty; }
-    .row { display: flex; flex-wrap: wrap; gap: 12px; }
-    .act { background: #f6f2ea; color: #22241f; }
-    .act:hover { background: #fff; }
-    .glass { position: absolute; inset: 0; overflow: hidden; }
-    .glass canvas { width: 100%; height: 100%; object-fit: cover; transform: scaleX(-1); display: block; }
-    .advice { position: absolute; inset-block-start: 88px; inset-inline: 0; margin-inline: auto; width: fit-content; max-width: calc(100% - 32px); padding: 10px 18px; border-radius: 999px; background: rgb(24 23 20 / 0.72); }
-    .tools { position: absolute; inset-block-start: 20px; inset-inline-end: 20px; display: flex; gap: 8px; align-items: center; }
-    .tools .plain, .tools .round, .tools select { background: rgb(24 23 20 / 0.55); border: 1px solid rgb(255 255 255 / 0.18); backdrop-filter: blur(12px); }
-    .tools select { min-height: 44px; border-radius: 999px; padding-inline: 12px; max-width: 12rem; }
-    .rail { position: absolute; inset-block-end: 0; inset-inline: 0; display: grid; gap: 12px; justify-items: center; padding: 48px 20px 20px; background: linear-gradient(transparent, rgb(24 23 20 / 0.72)); }
-    .rail ul, .rail fieldset { display: flex; gap: 8px; max-width: 100%; overflow-x: auto; padding: 4px; }
-    .thing { display: grid; justify-items: center; gap: 4px; min-width: 88px; padding: 6px 8px; border: 1px solid transparent; border-radius: 14px; background: rgb(24 23 20 / 0.45); font-size: 15px; backdrop-filter: blur(12px); }
-    .thing img { border-radius: 10px; display: block; }
-    .thing[aria-pressed="true"] { border-color: #f6f2ea; background: rgb(246 242 234 / 0.18); }
-    .rail .plain { background: rgb(24 23 20 / 0.5); white-space: nowrap; }
-    .rail .plain[aria-pressed="true"] { background: #f6f2ea; color: #22241f; border-color: #f6f2ea; }
-    .rail p { color: #e6dfd2; text-shadow: 0 1px 6px rgb(0 0 0 / 0.6); }
-    @container (max-width: 620px) { .tools { inset-inline-start: 16px; inset-inline-end: 16px; justify-content: flex-end; } }
-  `];
+  static override styles = [base, look];
 }
 
 customElements.define("tryon-mirror", TryonMirror);
