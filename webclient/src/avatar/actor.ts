@@ -13,6 +13,7 @@ import { gazeAt, lead, look as turnHead, reach, type Gaze } from "./ik";
 import { newKey } from "./keylight";
 import { read, type Look, PLAIN } from "./look";
 import type { Detail } from "./lod";
+import { Mover } from "./moving";
 import { EMOTES, going, isHeld, standing } from "./motions";
 import { bone, euler, HEAD, HIPS, LEFT_ARM, LEFT_LEG, multiply, type Pose, type Rest, RIGHT_ARM, RIGHT_LEG, rotate } from "./skeleton";
 import { TALL_PER_STEP } from "./wardrobe";
@@ -88,6 +89,8 @@ export class Actor {
   #emoteTime_s = 0;
   #yaw: number;
   turning = 0;
+  /** What they share of how they move. */
+  readonly mover = new Mover();
   readonly #gaze: Gaze = { yaw: 0, pitch: 0 };
   #headYaw = 0;
   #headPitch = 0;
@@ -157,6 +160,7 @@ export class Actor {
       const pace = Math.max(0.4, (walk.speed || 1.4) * hips);
       step(this.gait, person, pace * walk.duration_s, pace, look.isSeated ? 0 : this.turning, dt);
     } else this.gait.weight = 0;
+    this.mover.advance(person.head || look.isSeated ? null : person.body ?? null, dt);
     this.#emotes(scene, dt);
     const { emote } = this;
     const idleTurn = Math.floor((scene.now_s + chance(this.seed, 4) * 40) / 14);
@@ -233,6 +237,7 @@ export class Actor {
       pose.toward(other, 0, ease(Math.max(0, Math.min(1, this.#emoteTime_s / BLEND_S, (this.#lasts(scene) - this.#emoteTime_s) / BLEND_S))));
     }
     this.#breathe(scene, pose, emote?.name ?? "");
+    this.mover.apply(pose, rest, gait.weight);
     pose.settle(rest);
     if (person.head) this.#headset(rest, pose);
     else this.#attend(scene, rest, pose, dt);
@@ -311,7 +316,8 @@ export class Actor {
     const dart = scene.isStill ? 0 : 0.035;
     this.#eyeYaw += (clamp(yaw - this.#headYaw, 0.42) + (chance(this.seed, jump) - 0.5) * dart - this.#eyeYaw) * quick;
     this.#eyePitch += (clamp(pitch - this.#headPitch, 0.3) + (chance(this.seed, jump + 0.3) - 0.5) * dart - this.#eyePitch) * quick;
-    if (Math.abs(this.#headYaw) + Math.abs(this.#headPitch) > 1e-3) turnHead(pose, rest, this.#headYaw, this.#headPitch);
+    const own = 1 - this.mover.ofHead;
+    if ((Math.abs(this.#headYaw) + Math.abs(this.#headPitch)) * own > 1e-3) turnHead(pose, rest, this.#headYaw * own, this.#headPitch * own);
     this.#eyes(rest, pose);
   }
 

@@ -3,6 +3,7 @@
  *
  * What it is not: where one is (`world/walk.ts`) or what the others are sent (`net/`).
  */
+import type { Moving } from "../net/body";
 import type { Part as Tracked, Person } from "../net/person";
 import type { Part, World } from "../world/world";
 import { PLAIN, type Look } from "./look";
@@ -15,6 +16,8 @@ export class Myself implements Part {
   head: Tracked | null = null;
   left: Tracked | null = null;
   right: Tracked | null = null;
+  /** What one shares of how one moves, as the others see it. */
+  body: Moving | null = null;
   readonly #world: World;
   readonly #people: People;
   readonly #person: Person = {
@@ -66,6 +69,7 @@ export class Myself implements Part {
     me.head = this.head;
     me.left = this.left;
     me.right = this.right;
+    me.body = this.body;
     if (!this.#isNew && isPresenting === this.#isPresenting && this.isWhole === this.#wasWhole) return;
     this.#isNew = false;
     this.#isPresenting = isPresenting;
