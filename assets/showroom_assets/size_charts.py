@@ -109,8 +109,8 @@ def chart_faults(chart: SizeChart) -> Iterator[str]:
     for size in chart.sizes:
         for key, (low, high) in size.body_mm.items():
             yield from _range(f"{size.label}: {_words(key)}", key, low, high)
-        for key, low in size.item_mm.items():
-            body = size.body_mm.get(key)  # most measures of an item are not a body's
+        for name, low in size.item_mm.items():
+            body = next((span for key, span in size.body_mm.items() if key == name), None)
             if body is not None and low * (1 + chart.stretch) < body[0]:
                 yield (
                     f"{size.label}: the item's {_words(key)} of {low:g} mm goes round no body of {body[0]:g} mm. "
