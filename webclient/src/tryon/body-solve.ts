@@ -33,6 +33,8 @@ const FLIP_S = 0.6;
 const KEEP_S = 0.4;
 /** Of the least of the torso's corners. */
 const SURE = 0.4;
+/** Nobody moves faster before a mirror, metres a second. */
+const MOST_SPEED = 4;
 /** Frames over which a body's proportions are averaged. */
 const LONG = 90;
 
@@ -50,6 +52,8 @@ export class BodySolver {
   size_px = 0;
   /** The model's metres times this are ours. */
   scale = 1;
+  readonly #speed = new Float64Array(POINTS * 3);
+  readonly #last = new Float64Array(POINTS * 3);
   readonly #world = new Float64Array(POINTS * 3);
   readonly #metric = new Float64Array(POINTS * 3);
   readonly #raw = new Float64Array(POINTS * 2);
@@ -101,7 +105,19 @@ export class BodySolver {
       this.points[i * 3 + 1] = ((lens.height / 2 - this.pixels[i * 2 + 1]!) / lens.focal) * -z;
       this.points[i * 3 + 2] = z;
     }
+    for (let i = 0; i < POINTS * 3; i++) {
+      const speed = this.#isFresh || dt <= 0 ? 0 : (this.points[i]! - this.#last[i]!) / dt;
+      this.#speed[i] = Math.max(-MOST_SPEED, Math.min(MOST_SPEED, speed));
+      this.#last[i] = this.points[i]!;
+    }
     this.#isFresh = false;
+    return true;
+  }
+
+  /** Where the landmarks are by now, if all goes on as it went; false if nothing is known. @param ahead seconds since they were seen */
+  coast(ahead: number): boolean {
+    if (this.#isFresh) return false;
+    for (let i = 0; i < POINTS * 3; i++) this.points[i] = this.#last[i]! + this.#speed[i]! * ahead;
     return true;
   }
 

@@ -89,13 +89,30 @@ class Tracked implements Body {
 
   look(seen: BodySeen, lens: Lens, time_ms: number, height_m: number): boolean {
     const dt = Number.isFinite(this.seen_ms) ? (time_ms - this.seen_ms) / 1000 : 0;
-    const { solver, bones } = this;
+    const { solver } = this;
     if (!solver.look(seen, lens, dt, height_m)) return false;
+    this.height_m = height_m;
+    this.scale = height_m / MEAN_HEIGHT_M;
+    this.#stand(lens);
+    this.seen_ms = time_ms;
+    this.x = (solver.pixels[AT.leftShoulder * 2]! + solver.pixels[AT.rightShoulder * 2]!) / 2;
+    this.y = (solver.pixels[AT.leftShoulder * 2 + 1]! + solver.pixels[AT.rightShoulder * 2 + 1]!) / 2;
+    return true;
+  }
+
+  /** Between two looks: as far on as it went. */
+  coast(lens: Lens, time_ms: number): void {
+    const ahead = (time_ms - this.seen_ms) / 1000;
+    if (!(ahead > 0 && ahead < 0.25) || !this.solver.coast(ahead)) return;
+    this.#stand(lens);
+  }
+
+  /** Bones from landmarks. */
+  #stand(lens: Lens): void {
+    const { solver, bones, height_m } = this;
     bones.set(solver.points, height_m);
     this.#arms.part(solver.points, solver.sure, bones, height_m / MEAN_HEIGHT_M);
     bones.set(solver.points, height_m);
-    this.height_m = height_m;
-    this.scale = height_m / MEAN_HEIGHT_M;
     for (let i = 0; i < JOINTS.length; i++) {
       project(lens, bones.joints[i * 3]!, bones.joints[i * 3 + 1]!, bones.joints[i * 3 + 2]!, this.#pixel);
       this.screen.set(this.#pixel, i * 2);
@@ -104,10 +121,6 @@ class Tracked implements Body {
     }
     for (let k = 0; k < 3; k++) this.pose.translation[k] = bones.joints[HIPS * 3 + k]!;
     matrixOf(Q.fromArray(bones.turns, HIPS * 4), this.pose.rotation);
-    this.seen_ms = time_ms;
-    this.x = (solver.pixels[AT.leftShoulder * 2]! + solver.pixels[AT.rightShoulder * 2]!) / 2;
-    this.y = (solver.pixels[AT.leftShoulder * 2 + 1]! + solver.pixels[AT.rightShoulder * 2 + 1]!) / 2;
-    return true;
   }
 
   /** Show as much as is believed of it. */
@@ -165,6 +178,12 @@ export class Bodies {
       if (time_ms - one.seen_ms > KEEP_MS) this.#all.splice(i, 1);
     }
     for (const one of this.#all) if (one.isFound) this.#bodies.push(one);
+    return this.#bodies;
+  }
+
+  /** A frame in which nobody looked for bodies: all go on as they went. */
+  coast(lens: Lens, time_ms: number): readonly Body[] {
+    for (const one of this.#all) one.coast(lens, time_ms);
     return this.#bodies;
   }
 

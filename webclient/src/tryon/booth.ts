@@ -5,6 +5,7 @@
  * page. What it is not: the words and buttons around it (`element.ts`).
  */
 import type { Bearer } from "./bearer";
+import { Bodies, type Body } from "./body";
 import { lensOf } from "./camera";
 import type { Head } from "./face";
 import { Hands } from "./hands";
@@ -22,6 +23,8 @@ export type Trouble = CameraTrouble | "hash" | "network" | "model" | "frame";
 const WIDTHS = [1280, 960, 640] as const;
 const SLOW_MS = 90;
 const DARK = 0.012;
+/** From here on a body is looked for in every second frame only, and moves on by itself in between. */
+const SLOW_BODY_MS = 110;
 
 export class Booth extends EventTarget {
   state: BoothState = "closed";
@@ -40,6 +43,9 @@ export class Booth extends EventTarget {
   #mirror: Mirror | null = null;
   #heads: Heads | null = null;
   readonly #hands = new Hands();
+  readonly #bodies = new Bodies();
+  #isBodySlow = false;
+  #frame = 0;
   readonly #loaded = new Set<Kind>();
   #width = 0;
   #turn = 0;
@@ -86,6 +92,8 @@ export class Booth extends EventTarget {
     this.#loaded.clear();
     this.#heads?.forget();
     this.#hands.forget();
+    this.#bodies.forget();
+    this.#isBodySlow = false;
     this.#mirror?.dispose();
     this.#mirror = this.#heads = null;
     this.canvas.width = this.canvas.height = 1;
@@ -111,10 +119,28 @@ export class Booth extends EventTarget {
     this.#heads?.measured(head, scale, spread);
   }
 
-  put(item: Item): void {
+  /** In the order in which they came. */
+  get bodies(): readonly Body[] {
+    return this.#bodies.bodies;
+  }
+
+  /** The shopper's own height, metres, if they told it: bodies stand as far away as it says. */
+  get height_m(): number | null {
+    return this.#bodies.height_m;
+  }
+  set height_m(height_m: number | null) {
+    this.#bodies.height_m = height_m;
+  }
+
+  /** @returns what is wrong with it, if it cannot be worn: the mirror goes on without it */
+  put(item: Item): "rig" | null {
+    if (this.#mirror && !this.#mirror.put(item)) {
+      this.#items.delete(item.id);
+      return "rig";
+    }
     this.#items.set(item.id, item);
-    this.#mirror?.put(item);
     for (const kind of this.#kinds()) if (this.#worker) void this.#bring(kind).catch(() => undefined);
+    return null;
   }
 
   remove(id: string): void {
@@ -150,8 +176,14 @@ export class Booth extends EventTarget {
   /** The trackers that what is worn needs; a face, as long as nothing is. */
   #kinds(): readonly Kind[] {
     const kinds = new Set<Kind>();
-    for (const { worn } of this.#items.values()) kinds.add(PART_OF[worn] === "head" ? "face" : "hand");
+    for (const { worn } of this.#items.values()) kinds.add(PART_OF[worn] === "head" ? "face" : PART_OF[worn] === "body" ? "pose" : "hand");
     return kinds.size ? [...kinds] : ["face"];
+  }
+
+  /** Those that look at the next frame. */
+  #due(): readonly Kind[] {
+    const kinds = this.#kinds();
+    return this.#isBodySlow && this.#frame++ % 2 ? kinds.filter((kind) => kind !== "pose") : kinds;
   }
 
   #start(): void {
@@ -226,7 +258,7 @@ export class Booth extends EventTarget {
         resolve(data.is === "seen" ? data.seen : null);
       };
       worker.addEventListener("message", heard);
-      worker.postMessage({ is: "look", picture, time_ms: performance.now(), kinds: this.#kinds() } satisfies Order, [picture]);
+      worker.postMessage({ is: "look", picture, time_ms: performance.now(), kinds: this.#due() } satisfies Order, [picture]);
     });
   }
 
@@ -234,10 +266,12 @@ export class Booth extends EventTarget {
     const began = performance.now();
     const lens = lensOf(seen.picture.width, seen.picture.height);
     const heads = this.#heads?.look(seen.faces, lens, seen.time_ms) ?? [];
-    const found: readonly Bearer[] = [...heads, ...this.#hands.look(seen.hands, lens, seen.time_ms)];
-    this.#mirror?.draw(seen.picture, lens, found);
+    const bodies = seen.bodies ? this.#bodies.look(seen.bodies, lens, seen.time_ms) : this.#bodies.coast(lens, seen.time_ms);
+    const found: readonly Bearer[] = [...heads, ...this.#hands.look(seen.hands, lens, seen.time_ms), ...bodies];
+    this.#mirror?.draw(seen.picture, lens, found, seen.time_ms);
     seen.picture.close();
     this.took_ms = { track: Object.values(seen.took_ms).reduce((sum, one) => sum + one, 0), draw: performance.now() - began };
+    if ((seen.took_ms.pose ?? 0) > SLOW_BODY_MS && this.#kinds().length > 1) this.#isBodySlow = true;
     // A tier lower after some slow frames in a row; never up again while this mirror is open, so that it does not flutter.
     this.#slow = this.took_ms.track > SLOW_MS ? this.#slow + 1 : 0;
     if (this.#slow > 12 && this.#width < WIDTHS.length - 1) {

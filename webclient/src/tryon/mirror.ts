@@ -6,11 +6,15 @@
  */
 import {
   Color, DirectionalLight, LinearFilter, Matrix4, Mesh, MeshPhysicalMaterial, MeshStandardMaterial, NeutralToneMapping, PCFShadowMap, PerspectiveCamera, PlaneGeometry, Scene, ShaderMaterial,
-  SRGBColorSpace, Texture, WebGLRenderer, type Material, type Object3D,
+  SRGBColorSpace, Texture, Vector3, WebGLRenderer, type Material, type Object3D,
 } from "three";
 import { environment } from "../viewer/studio";
 import type { Bearer } from "./bearer";
+import type { Body } from "./body";
+import { EARS, joint } from "./body-bones";
+import { BodyWear, borne, type BodyItem } from "./body-wear";
 import type { Lens } from "./camera";
+import type { SizeRatios } from "./garment";
 import { LightMeter } from "./light";
 import { HeadOccluder, LimbOccluder } from "./occluder";
 import { newPose, type Pose } from "./pnp";
@@ -22,6 +26,8 @@ export interface Item {
   readonly worn: Worn;
   readonly anchors: readonly Anchor[];
   readonly model: Object3D;
+  /** Of a garment: the size shown against the size modelled. */
+  readonly size?: SizeRatios | undefined;
 }
 
 /** A picture in two parts: what is not drawn left of `at` (a share of the canvas, which is not mirrored) and right of it. */
@@ -40,7 +46,10 @@ const EAR_FADE = [-0.03, -0.044] as const;
 /** What a clear lens still shows of itself. */
 const CLEAR = 0.1;
 const NEAR_M = 0.05;
-const FAR_M = 8;
+const FAR_M = 14;
+/** Half the width of what the sun's shadow takes in: about a head, about a body. */
+const SMALL_M = 0.22;
+const LARGE_M = 0.85;
 
 export class Mirror {
   readonly renderer: WebGLRenderer;
@@ -57,8 +66,10 @@ export class Mirror {
   split: Split | null = null;
   readonly #items = new Map<string, Item>();
   readonly #wearers = new Map<Bearer, Wearer>();
+  readonly #clothed = new Map<Body, BodyWear>();
+  readonly #onBody: BodyItem[] = [];
   readonly #pose: Pose = newPose();
-  #last: { readonly lens: Lens; readonly bearers: readonly Bearer[] } | null = null;
+  #last: { readonly lens: Lens; readonly bearers: readonly Bearer[]; readonly time_ms: number } | null = null;
   readonly #unseen: Object3D[] = [];
   readonly #seats = new WeakMap<Item, { scale: number; pose: Pose | null }>();
 
@@ -67,7 +78,7 @@ export class Mirror {
     this.renderer.toneMapping = NeutralToneMapping;
     this.renderer.shadowMap.enabled = true;
     this.renderer.shadowMap.type = PCFShadowMap;
-    this.#light = environment(this.renderer);
+    this.#light = environment();
     this.#scene.environment = this.#light;
     this.#frame = new Texture();
     this.#frame.colorSpace = SRGBColorSpace;
@@ -80,7 +91,8 @@ export class Mirror {
     this.#sun.shadow.mapSize.set(1024, 1024);
     this.#sun.shadow.radius = 6;
     this.#sun.shadow.bias = -0.0004;
-    Object.assign(this.#sun.shadow.camera, { left: -0.22, right: 0.22, top: 0.22, bottom: -0.22, near: 0.05, far: 1.4 });
+    this.#sun.shadow.normalBias = 0.004;
+    this.#aim(SMALL_M);
     this.#scene.add(this.#quad, this.#sun, this.#sun.target);
   }
 
@@ -90,13 +102,24 @@ export class Mirror {
     return (r + g + b) / 3;
   }
 
-  put(item: Item): void {
+  /** @returns whether it can be worn: a garment without a rig cannot, nor a bag that nothing says how to hold */
+  put(item: Item): boolean {
     this.remove(item.id);
+    if (PART_OF[item.worn] === "body") {
+      const trial = borne(item);
+      if (!trial) return false;
+      trial.dispose();
+      this.#onBody.push(item);
+    }
     this.#items.set(item.id, item);
+    return true;
   }
 
   remove(id: string): void {
     this.#items.delete(id);
+    const at = this.#onBody.findIndex((item) => item.id === id);
+    if (at >= 0) this.#onBody.splice(at, 1);
+    for (const wear of this.#clothed.values()) wear.remove(id);
     for (const { items } of this.#wearers.values()) {
       const worn = items.get(id);
       if (!worn) continue;
@@ -106,7 +129,7 @@ export class Mirror {
   }
 
   /** Draw a frame with everything on every body part found in it. */
-  draw(picture: ImageBitmap, lens: Lens, bearers: readonly Bearer[]): void {
+  draw(picture: ImageBitmap, lens: Lens, bearers: readonly Bearer[], time_ms = performance.now()): void {
     const { renderer } = this;
     if (renderer.domElement.width !== lens.width || renderer.domElement.height !== lens.height) {
       renderer.setSize(lens.width, lens.height, false);
@@ -124,17 +147,27 @@ export class Mirror {
     this.#sun.color.setRGB(r / most, g / most, b / most).lerp(WHITE, 0.5);
     this.#sun.intensity = 1.1 * gain;
     this.#scene.environmentIntensity = 0.75 * gain;
-    this.#last = { lens, bearers };
-    this.#clothe(bearers);
+    this.#last = { lens, bearers, time_ms };
+    this.#clothe(bearers, time_ms);
   }
 
   /** The last frame once more, with what is worn now: for a picture that is held. */
   again(): void {
-    if (this.#last) this.#clothe(this.#last.bearers);
+    if (this.#last) this.#clothe(this.#last.bearers, this.#last.time_ms);
   }
 
-  #clothe(bearers: readonly Bearer[]): void {
-    for (const bearer of bearers) if (!this.#wearers.has(bearer)) this.#wearers.set(bearer, this.#wearer(bearer));
+  #clothe(bearers: readonly Bearer[], time_ms: number): void {
+    this.#aim(SMALL_M);
+    for (const bearer of bearers) {
+      if (bearer.part === "body") this.#cover(bearer as Body, bearers, time_ms);
+      else if (!this.#wearers.has(bearer)) this.#wearers.set(bearer, this.#wearer(bearer));
+    }
+    for (const [body, wear] of this.#clothed) {
+      if (bearers.includes(body)) continue;
+      this.#scene.remove(wear.group);
+      wear.dispose();
+      this.#clothed.delete(body);
+    }
     for (const [bearer, wearer] of this.#wearers) {
       if (bearers.includes(bearer)) this.#dress(wearer, bearer);
       else this.#undress(bearer, wearer);
@@ -156,12 +189,51 @@ export class Mirror {
           this.#unseen.push(model);
         }
       }
+      for (const wear of this.#clothed.values()) {
+        for (const id of hidden) {
+          const model = wear.model(id);
+          if (!model?.visible) continue;
+          model.visible = false;
+          this.#unseen.push(model);
+        }
+      }
       renderer.setScissor(side ? edge : 0, 0, side ? width - edge : edge, height);
       renderer.render(this.#scene, this.#camera);
       for (const model of this.#unseen) model.visible = true;
       this.#unseen.length = 0;
     }
     renderer.setScissorTest(false);
+  }
+
+  /** A whole body: what hangs on it, lit from where the room is. */
+  #cover(body: Body, bearers: readonly Bearer[], time_ms: number): void {
+    let wear = this.#clothed.get(body);
+    if (!wear) {
+      wear = new BodyWear();
+      this.#clothed.set(body, wear);
+      this.#scene.add(wear.group);
+    }
+    wear.group.scale.setScalar(asFar(body, bearers));
+    wear.follow(body, this.#onBody, time_ms, (model) => dressed(model, "cloth"));
+    if (!body.isFound || !this.#onBody.length) return;
+    for (const { id } of this.#onBody) {
+      const fade = (wear.model(id)?.userData as { fade?: Fade } | undefined)?.fade;
+      if (fade) fade.shown.value = body.confidence;
+    }
+    const chest = joint("chest") * 3;
+    if (bearers.find(({ part }) => part === "body") !== body) return;
+    this.#aim(LARGE_M);
+    const [x, y, z] = [body.joints[chest]!, body.joints[chest + 1]!, body.joints[chest + 2]!];
+    this.#sun.target.position.set(x, y, z).multiplyScalar(wear.group.scale.x);
+    this.#sun.position.copy(this.#sun.target.position).add(SUN.set(0.9 * this.#meter.light.side, 1.1, 1.0));
+  }
+
+  /** How much the sun's shadow takes in: a head, or all of a body. */
+  #aim(half_m: number): void {
+    const { camera } = this.#sun.shadow;
+    if (camera.right === half_m) return;
+    Object.assign(camera, { left: -half_m, right: half_m, top: half_m, bottom: -half_m, near: 0.05, far: half_m === SMALL_M ? 1.4 : 3.2 });
+    camera.updateProjectionMatrix();
   }
 
   #wearer(bearer: Bearer): Wearer {
@@ -195,7 +267,7 @@ export class Mirror {
     if (!bearer.isFound) return;
     placed(bearer.pose, bearer.scale, group.matrix);
     group.updateMatrixWorld(true);
-    if (bearer.part === "head") {
+    if (bearer.part === "head" && this.#sun.shadow.camera.right === SMALL_M) {
       const t = bearer.pose.translation;
       this.#sun.target.position.set(t[0]!, t[1]!, t[2]!);
       this.#sun.position.set(t[0]! + 0.35 * this.#meter.light.side, t[1]! + 0.5, t[2]! + 0.45);
@@ -206,7 +278,7 @@ export class Mirror {
       if (!worn) {
         worn = { item, model: item.model.clone(true) };
         worn.model.matrixAutoUpdate = false;
-        dressed(worn.model, item.worn === "spectacles");
+        dressed(worn.model, item.worn === "spectacles" ? "temples" : "hard");
         wearer.items.set(item.id, worn);
         this.#scene.add(worn.model);
       }
@@ -216,10 +288,8 @@ export class Mirror {
       chain(bearer.pose, seated, this.#pose);
       placed(this.#pose, 1, worn.model.matrix);
       worn.model.updateMatrixWorld(true);
-      const fade = (worn.model.userData as { fade?: { head: { value: Matrix4 } } }).fade;
-      if (fade) {
-        fade.head.value.copy(group.matrixWorld).invert();
-      }
+      const { fade } = worn.model.userData as { fade?: Fade };
+      if (fade) fade.head.value.copy(group.matrixWorld).invert();
     }
   }
 
@@ -234,6 +304,8 @@ export class Mirror {
 
   dispose(): void {
     for (const [bearer, wearer] of this.#wearers) this.#undress(bearer, wearer);
+    for (const wear of this.#clothed.values()) wear.dispose();
+    this.#clothed.clear();
     this.#quad.geometry.dispose();
     this.#quad.material.dispose();
     this.#frame.dispose();
@@ -245,6 +317,8 @@ export class Mirror {
 
 const NO_FACE: CanonicalFace = { points: new Float64Array(9), triangles: Uint16Array.of(0, 1, 2) };
 const WHITE = new Color(0xffffff);
+const HEAD = new Vector3();
+const SUN = new Vector3();
 
 function placed({ rotation: r, translation: t }: Pose, scale: number, into: Matrix4): void {
   into.set(
@@ -255,29 +329,51 @@ function placed({ rotation: r, translation: t }: Pose, scale: number, into: Matr
   );
 }
 
+interface Fade {
+  readonly head: { readonly value: Matrix4 };
+  /** 0 to 1: a body that is not surely seen wears paler. */
+  readonly shown: { value: number };
+}
+
+/** How far a body must be moved, as a share, to stand where the face on its shoulders does: irises know distance better than a mean height. */
+function asFar(body: Body, bearers: readonly Bearer[]): number {
+  const at = joint("head") * 3;
+  HEAD.set(body.joints[at]!, body.joints[at + 1]!, body.joints[at + 2]!);
+  for (const { part, pose, isFound } of bearers) {
+    if (part !== "head" || !isFound) continue;
+    const [x, y, z] = [pose.translation[0]!, pose.translation[1]!, pose.translation[2]!];
+    const k = z / (HEAD.z + EARS[1] + 0.03);
+    // The same direction, within half a head.
+    if (Math.hypot(x / k - HEAD.x, y / k - HEAD.y - EARS[0]) < 0.16) return Math.max(0.6, Math.min(1.6, k));
+  }
+  return 1;
+}
+
 /** Materials of their own, that throw shadows and, on spectacles, vanish behind the ear. */
-function dressed(model: Object3D, hasTemples: boolean): void {
-  const fade = { head: { value: new Matrix4() } };
+function dressed(model: Object3D, kind: "temples" | "hard" | "cloth"): void {
+  const hasTemples = kind === "temples";
+  const fade: Fade = { head: { value: new Matrix4() }, shown: { value: 1 } };
   model.userData["fade"] = fade;
   const change = (from: Material): Material => {
     const material = from.clone();
     if (material instanceof MeshPhysicalMaterial && material.transmission > 0) clear(material);
     if (material instanceof MeshStandardMaterial) {
-      material.customProgramCacheKey = () => `worn ${hasTemples}`;
+      material.customProgramCacheKey = () => `worn ${kind}`;
       material.onBeforeCompile = (shader) => {
         shader.uniforms["headFromWorld"] = fade.head;
+        shader.uniforms["shown"] = fade.shown;
         shader.vertexShader = shader.vertexShader
           .replace("#include <common>", "#include <common>\nvarying vec3 inHead;\nuniform mat4 headFromWorld;")
           .replace("#include <project_vertex>", "#include <project_vertex>\ninHead = ( headFromWorld * modelMatrix * vec4( transformed, 1.0 ) ).xyz;");
         shader.fragmentShader = shader.fragmentShader
-          .replace("#include <common>", "#include <common>\nvarying vec3 inHead;")
+          .replace("#include <common>", "#include <common>\nvarying vec3 inHead;\nuniform float shown;")
           // The darker a lens, the more it covers; its gradient is in its texture.
           .replace("#include <color_fragment>", `#include <color_fragment>
             #ifdef IS_GLASS
               diffuseColor.a = clamp( ${CLEAR} + 1.05 * ( 1.0 - dot( diffuseColor.rgb, vec3( 0.3333 ) ) ), 0.0, 0.94 );
             #endif`)
           .replace("#include <clipping_planes_fragment>", `#include <clipping_planes_fragment>
-            float atEar = ${hasTemples ? `smoothstep( ${EAR_FADE[1]}, ${EAR_FADE[0]}, inHead.z )` : "1.0"};
+            float atEar = ${hasTemples ? `smoothstep( ${EAR_FADE[1]}, ${EAR_FADE[0]}, inHead.z )` : "1.0"} * shown;
             if ( atEar < fract( 52.9829189 * fract( dot( gl_FragCoord.xy, vec2( 0.06711056, 0.00583715 ) ) ) ) ) discard;`);
       };
     }
@@ -287,6 +383,7 @@ function dressed(model: Object3D, hasTemples: boolean): void {
     const mesh = object as Mesh;
     if (!mesh.isMesh) return;
     mesh.material = Array.isArray(mesh.material) ? mesh.material.map(change) : change(mesh.material);
+    mesh.receiveShadow = kind === "cloth";
     mesh.castShadow = !(Array.isArray(mesh.material) ? mesh.material : [mesh.material]).some((one) => one.transparent);
   });
 }

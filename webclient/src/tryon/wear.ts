@@ -46,12 +46,14 @@ const HEADPHONES: Readonly<Record<string, Rule>> = {
   head_top: { place: [0, 0.153, -0.05], weight: 0.7 },
 };
 
-export type Worn = "spectacles" | "hat" | "headphones" | "watch" | "ring";
+export type Worn = "spectacles" | "hat" | "headphones" | "watch" | "ring" | "garment" | "bag" | "shoes";
 const ON_HEAD: Readonly<Partial<Record<Worn, Readonly<Record<string, Rule>>>>> = { spectacles: SPECTACLES, hat: HAT, headphones: HEADPHONES };
 const CATEGORIES: Readonly<Record<string, Worn>> = {
   glasses: "spectacles", sunglasses: "spectacles", hat: "hat", cap: "hat", beanie: "hat", headphones: "headphones", watch: "watch", bracelet: "watch", ring: "ring",
+  jacket: "garment", coat: "garment", "t-shirt": "garment", shirt: "garment", blouse: "garment", top: "garment", hoodie: "garment", sweater: "garment", knitwear: "garment", dress: "garment", waistcoat: "garment",
+  bag: "bag", tote: "bag", handbag: "bag", sneaker: "shoes", shoe: "shoes", shoes: "shoes", boot: "shoes", sandal: "shoes",
 };
-export const PART_OF: Readonly<Record<Worn, BodyPart>> = { spectacles: "head", hat: "head", headphones: "head", watch: "wrist", ring: "finger" };
+export const PART_OF: Readonly<Record<Worn, BodyPart>> = { spectacles: "head", hat: "head", headphones: "head", watch: "wrist", ring: "finger", garment: "body", bag: "body", shoes: "body" };
 
 /**
  * On a wrist or a finger the product's own frame says all: which anchor lies in the middle, and its axes in the part's.

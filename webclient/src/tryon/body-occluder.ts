@@ -1,0 +1,112 @@
+/**
+ * The body as what hides what lies behind it: a tapering bar for each limb, a trunk, a neck and a head, each thinner than
+ * what is worn about it.
+ *
+ * Drawn into depth only. Limbs that were not seen hide nothing. What it is not: the shopper's own shape.
+ *
+ * Source: girths from ANSUR II means; radii are a little less, so that cloth about a limb is not pierced.
+ */
+import { CylinderGeometry, Group, Mesh, MeshBasicMaterial, Quaternion, SphereGeometry, Vector3, type BufferGeometry } from "three";
+import { mergeGeometries } from "three/examples/jsm/utils/BufferGeometryUtils.js";
+import type { Body } from "./body";
+import { joint, type Joint } from "./body-bones";
+
+interface Bar {
+  readonly from: Joint;
+  readonly to: Joint;
+  /** Metres on the mean body: at its beginning and its end. */
+  readonly radii: readonly [number, number];
+  /** Flatter this way: share of the radius along the bone's own Z. */
+  readonly flat?: number;
+  /** Goes on beyond `to` by this share of the way. */
+  readonly beyond?: number;
+}
+
+const sided = (bar: (side: "left" | "right") => Bar): readonly Bar[] => [bar("left"), bar("right")];
+const BARS: readonly Bar[] = [
+  ...sided((side) => ({ from: `${side}UpperArm`, to: `${side}LowerArm`, radii: [0.043, 0.039] })),
+  ...sided((side) => ({ from: `${side}LowerArm`, to: `${side}Hand`, radii: [0.039, 0.025] })),
+  ...sided((side) => ({ from: `${side}UpperLeg`, to: `${side}LowerLeg`, radii: [0.07, 0.05] })),
+  ...sided((side) => ({ from: `${side}LowerLeg`, to: `${side}Foot`, radii: [0.052, 0.034] })),
+  { from: "neck", to: "head", radii: [0.05, 0.052], beyond: 0.5 },
+  { from: "spine", to: "upperChest", radii: [0.125, 0.125], flat: 0.72 },
+];
+/** From the wrist along the hand's own axis, metres: where its ball lies and its half axes (along, thick, wide). */
+const HAND = { at: 0.085, radii: [0.095, 0.016, 0.042] } as const;
+const HEAD = { at: [0, 0.085, 0.02], radii: [0.07, 0.115, 0.09] } as const;
+const SURE = 0.35;
+const ROUND = 20;
+
+export class BodyOccluder {
+  readonly group = new Group();
+  readonly #material = new MeshBasicMaterial({ colorWrite: false });
+  readonly #ball = new SphereGeometry(1, ROUND, 12);
+  readonly #bars: { readonly bar: Bar; readonly mesh: Mesh; readonly geometry: BufferGeometry }[];
+  readonly #hands: readonly { readonly mesh: Mesh; readonly at: number; readonly sign: number }[];
+  readonly #head: Mesh;
+
+  constructor() {
+    this.group.matrixAutoUpdate = false;
+    this.#bars = BARS.map((bar) => {
+      const geometry = tapered(bar.radii[0], bar.radii[1]);
+      return { bar, geometry, mesh: this.#add(geometry) };
+    });
+    this.#hands = [{ mesh: this.#add(this.#ball), at: joint("leftHand"), sign: 1 }, { mesh: this.#add(this.#ball), at: joint("rightHand"), sign: -1 }];
+    this.#head = this.#add(this.#ball);
+  }
+
+  #add(geometry: BufferGeometry): Mesh {
+    const mesh = new Mesh(geometry, this.#material);
+    mesh.matrixAutoUpdate = false;
+    mesh.frustumCulled = false;
+    mesh.renderOrder = -5;
+    this.group.add(mesh);
+    return mesh;
+  }
+
+  follow({ joints, turns, sure, scale }: Body): void {
+    for (const { bar, mesh } of this.#bars) {
+      const [from, to] = [joint(bar.from), joint(bar.to)];
+      mesh.visible = Math.min(sure[from]!, sure[to]!) > SURE;
+      if (!mesh.visible) continue;
+      A.fromArray(joints, from * 3);
+      B.fromArray(joints, to * 3).sub(A);
+      const long = B.length() * (1 + (bar.beyond ?? 0));
+      // Upright along the bar, and turned with the bone about it.
+      B.normalize();
+      Q.fromArray(turns, from * 4);
+      C.set(0, 1, 0).applyQuaternion(Q);
+      Q.premultiply(R.setFromUnitVectors(C, B));
+      mesh.matrix.compose(A, Q, D.set(scale, long, scale * (bar.flat ?? 1)));
+    }
+    for (const { mesh, at, sign } of this.#hands) {
+      mesh.visible = sure[at]! > SURE;
+      Q.fromArray(turns, at * 4);
+      A.set(sign * HAND.at * scale, 0, 0).applyQuaternion(Q).add(B.fromArray(joints, at * 3));
+      mesh.matrix.compose(A, Q, D.set(HAND.radii[0] * scale, HAND.radii[1] * scale, HAND.radii[2] * scale));
+    }
+    const head = joint("head");
+    Q.fromArray(turns, head * 4);
+    A.set(HEAD.at[0], HEAD.at[1] * scale, HEAD.at[2] * scale).applyQuaternion(Q).add(B.fromArray(joints, head * 3));
+    this.#head.matrix.compose(A, Q, D.set(HEAD.radii[0] * scale, HEAD.radii[1] * scale, HEAD.radii[2] * scale));
+  }
+
+  dispose(): void {
+    for (const { geometry } of this.#bars) geometry.dispose();
+    this.#ball.dispose();
+    this.#material.dispose();
+  }
+}
+
+/** A bar from the origin to 1 along Y, with round ends that do not grow with its length by much. */
+function tapered(from: number, to: number): BufferGeometry {
+  const bar = new CylinderGeometry(to, from, 1, ROUND, 1, true).translate(0, 0.5, 0);
+  const first = new SphereGeometry(from, ROUND, 8).scale(1, 3, 1);
+  const last = new SphereGeometry(to, ROUND, 8).scale(1, 3, 1).translate(0, 1, 0);
+  const whole = mergeGeometries([bar, first, last]);
+  for (const one of [bar, first, last]) one.dispose();
+  return whole;
+}
+
+const [A, B, C, D] = Array.from({ length: 4 }, () => new Vector3()) as [Vector3, Vector3, Vector3, Vector3];
+const [Q, R] = [new Quaternion(), new Quaternion()];

@@ -1,0 +1,164 @@
+/**
+ * A garment on a body: its bones brought to the tracked joints, its millimetres kept.
+ *
+ * It hangs from the shoulders in its own lengths: where the body is longer or shorter, the rest of the garment slides
+ * along the limb instead of being stretched, so a sleeve that is too short looks too short. Its girth is the size's, and
+ * only where the body itself is wider does cloth lie upon it. What it is not: cut or draped; that is in its shape.
+ */
+import { Quaternion, Vector3, type Object3D } from "three";
+import type { Body } from "./body";
+import { joint, JOINTS, PARENTS, type Joint } from "./body-bones";
+import { Swing } from "./cloth";
+import { GarmentRig, type Slot } from "./garment-rig";
+
+/** Of the size that is shown against the size that was modelled. */
+export interface SizeRatios {
+  readonly girth: number;
+  readonly length: number;
+  readonly sleeve: number;
+}
+export const AS_MODELLED: SizeRatios = { girth: 1, length: 1, sleeve: 1 };
+
+const at = { hips: joint("hips"), chest: joint("upperChest"), lArm: joint("leftUpperArm"), rArm: joint("rightUpperArm"), lLeg: joint("leftUpperLeg"), rLeg: joint("rightUpperLeg") } as const;
+const TRUNK = new Set<Joint>(["hips", "spine", "chest", "upperChest", "neck", "head", "leftShoulder", "rightShoulder"]);
+
+export class Garment {
+  readonly model: Object3D;
+  size: SizeRatios = AS_MODELLED;
+  /** How much wider than in the file the cloth must lie, because of who is in it; 1 and more. */
+  girth = 1;
+  readonly #rig: GarmentRig;
+  readonly #hem = new Swing(0.3, 0.9, 0.72, 0.22);
+  readonly #low = new Vector3();
+  readonly #high = new Vector3();
+  readonly #restHigh = new Vector3();
+  readonly #restLow = new Vector3();
+  readonly #hips = new Quaternion();
+  readonly #chest = new Quaternion();
+  readonly #swung = new Quaternion();
+  #last_ms = -Infinity;
+
+  /** @param model a clone of its own @throws NoRig */
+  constructor(model: Object3D) {
+    this.#rig = new GarmentRig(model);
+    this.model = this.#rig.group;
+    this.#rig.middle("leftUpperArm", "rightUpperArm", this.#restHigh);
+    this.#rig.middle("leftUpperLeg", "rightUpperLeg", this.#restLow);
+  }
+
+  /** Bring it onto the body as it stands in this frame. */
+  wear(body: Body, time_ms: number): void {
+    const { joints, turns } = body;
+    const dt = (time_ms - this.#last_ms) / 1000;
+    if (!(dt < 0.5)) this.#hem.reset();
+    this.#last_ms = time_ms;
+    this.#hips.fromArray(turns, at.hips * 4);
+    this.#chest.fromArray(turns, at.chest * 4);
+    this.#low.fromArray(joints, at.lLeg * 3).add(A.fromArray(joints, at.rLeg * 3)).multiplyScalar(0.5);
+    this.#high.fromArray(joints, at.lArm * 3).add(A.fromArray(joints, at.rArm * 3)).multiplyScalar(0.5);
+    const long = Math.max(0.15, this.#low.distanceTo(this.#high));
+    C.set(0, -1, 0).applyQuaternion(this.#hips);
+    this.#swung.copy(this.#hem.next(this.#low, C, Number.isFinite(dt) ? dt : 0));
+    for (const slot of this.#rig.slots) this.#place(slot, body, long);
+  }
+
+  #place(slot: Slot, body: Body, long: number): void {
+    const name = JOINTS[slot.joint]!;
+    const rest = this.#rig.rest[slot.joint];
+    if (!rest) return;
+    if (TRUNK.has(name)) this.#trunk(slot, rest.at, long);
+    else if (name.endsWith("Leg") || name.endsWith("Foot") || name.endsWith("Toes")) this.#leg(slot, body, long);
+    else this.#arm(slot, body);
+    // Position in P, turn in Q, scale along the bone's normalised axes in S.
+    slot.bone.matrixWorld.compose(P, Q.multiply(rest.own), S);
+  }
+
+  /** A bone of the trunk: as far below the shoulders as in the garment, bent as the trunk is there. */
+  #trunk(slot: Slot, rest: Vector3, long: number): void {
+    const { girth, length } = this.size;
+    const wide = girth * this.girth;
+    A.subVectors(rest, this.#restHigh);
+    const down = -A.y * length;
+    const share = Math.max(0, Math.min(1, 1 - down / long));
+    B.set(A.x * wide, long - down, A.z).applyQuaternion(this.#hips).add(this.#low);
+    P.set(A.x * wide, -down, A.z).applyQuaternion(this.#chest).add(this.#high);
+    P.lerpVectors(B, P, smooth(share));
+    Q.copy(this.#hips).slerp(this.#chest, smooth(share));
+    if (slot.isHem) {
+      // It hangs from the waist line, not from the hips' middle: turned about the thighs' heads.
+      P.sub(this.#low).applyQuaternion(this.#swung).add(this.#low);
+      Q.premultiply(this.#swung);
+    }
+    S.set(wide, length, wide);
+  }
+
+  #arm(slot: Slot, body: Body): void {
+    const { joints, turns } = body;
+    const name = JOINTS[slot.joint]!;
+    const isLeft = name.startsWith("left");
+    const sign = isLeft ? 1 : -1;
+    const upper = isLeft ? at.lArm : at.rArm;
+    const { sleeve, girth } = this.size;
+    Q.fromArray(turns, slot.joint * 4);
+    P.fromArray(joints, slot.joint * 3);
+    S.set(sleeve, Math.sqrt(girth), Math.sqrt(girth));
+    if (slot.joint === upper) {
+      if (slot.along >= 0 && slot.along < 1) {
+        // At the shoulder the sleeve is not twisted: it only follows the arm's way.
+        A.set(sign, 0, 0).applyQuaternion(this.#chest);
+        B.set(sign, 0, 0).applyQuaternion(Q);
+        R.setFromUnitVectors(A, B).multiply(this.#chest);
+        Q.slerp(R, 1 - slot.along);
+      }
+      return;
+    }
+    // The garment's elbow is where its own upper sleeve ends, on the way to the hand.
+    const own = this.#rig.rest;
+    const elbow = upper + 1;
+    const theirs = distance(joints, upper, elbow) + (slot.joint > elbow ? distance(joints, elbow, elbow + 1) : 0);
+    const [a, b, c] = [own[upper], own[elbow], own[elbow + 1]];
+    const mine = (a && b ? a.at.distanceTo(b.at) : 0) + (slot.joint > elbow && b && c ? b.at.distanceTo(c.at) : 0);
+    A.set(sign * (mine * sleeve - theirs), 0, 0).applyQuaternion(R.fromArray(turns, elbow * 4));
+    P.add(A);
+    if (slot.joint === elbow && slot.along > 0) {
+      // Twist runs along the fore-arm: at the cuff it is nearly the hand's.
+      R.fromArray(body.rotations, (elbow + 1) * 4);
+      const twist = 2 * Math.atan2(R.x, R.w);
+      const turned = (twist > Math.PI ? twist - 2 * Math.PI : twist < -Math.PI ? twist + 2 * Math.PI : twist) * 0.85 * slot.along;
+      Q.multiply(R.set(Math.sin(turned / 2), 0, 0, Math.cos(turned / 2)));
+    }
+  }
+
+  #leg(slot: Slot, body: Body, long: number): void {
+    const { joints, turns } = body;
+    const { length, girth } = this.size;
+    // What the trunk is longer or shorter by moves everything below it along.
+    const slide = long - this.#restHigh.distanceTo(this.#restLow) * length;
+    const upper = slot.joint >= at.rLeg ? at.rLeg : at.lLeg;
+    Q.fromArray(turns, slot.joint * 4);
+    P.fromArray(joints, slot.joint * 3);
+    if (slot.joint === upper) {
+      P.add(A.set(0, slide, 0).applyQuaternion(this.#hips));
+    } else {
+      const own = this.#rig.rest;
+      let mine = 0;
+      let theirs = 0;
+      for (let i = slot.joint; i > upper; i = PARENTS[i]!) {
+        const [a, b] = [own[i], own[PARENTS[i]!]];
+        mine += a && b ? a.at.distanceTo(b.at) * length : 0;
+        theirs += distance(joints, i, PARENTS[i]!);
+      }
+      P.add(A.set(0, theirs - mine + slide, 0).applyQuaternion(R.fromArray(turns, PARENTS[slot.joint]! * 4)));
+    }
+    S.set(girth, length, girth);
+  }
+
+  dispose(): void {
+    this.#rig.dispose();
+  }
+}
+
+const smooth = (x: number): number => x * x * (3 - 2 * x);
+const distance = (joints: Float32Array, a: number, b: number): number => Math.hypot(joints[a * 3]! - joints[b * 3]!, joints[a * 3 + 1]! - joints[b * 3 + 1]!, joints[a * 3 + 2]! - joints[b * 3 + 2]!);
+const [A, B, C, P, S] = Array.from({ length: 5 }, () => new Vector3()) as [Vector3, Vector3, Vector3, Vector3, Vector3];
+const [Q, R] = [new Quaternion(), new Quaternion()];
