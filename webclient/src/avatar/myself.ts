@@ -8,6 +8,7 @@ import type { Part as Tracked, Person } from "../net/person";
 import type { Part, World } from "../world/world";
 import { PLAIN, type Look } from "./look";
 import type { People } from "./people";
+import type { Items } from "./worn";
 
 export class Myself implements Part {
   /** Seen whole, by a camera that stands behind. */
@@ -42,6 +43,11 @@ export class Myself implements Part {
   set look(look: Look) {
     this.#look = look;
     this.#isNew = true;
+  }
+
+  /** What one wears from the shop. */
+  set wears(items: Items) {
+    this.#people.wear(items);
   }
 
   /** Show oneself what the others see. */

@@ -21,9 +21,10 @@ import { going } from "./motions";
 import type { Own } from "./own";
 import { chairGeometry } from "./chair";
 import { shadowsOf } from "./shadows";
-import { Pose } from "./skeleton";
+import { Pose, type Rest } from "./skeleton";
 import { PeopleTable } from "./table";
 import { Wardrobe, wornKey } from "./wardrobe";
+import type { Items, WornThings } from "./worn";
 
 export interface PeopleOptions {
   /** Where figures.json lies, with a slash at its end. */
@@ -98,6 +99,10 @@ export class People implements Part {
   /** Bodies that people brought along; its code comes with the first of them. */
   #own: Own | null = null;
   #hasOwn = false;
+  /** What people wear from the shop; its code comes with the first of it. */
+  #things: WornThings | null = null;
+  #hasThings = false;
+  #selfItems: Items = [];
   #wardrobe: Wardrobe | null = null;
   #dt = 0;
   #clips: ClipBones | null = null;
@@ -173,6 +178,7 @@ export class People implements Part {
       this.#self = new Actor(person, row);
       this.#order[this.#actors.length] = this.#actors.length;
       this.#actors.push(this.#self);
+      this.#bringThings(this.#self);
     }
     if (this.#self.look !== look) {
       this.#self.wearLook(look);
@@ -180,6 +186,12 @@ export class People implements Part {
       this.#self.worn = null;
     }
     this.#sinceSort = Infinity;
+  }
+
+  /** What oneself wears from the shop. */
+  wear(items: Items): void {
+    this.#selfItems = items;
+    if (this.#self) this.#bringThings(this.#self);
   }
 
   /** The person a ray meets first. */
@@ -222,6 +234,10 @@ export class People implements Part {
 
   lit(): void {
     for (const actor of this.#actors) actor.litAt = -1;
+  }
+
+  restored(): void {
+    this.#things?.restored();
   }
 
   update(dt: number): void {
@@ -289,6 +305,7 @@ export class People implements Part {
         actor.figure = this.#wardrobe?.nearest(actor.look) ?? 0;
         actor.worn = null;
         this.#bring(actor);
+        this.#bringThings(actor);
         this.#sinceSort = Infinity;
       }
       if (person.isTalking) this.#talkers.push(person);
@@ -300,6 +317,7 @@ export class People implements Part {
       if (actor.isLeaving && actor.presence <= 0) {
         this.#undress(actor);
         this.#own?.letGo(actor.row);
+        this.#things?.letGo(actor.row);
         this.#table.giveBack(actor.row);
       } else this.#actors[kept++] = actor;
     }
@@ -400,6 +418,7 @@ export class People implements Part {
     const shadows = this.#shadows.cast;
     shadows.begin();
     this.#chairs?.begin();
+    this.#things?.begin(this.#dt);
     let hasPosed = false;
     for (let i = 0; i < this.#actors.length; i++) {
       const actor = this.#actors[i]!;
@@ -414,6 +433,7 @@ export class People implements Part {
       if (actor.live >= 0 && actor.worn) {
         actor.pose(this.#scene, body.rest, this.#pose, this.#other, this.#dt);
         this.#live.write(actor.live, this.#pose, body.rest);
+        if (this.#things) this.#hang(actor, body.rest);
         this.#record(actor, -1 - actor.live, 0, 0);
         actor.worn.cast.add(actor.row);
         if (actor === this.#self) actor.worn.cast.mesh.layers.set(this.#selfView === "mirror" ? SELF_LAYER : 0);
@@ -550,6 +570,25 @@ export class People implements Part {
     return null;
   }
 
+  #hang(actor: Actor, rest: Rest): void {
+    const isSelf = actor === this.#self;
+    // In a headset one would look out from inside of one's own hat.
+    if (!isSelf || this.#selfView !== "headless") this.#things?.place(actor, rest, this.#pose, isSelf && this.#selfView === "mirror");
+  }
+
+  /** What somebody wears from the shop, now. */
+  #bringThings(actor: Actor): void {
+    const items = actor === this.#self ? this.#selfItems : (actor.person.card?.wears ?? []);
+    if (this.#things) return this.#things.wear(actor.row, items);
+    if (!items.length || this.#hasThings) return;
+    this.#hasThings = true;
+    void import("./worn").then(({ WornThings }) => {
+      if (this.#ended.signal.aborted) return;
+      this.#things = new WornThings(this.#world, this.group);
+      for (const one of this.#actors) this.#bringThings(one);
+    });
+  }
+
   /** A body that somebody brought along. */
   #bring(actor: Actor): void {
     const avatar = actor.person.card?.avatar ?? "";
@@ -571,6 +610,7 @@ export class People implements Part {
     this.#chairs?.dispose();
     this.#chairs?.geometry.dispose();
     this.#own?.dispose();
+    this.#things?.dispose();
     this.#wardrobe?.dispose();
     this.#clips?.dispose();
     this.#live.dispose();

@@ -66,7 +66,7 @@ export class Portrait {
     this.#isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.#renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true, powerPreference: "low-power" });
     this.#renderer.toneMapping = NeutralToneMapping;
-    this.#light = environment(this.#renderer);
+    this.#light = environment();
     this.#stage.environment = this.#light;
     this.#stage.environmentIntensity = 0.62;
     this.#textures = { people: { value: this.#table.texture }, clips: { value: this.#live.texture }, poses: { value: this.#live.texture } };

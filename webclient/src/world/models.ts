@@ -65,7 +65,7 @@ export class Models {
 }
 
 /** Dispose of what the merged model no longer shows. */
-function letGo(loaded: Object3D, kept: Object3D): void {
+export function letGo(loaded: Object3D, kept: Object3D): void {
   const stay = new Set<object>();
   const each = (model: Object3D, told: (thing: { dispose(): void }) => void): void => {
     model.traverse((object) => {
