@@ -10,9 +10,12 @@ import type { Myself } from "../avatar/myself";
 import type { People } from "../avatar/people";
 import type { Session } from "../net";
 import { beSomebody } from "../shop/account";
+import type { Lent } from "../world/lent";
+import type { Stand } from "../world/stand";
+import type { Headset } from "../xr/headset";
 import { announce, say } from "../ui/dom";
 import type { Panels } from "../ui/panel";
-import type { Asked } from "./address";
+import { hashOf, type Asked } from "./address";
 import { Companions } from "./companions";
 import type { Scene } from "./scene";
 import type { Shopping } from "./shopping";
@@ -34,6 +37,8 @@ export interface AmongPieces {
   /** Where toasts and captions go. */
   readonly host: HTMLElement;
   readonly scene: () => Scene | null;
+  /** The headset, while it is ready. */
+  readonly headset: () => Headset | null;
   /** The name cannot be used here; the visit is over until there is another. */
   refusedName(fault: string): void;
   ended(code: number, text: string): void;
@@ -43,6 +48,7 @@ interface Drawn {
   readonly scene: Scene;
   readonly people: People;
   readonly self: Myself;
+  readonly lent: Lent;
 }
 
 export class Among {
@@ -73,6 +79,11 @@ export class Among {
   /** Oneself, where there is a place to be seen in. */
   get self(): Myself | null {
     return this.#drawn && this.#drawn.scene === this.#pieces.scene() ? this.#drawn.self : null;
+  }
+
+  /** Who else holds what is on a slot. */
+  ownerOf(slot: string): number | null {
+    return this.#drawn?.lent.ownerOf(slot) ?? null;
   }
 
   /** A seat in a room of the store; each room has its own people. */
@@ -112,7 +123,7 @@ export class Among {
     visit.stepInto(scene?.world ?? null);
     this.#companions?.attach(scene);
     if (!scene || this.#drawn?.scene === scene) return;
-    const [{ People }, { Myself }] = await Promise.all([import("../avatar/people"), import("../avatar/myself")]);
+    const [{ People }, { Myself }, { Lent }] = await Promise.all([import("../avatar/people"), import("../avatar/myself"), import("../world/lent")]);
     if (scene !== this.#pieces.scene() || this.#drawn?.scene === scene) return;
     const { preferences } = showroom;
     const people = new People(scene.world, () => (this.#visit ?? visit).session.crowd, { figures: "/figures/", isStill: preferences.isStill, tier: scene.tier });
@@ -120,7 +131,12 @@ export class Among {
     scene.world.add(people);
     const self = new Myself(scene.world, people, showroom.visitor.look);
     scene.world.add(self);
-    this.#drawn = { scene, people, self };
+    const lent: Lent = new Lent({
+      stands: () => scene.stock.stands, line: () => this.session, isMine: (stand) => this.#pieces.headset()?.holds(stand) ?? false,
+      given: (stand, from) => this.#given(scene, lent, stand, from), moved: () => scene.world.redraw(),
+    });
+    scene.world.add(lent);
+    this.#drawn = { scene, people, self, lent };
     scene.world.events.addEventListener("moved", () => this.#passed(scene));
   }
 
@@ -137,6 +153,18 @@ export class Among {
     const name = showroom.stores.find(({ id }) => id === plan.id)?.rooms.find(({ id }) => id === room)?.name;
     if (name) announce(t("through_door", { name }));
     void this.join(room, true).catch((error: unknown) => console.warn(error));
+  }
+
+  /** Handed over by somebody in a headset: into one's own hands there, before one's eyes here. */
+  #given(scene: Scene, lent: Lent, stand: Stand, from: number): void {
+    const name = this.session?.person(from)?.card?.name;
+    const headset = this.#pieces.headset();
+    if (headset?.isPresenting && name) return headset.receive(stand, name);
+    // The page has no hands: it is shown, and free for others.
+    this.session?.act({ do: "release", thing: stand.slot.id, ...lent.putDown(stand, scene.stand) }).catch(() => undefined);
+    if (!name) return;
+    say(t("given", { name, product: stand.row.name }));
+    location.hash = hashOf({ name: "product", id: stand.row.id });
   }
 
   /** Another figure in the middle of a visit. */

@@ -260,7 +260,7 @@ export class App {
     announce(t("welcome", { name: this.showroom.visitor.nickname }));
     this.#among ??= import("./among").then(({ Among }) => new Among({
       showroom: this.showroom, panels: this.#panels, shopping: this.#shopping, asked: this.#asked, host: part("said"),
-      scene: () => this.#scene,
+      scene: () => this.#scene, headset: () => this.#headset,
       refusedName: (fault) => this.#ask(fault),
       ended: (code, text) => void this.#ended(code, text),
     }));
@@ -288,7 +288,10 @@ export class App {
     if (this.#headset) return this.#headset;
     const [{ Headset }, shop] = await Promise.all([import("../xr/headset"), this.#shopping.shop().catch(() => null)]);
     if (scene !== this.#scene) return null;
-    return (this.#headset ??= new Headset({ world: scene.world, stock: scene.stock, shop, session: () => this.#others?.session ?? null }));
+    return (this.#headset ??= new Headset({
+      world: scene.world, stock: scene.stock, shop, session: () => this.#others?.session ?? null,
+      self: () => this.#others?.self ?? null, ownerOf: (slot) => this.#others?.ownerOf(slot) ?? null,
+    }));
   }
 
   /** The name cannot be used here: the door asks again, and says why. */

@@ -54,6 +54,11 @@ export class Carry extends EventTarget {
     return this.#state === "held";
   }
 
+  /** Whether it is in one's hands, or on its way from them to its shelf. */
+  moves(stand: Stand): boolean {
+    return this.stand === stand || this.#homing.some((one) => one.stand === stand);
+  }
+
   /** The product a hand would take: in its reach, else under its ray. Null if there is none. */
   under(hand: Hand): { stand: Stand; distance_m: number; isNear: boolean } | null {
     let best: Stand | null = null;

@@ -4,6 +4,7 @@
  * Sent through the room's session, which sends no more than it must. Nothing is sent while the connection is away.
  */
 import { Quaternion, Vector3 } from "three";
+import { onTheWire, withinReach } from "../world/lent";
 import type { Stand } from "../world/stand";
 import type { Pose } from "./grab";
 import type { Hand } from "./input";
@@ -25,6 +26,7 @@ export class Presence {
   readonly #right = part();
   readonly #pose: RigPose = { x: 0, y: 0, z: 0, yaw: 0, vx: 0, vz: 0, turning: 0, animation: 0, jump: false };
   #hasPose = false;
+  #hasHands = false;
   #sinceMove_s = 0;
   #grabbed = "";
 
@@ -32,10 +34,23 @@ export class Presence {
     this.#line = line;
   }
 
+  /** In the body's own space; null where nothing is known. */
+  get head(): RigPart | null {
+    return this.#hasPose ? this.#head : null;
+  }
+
+  get left(): RigPart | null {
+    return this.#hasHands ? this.#left : null;
+  }
+
+  get right(): RigPart | null {
+    return this.#hasHands ? this.#right : null;
+  }
+
   /** @param floor the height of what one stands on */
   update(dt: number, head: Head, headTurn: Quaternion, hands: readonly [Hand, Hand], floor: number, hasJumped: boolean, eye_m: number): void {
     const line = this.#line();
-    if (line?.state !== "open" || dt <= 0) return;
+    if (dt <= 0) return;
     const pose = this.#pose;
     const isFresh = this.#hasPose && !hasJumped;
     const ease = Math.min(1, dt / 0.12);
@@ -54,7 +69,8 @@ export class Presence {
     this.#fill(this.#head, head.world, headTurn, head, floor, eye_m);
     pose.head = this.#head;
     const [left, right] = hands;
-    if (left.isTracked && right.isTracked) {
+    this.#hasHands = left.isTracked && right.isTracked;
+    if (this.#hasHands) {
       this.#fill(this.#left, left.grip.position, left.grip.rotation, head, floor, Infinity);
       this.#fill(this.#right, right.grip.position, right.grip.rotation, head, floor, Infinity);
       pose.left = this.#left;
@@ -63,7 +79,7 @@ export class Presence {
       delete pose.left;
       delete pose.right;
     }
-    line.pose(pose);
+    if (line?.state === "open") line.pose(pose);
   }
 
   /** Into the person's own space: its yaw taken out, ahead is +z. */
@@ -99,16 +115,21 @@ export class Presence {
     const line = this.#line();
     if (this.#sinceMove_s < MOVE_S || line?.state !== "open" || this.#grabbed !== stand.slot.id) return;
     this.#sinceMove_s = 0;
-    line.act({ do: "move", thing: stand.slot.id, ...this.#where(line, pose) }).catch(() => undefined);
+    line.act({ do: "move", thing: stand.slot.id, ...onTheWire(line.welcome?.floor.corner_mm ?? [], pose.position, pose.rotation) }).catch(() => undefined);
   }
 
-  /** On the shelf again, or let go in the air: the room sees it where it stands. */
-  release(stand: Stand, home: Pose): void {
+  /** On the shelf again. From afar it is let go as near to it as arms reach; the others see it float home. */
+  release(stand: Stand, home: Pose, feet: { readonly x: number; readonly z: number }): void {
     const line = this.#line();
     line?.show({ mode: 0, focus: 0 });
     if (line?.state !== "open" || this.#grabbed !== stand.slot.id) return;
     this.#grabbed = "";
-    line.act({ do: "release", thing: stand.slot.id, ...this.#where(line, home) }).catch(() => undefined);
+    line.act({ do: "release", thing: stand.slot.id, ...onTheWire(line.welcome?.floor.corner_mm ?? [], withinReach(home.position, feet), home.rotation) }).catch(() => undefined);
+  }
+
+  /** Handed over by somebody: the room has it in one's hands already. */
+  adopt(stand: Stand): void {
+    this.#grabbed = stand.slot.id;
   }
 
   inspect(stand: Stand | null): void {
@@ -126,14 +147,6 @@ export class Presence {
 
   get isHolding(): boolean {
     return this.#grabbed !== "";
-  }
-
-  #where(line: RoomLine, { position, rotation }: Pose): { at: number[]; turn: number[] } {
-    const [cx = 0, cz = 0] = line.welcome?.floor.corner_mm ?? [];
-    return {
-      at: [Math.round(position.x * 100 - cx / 10), Math.round(position.y * 100), Math.round(position.z * 100 - cz / 10)],
-      turn: rotation.toArray().map((part) => Math.round(part * 10_000)),
-    };
   }
 }
 

@@ -43,6 +43,13 @@ export interface RoomLine extends EventTarget {
   act(action: { do: string; [field: string]: unknown }): Promise<void>;
 }
 
+/** One's own body in the room: `avatar/myself.ts`. */
+export interface OwnBody {
+  head: RigPart | null;
+  left: RigPart | null;
+  right: RigPart | null;
+}
+
 /** The products as they stand in the room. */
 export interface Shelves {
   readonly stands: readonly Stand[];
