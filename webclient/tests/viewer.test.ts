@@ -1,6 +1,7 @@
 import { Box3, PerspectiveCamera, Vector3 } from "three";
 import { describe, expect, it } from "vitest";
 import { elevationDeg, fitted, FOV_Y_DEG, YAW_DEG } from "../src/viewer/frame";
+import { spheres } from "../src/viewer/reflections";
 import { radiance } from "../src/viewer/studio";
 import { backdrop } from "../src/ui/backdrop";
 
@@ -31,18 +32,39 @@ describe("the first view", () => {
   }
 });
 
+describe("reflections", () => {
+  const at = ({ px, data }: { px: number; data: Float32Array }, face: number): number => data[((face * px + px / 2) * px + px / 2) * 3]!;
+  it("are as bright as an even light at every roughness", () => {
+    for (const { data } of spheres((_, into, i) => into.fill(2, i, i + 3))) for (const value of data) expect(value).toBeCloseTo(2, 4);
+  });
+  it("gather half a sky's light from the side where the surface is roughest, all of it from below", () => {
+    const last = spheres((way, into, i) => into.fill(way.y > 0 ? 1 : 0, i, i + 3)).at(-1)!;
+    expect(at(last, 2)).toBeCloseTo(1, 2);
+    expect(at(last, 3)).toBeCloseTo(0, 2);
+    expect(at(last, 4)).toBeGreaterThan(0.35);
+    expect(at(last, 4)).toBeLessThan(0.65);
+  });
+  it("mirror what stands at the right on the cube's left face, as three turns it", () => {
+    const [sharp] = spheres((way, into, i) => into.fill(way.x > 0.8 ? 1 : 0, i, i + 3));
+    expect([at(sharp!, 0), at(sharp!, 1)]).toEqual([0, 1]);
+  });
+});
+
 describe("the studio", () => {
   it("is brightest at the key light, upper left in front", () => {
-    const [width, height] = [64, 32];
-    const light = radiance(width, height);
-    let [best, at] = [0, 0];
-    for (let i = 0; i < light.length; i += 4) if ((light[i] ?? 0) > best) [best, at] = [light[i] ?? 0, i / 4];
-    const elevation = ((Math.floor(at / width) + 0.5) / height - 0.5) * 180;
-    const around = (((at % width) + 0.5) / width - 0.5) * 2 * Math.PI;
-    expect(best).toBeGreaterThan(6);
-    expect(elevation).toBeGreaterThan(10);
-    expect(Math.cos(around)).toBeLessThan(0); // −X is the left of the picture
-    expect(light.every((value) => Number.isFinite(value) && value >= 0)).toBe(true);
+    const best = { light: 0, way: new Vector3() };
+    const light = new Float32Array(3);
+    for (let i = 0; i < 2048; i++) {
+      const y = 1 - (2 * i + 1) / 2048;
+      const around = i * 2.39996322973;
+      const way = new Vector3(Math.cos(around) * Math.sqrt(1 - y * y), y, Math.sin(around) * Math.sqrt(1 - y * y));
+      radiance(way, light);
+      expect(light.every((value) => Number.isFinite(value) && value >= 0)).toBe(true);
+      if (light[0]! > best.light) Object.assign(best, { light: light[0], way });
+    }
+    expect(best.light).toBeGreaterThan(6);
+    expect(best.way.y).toBeGreaterThan(0.17);
+    expect(best.way.x).toBeLessThan(0); // −X is the left of the picture
   });
   it("has the poster's backdrop: light behind the product, darker corners", () => {
     const pixels = backdrop(64);

@@ -9,6 +9,7 @@ import { h } from "../ui/dom";
 speak(chosenLanguage());
 const id = new URLSearchParams(location.search).get("product") ?? "";
 const host = document.getElementById("stage") ?? document.body;
+void import("../viewer/viewer").catch(() => undefined); // it comes beside the product; the stage asks for it again
 product(id).then(
   (found) => {
     document.title = found.name;

@@ -3,7 +3,8 @@
  * there is no 3D. It owns all of them and gives everything back in `dispose`.
  */
 import type { Product } from "../api";
-import type { Viewer } from "../viewer/viewer";
+import { download } from "../viewer/download";
+import type { Source, Viewer } from "../viewer/viewer";
 import { backdropCanvas } from "./backdrop";
 import { announce, h, icon } from "./dom";
 import type { Unit } from "./format";
@@ -60,10 +61,10 @@ export class Stage {
     announce(t("loading", { name }));
     this.element.dataset["busy"] = "";
     try {
-      if (!is3d || !hasWebGl2()) return await this.#fallBack();
+      if (!is3d || !("WebGL2RenderingContext" in window)) return await this.#fallBack();
+      const { sources, indices } = this.#sources();
       const { Viewer } = await import("../viewer/viewer");
       if (this.#ended.signal.aborted) return;
-      const { sources, indices } = this.#sources();
       let shown = 0;
       this.#viewer = new Viewer(this.#view, {
         shown: (_, isLast) => {
@@ -100,8 +101,8 @@ export class Stage {
     this.#viewer = undefined;
   }
 
-  /** The delivery for this screen, and its levels from coarse to fine with their addresses. */
-  #sources(): { sources: { address: string; level: string }[]; indices: number[] } {
+  /** The delivery for this screen, and its levels from coarse to fine; the first of them is on its way. */
+  #sources(): { sources: Source[]; indices: number[] } {
     const { manifest, files } = this.#product;
     const delivery = chooseDelivery(Object.keys(manifest.deliveries), innerWidth);
     const found = delivery ? manifest.deliveries[delivery] : undefined;
@@ -113,7 +114,9 @@ export class Stage {
     const near = wanted[0];
     const first = near && near.bytes > AT_ONCE_BYTES ? wanted.slice(1).at(-1) : undefined;
     const chosen = [first, near].filter((one) => one !== undefined);
-    return { sources: chosen, indices: chosen.map(({ index }) => index) };
+    const sources = chosen.map(({ address, level }, turn) => ({ address, level, data: turn ? undefined : download(address, this.#ended.signal) }));
+    sources[0]?.data?.catch(() => undefined); // whoever waits for it hears of it
+    return { sources, indices: chosen.map(({ index }) => index) };
   }
 
   async #fallBack(error?: unknown): Promise<void> {
@@ -150,10 +153,4 @@ export class Stage {
 export function chooseDelivery(names: readonly string[], widthPx: number): string | undefined {
   const order = widthPx < SMALL_PX ? ["mobile", "headset", "desktop", "webp", "plain"] : ["desktop", "headset", "mobile", "webp", "plain"];
   return order.find((name) => names.includes(name));
-}
-
-function hasWebGl2(): boolean {
-  const probe = document.createElement("canvas").getContext("webgl2");
-  probe?.getExtension("WEBGL_lose_context")?.loseContext();
-  return probe !== null;
 }

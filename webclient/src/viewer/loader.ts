@@ -7,14 +7,21 @@ import { TextureLoader } from "./textures";
 
 let textures: TextureLoader | undefined;
 
-export async function load(address: string, renderer: WebGLRenderer, signal: AbortSignal): Promise<GLTF> {
+/** Start what every model needs, while there is none yet. */
+export function warm(renderer: WebGLRenderer): TextureLoader {
   if (!textures) {
-    textures = new TextureLoader();
+    textures = new TextureLoader().detectSupport(renderer);
     textures.setWorkerLimit(2);
+    textures.init().catch(() => undefined); // the first texture says so
     MeshoptDecoder.useWorkers(1);
   }
-  textures.detectSupport(renderer);
-  const data = await download(address, signal);
+  return textures;
+}
+
+/** @param coming the file, if it is on its way already */
+export async function load(address: string, renderer: WebGLRenderer, signal: AbortSignal, coming?: Promise<ArrayBuffer>): Promise<GLTF> {
+  const textures = warm(renderer).detectSupport(renderer);
+  const data = await (coming ?? download(address, signal));
   const loader = new GLTFLoader().setKTX2Loader(textures).setMeshoptDecoder(MeshoptDecoder);
   return loader.parseAsync(data, "");
 }

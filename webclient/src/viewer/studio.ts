@@ -2,13 +2,10 @@
  * The photographer's studio that posters are taken in, for the viewer: so that the picture becomes the model without a
  * jump in light.
  *
- * The lamps are those of the pipeline's poster light (showroom_pipeline/light.py), in the same closed form, sampled into
- * an equirectangular map and prefiltered by three. No environment file is downloaded.
+ * The lamps are those of the pipeline's poster light (showroom_pipeline/light.py), in the same closed form.
  */
-import {
-  DataTexture, EquirectangularReflectionMapping, FloatType, LinearFilter, LinearSRGBColorSpace, PMREMGenerator,
-  RGBAFormat, Vector3, type Texture, type WebGLRenderer,
-} from "three";
+import { Vector3, type Texture } from "three";
+import { reflections, spheres } from "./reflections";
 
 type Rgb = readonly [number, number, number];
 const WARM: Rgb = [1.0, 0.93, 0.84];
@@ -32,64 +29,40 @@ const BOXES: readonly SoftBox[] = [
 const EDGE = 0.35;
 const SKY: Rgb = [0.34, 0.34, 0.34];
 const FLOOR: Rgb = [0.52, 0.48, 0.43];
-const WIDTH = 256;
-const HEIGHT = 128;
 
 const clamp = (x: number): number => Math.min(1, Math.max(0, x));
 const smooth = (x: number): number => x * x * (3 - 2 * x);
 
-/** The radiance along every direction of an equirectangular map, RGBA, three's orientation. */
-export function radiance(width = WIDTH, height = HEIGHT): Float32Array {
-  const out = new Float32Array(width * height * 4);
-  const up = new Vector3(0, 1, 0);
-  const lamps = BOXES.map((box) => {
-    const axis = new Vector3(...box.toward).normalize();
-    const right = new Vector3().crossVectors(up, axis).normalize();
-    return {
-      axis, right, over: new Vector3().crossVectors(axis, right), box,
-      width: Math.tan((box.halfWidthDeg * Math.PI) / 180), height: Math.tan((box.halfHeightDeg * Math.PI) / 180),
-    };
-  });
-  const way = new Vector3();
-  for (let row = 0; row < height; row++) {
-    const elevation = ((row + 0.5) / height - 0.5) * Math.PI; // the first row is the floor, as three samples it
-    for (let column = 0; column < width; column++) {
-      const around = ((column + 0.5) / width - 0.5) * 2 * Math.PI;
-      way.set(Math.cos(elevation) * Math.cos(around), Math.sin(elevation), Math.cos(elevation) * Math.sin(around));
-      const horizon = smooth(clamp(way.y / 0.7 + 0.5));
-      const at = (row * width + column) * 4;
-      for (let channel = 0; channel < 3; channel++) {
-        out[at + channel] = (1 - horizon) * (FLOOR[channel] ?? 0) + horizon * (SKY[channel] ?? 0);
-      }
-      out[at + 3] = 1;
-      for (const lamp of lamps) {
-        const depth = way.dot(lamp.axis);
-        if (depth <= 0.02) continue;
-        const across = way.dot(lamp.right) / depth / lamp.width;
-        const along = way.dot(lamp.over) / depth / lamp.height;
-        const outside = Math.sqrt(Math.hypot(across * across, along * along)); // a squircle: soft boxes are round
-        const mask = smooth(clamp((1 + EDGE - outside) / (2 * EDGE))) * lamp.box.radiance;
-        if (mask <= 0) continue;
-        for (let channel = 0; channel < 3; channel++) {
-          out[at + channel] = (out[at + channel] ?? 0) + mask * (lamp.box.tint[channel] ?? 0);
-        }
-      }
-    }
+const UP = new Vector3(0, 1, 0);
+const LAMPS = BOXES.map((box) => {
+  const axis = new Vector3(...box.toward).normalize();
+  const right = new Vector3().crossVectors(UP, axis).normalize();
+  return {
+    axis, right, over: new Vector3().crossVectors(axis, right), box,
+    width: Math.tan((box.halfWidthDeg * Math.PI) / 180), height: Math.tan((box.halfHeightDeg * Math.PI) / 180),
+  };
+});
+
+/** The studio's light from a direction; see `Light`. */
+export function radiance(way: Vector3, into: Float32Array, at = 0): void {
+  const horizon = smooth(clamp(way.y / 0.7 + 0.5));
+  for (let channel = 0; channel < 3; channel++) into[at + channel] = (1 - horizon) * FLOOR[channel]! + horizon * SKY[channel]!;
+  for (const lamp of LAMPS) {
+    const depth = way.dot(lamp.axis);
+    if (depth <= 0.02) continue;
+    const across = way.dot(lamp.right) / depth / lamp.width;
+    const along = way.dot(lamp.over) / depth / lamp.height;
+    const outside = Math.sqrt(Math.sqrt(across ** 4 + along ** 4)); // a squircle: soft boxes are round
+    const mask = smooth(clamp((1 + EDGE - outside) / (2 * EDGE))) * lamp.box.radiance;
+    if (mask <= 0) continue;
+    for (let channel = 0; channel < 3; channel++) into[at + channel]! += mask * lamp.box.tint[channel]!;
   }
-  return out;
 }
 
-/** The studio's light, prefiltered; the caller disposes of it. */
-export function environment(renderer: WebGLRenderer): Texture {
-  const map = new DataTexture(radiance(), WIDTH, HEIGHT, RGBAFormat, FloatType);
-  map.mapping = EquirectangularReflectionMapping;
-  map.colorSpace = LinearSRGBColorSpace;
-  map.minFilter = LinearFilter;
-  map.magFilter = LinearFilter;
-  map.needsUpdate = true;
-  const filter = new PMREMGenerator(renderer);
-  const made = filter.fromEquirectangular(map).texture;
-  filter.dispose();
-  map.dispose();
-  return made;
+let levels: ReturnType<typeof spheres> | undefined;
+
+/** The studio's light for `scene.environment`; the caller disposes of it. */
+export function environment(): Texture {
+  levels ??= spheres(radiance);
+  return reflections(levels);
 }

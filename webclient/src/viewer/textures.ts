@@ -8,7 +8,7 @@ const TRANSCODER = "/basis/transcoder.wasm";
 interface Inside {
   transcoderPending: Promise<void> | null;
   transcoderBinary: ArrayBuffer | null;
-  workerConfig: object;
+  workerConfig: object | null;
   workerPool: { setWorkerCreator(make: () => Worker): void };
 }
 
@@ -20,10 +20,17 @@ export class TextureLoader extends KTX2Loader {
       if (!answer.ok) throw new Error(`${TRANSCODER}: ${answer.status}`);
       const binary = await answer.arrayBuffer();
       inside.transcoderBinary = binary;
-      inside.workerPool.setWorkerCreator(() => {
+      const started = (): Worker => {
         const worker = new Worker(WORKER);
         const transcoderBinary = binary.slice(0);
         worker.postMessage({ type: "init", config: inside.workerConfig, transcoderBinary }, [transcoderBinary]);
+        return worker;
+      };
+      // The first one starts before there is a texture, once it is known what this machine takes.
+      let first = inside.workerConfig ? started() : null;
+      inside.workerPool.setWorkerCreator(() => {
+        const worker = first ?? started();
+        first = null;
         return worker;
       });
     });

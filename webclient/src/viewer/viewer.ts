@@ -8,8 +8,9 @@ import {
 } from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
 import { elevationDeg, fitted, FOV_Y_DEG, YAW_DEG, type Stand } from "./frame";
-import { dispose, load } from "./loader";
+import { dispose, load, warm } from "./loader";
 import { ContactShadow } from "./shadow";
+import { rehearse } from "./rehearse";
 import { environment } from "./studio";
 import { Variants } from "./variants";
 
@@ -17,6 +18,8 @@ export interface Source {
   readonly address: string;
   /** What the page calls this level. */
   readonly level: string;
+  /** The file, if it is on its way already. */
+  readonly data?: Promise<ArrayBuffer> | undefined;
 }
 
 export interface Told {
@@ -55,12 +58,13 @@ export class Viewer {
   constructor(host: HTMLElement, told: Told) {
     this.#told = told;
     this.#renderer = new WebGLRenderer({ antialias: true, alpha: true, powerPreference: "default" });
+    warm(this.#renderer);
     this.canvas = this.#renderer.domElement;
     this.canvas.tabIndex = 0;
     this.#renderer.toneMapping = NeutralToneMapping;
     this.#renderer.toneMappingExposure = 1;
     this.#renderer.setClearColor(0x000000, 0);
-    this.#light = environment(this.#renderer);
+    this.#light = environment();
     this.#scene.environment = this.#light;
     // The lamps stand beside the poster's camera, which went round by as much.
     this.#scene.environmentRotation.y = MathUtils.degToRad(YAW_DEG);
@@ -87,11 +91,13 @@ export class Viewer {
   /** Show the sources one after the other, coarse to fine, each fading into the next. */
   async show(sources: readonly Source[]): Promise<void> {
     for (const [index, source] of sources.entries()) {
-      const gltf = await load(source.address, this.#renderer, this.#ended.signal);
+      const rehearsed = source.data?.then((data) => rehearse(data, this.#renderer, this.#scene, this.#camera)).catch(() => undefined);
+      const gltf = await load(source.address, this.#renderer, this.#ended.signal, source.data);
       const variants = new Variants(gltf);
       await variants.wear(this.#colour);
       if (this.#ended.signal.aborted) return dispose(gltf.scene);
       this.#replace(gltf.scene, variants);
+      void rehearsed?.then((done) => done?.());
       this.#told.shown(source.level, index === sources.length - 1);
     }
   }
@@ -149,14 +155,19 @@ export class Viewer {
     const box = new Box3().setFromObject(model, true);
     if (!this.#home) this.#stand(model, box);
     this.#scene.add(model);
-    this.#shadow.cast(this.#renderer, model, box);
-    this.#scene.add(model);
     this.#model = { scene: model, variants };
     if (old) {
       this.#scene.remove(old.scene);
       dispose(old.scene);
     }
     this.#draw();
+    // The product first, its shadow after it: the shadow's programs take as long again.
+    requestAnimationFrame(() => {
+      if (this.#ended.signal.aborted || this.#model?.scene !== model) return;
+      this.#shadow.cast(this.#renderer, model, box);
+      this.#scene.add(model);
+      this.#draw();
+    });
   }
 
   #stand(model: import("three").Group, box: Box3): void {

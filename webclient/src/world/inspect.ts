@@ -184,7 +184,7 @@ export class Inspect extends EventTarget implements Part {
     this.#from = options.from ?? null;
     this.#variant = options.variant ?? null;
     const set = (this.#set ??= new PhotoSet());
-    set.lightUp(renderer);
+    set.lightUp();
     const [w, h, d] = product.dimensions_m;
     this.#box.min.set(-w / 2, 0, -d / 2);
     this.#box.max.set(w / 2, h, d / 2);
@@ -268,7 +268,7 @@ export class Inspect extends EventTarget implements Part {
 
   restored(): void {
     if (!this.#product || !this.#set) return;
-    this.#set.lightUp(this.#world.renderer);
+    this.#set.lightUp();
     this.#set.shoot(this.#world.renderer, this.#world.scene, this.#world.camera);
     this.#ground();
   }

@@ -3,7 +3,8 @@
  *
  * What it is not: the bake itself (`bake.ts`), or colours of light (`moods.ts`).
  */
-import { DataTexture, HalfFloatType, LinearFilter, PMREMGenerator, RGBAFormat, type Scene, type Texture, type WebGLRenderer, type WebGLRenderTarget } from "three";
+import { DataTexture, HalfFloatType, LinearFilter, RGBAFormat, type Scene, type Texture, type WebGLRenderer, type WebGLRenderTarget } from "three";
+import { prefilter } from "../viewer/prefilter";
 import type { Baked, BakeInput } from "./bake";
 import { bakeKey, keep, recall } from "./bakestore";
 import { LightFade, type Maps } from "./light-fade";
@@ -158,7 +159,7 @@ export class Lighting {
   /** Take the room's own picture for reflections: once a room and a mood, after the light or the surfaces changed. */
   reflect(renderer: WebGLRenderer, scene: Scene): void {
     if (this.#isEnded) return;
-    const filter = new PMREMGenerator(renderer);
+    const filter = prefilter(renderer);
     scene.environment = null;
     const made = filter.fromScene(scene, 0, 0.1, 100, { size: PROBE_PX, position: this.#light.boxAt.value });
     filter.dispose();

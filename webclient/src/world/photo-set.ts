@@ -80,9 +80,9 @@ export class PhotoSet {
   }
 
   /** Light the lamps (again). */
-  lightUp(renderer: WebGLRenderer): void {
+  lightUp(): void {
     this.#light?.dispose();
-    this.#light = environment(renderer);
+    this.#light = environment();
     this.scene.environment = this.#light;
   }
 

@@ -63,7 +63,7 @@ export class Stock implements Part {
     this.#delivery = isPhone ? ["mobile", "webp", "desktop"] : ["desktop", "mobile", "webp"];
     this.#told = stocked;
     this.#models = new Models(world.renderer, this.#ended.signal);
-    this.#light = environment(world.renderer);
+    this.#light = environment();
     world.scene.add(this.group);
     this.#fill().catch((error: unknown) => {
       if (this.#ended.signal.aborted) return;
@@ -155,7 +155,7 @@ export class Stock implements Part {
 
   restored(): void {
     this.#light.dispose();
-    this.#light = environment(this.#world.renderer);
+    this.#light = environment();
     for (const stand of this.#stands) stand.dress(this.#light, this.#intensity);
   }
 
