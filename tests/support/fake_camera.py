@@ -1,0 +1,88 @@
+"""
+What Chromium's fake camera shows: real people, and where wanted a canary that nothing else in the world looks like.
+
+A clip is a handful of JPEG pictures one after another (``.mjpeg``), which Chromium plays over and over.
+"""
+
+import io
+import math
+import shutil
+import subprocess
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from leaks import CANARY_RGB
+from PIL import Image, ImageDraw
+
+SIZE: Final = (1280, 720)
+#: Grey with a slope: nobody, but not dark.
+EMPTY: Final = "#8f8b84"
+
+
+def flags(clip: Path) -> tuple[str, ...]:
+    """What Chromium is started with to see this clip, and be allowed to."""
+    return (
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={clip}",
+    )
+
+
+def of_picture(
+    clip: Path,
+    picture: Path,
+    *,
+    zoom: float = 1.0,
+    has_canary: bool = False,
+    frames: int = 12,
+    size: tuple[int, int] = SIZE,
+) -> Path:
+    """A still picture that sways a little, as nobody holds still; ``zoom`` 1: as high as the frame."""
+    with Image.open(picture) as opened:
+        person = opened.convert("RGB")
+    high = round(size[1] * zoom)
+    person = person.resize((round(person.width * high / person.height), high), Image.Resampling.LANCZOS)
+    shown = []
+    for i in range(frames):
+        angle = 2 * math.pi * i / frames
+        frame = Image.new("RGB", size, EMPTY)
+        left = (size[0] - person.width) // 2 + round(6 * math.sin(angle))
+        frame.paste(person, (left, (size[1] - person.height) // 2 + round(3 * math.cos(angle))))
+        shown.append(_marked(frame) if has_canary else frame)
+    return write(clip, shown)
+
+
+def of_video(clip: Path, video: Path, *, start_s: float = 0.0, length_s: float = 3.0, height: int = 720) -> Path:
+    """A piece of a real video, as it is."""
+    ffmpeg = shutil.which("ffmpeg")
+    assert ffmpeg, "ffmpeg is not installed"
+    command = [ffmpeg, "-v", "error", "-y", "-ss", str(start_s), "-t", str(length_s), "-i", str(video)]
+    command += ["-vf", f"scale=-2:{height}", "-r", "15", "-c:v", "mjpeg", "-q:v", "3", "-f", "mjpeg", str(clip)]
+    subprocess.run(command, check=True, timeout=60)
+    return clip
+
+
+def nobody(clip: Path, *, colour: str = EMPTY) -> Path:
+    """An empty room; black for one without light."""
+    return write(clip, [Image.new("RGB", SIZE, colour)] * 4)
+
+
+def write(clip: Path, frames: Iterable[Image.Image] | Sequence[Image.Image]) -> Path:
+    """The frames, one after another."""
+    with clip.open("wb") as out:
+        for frame in frames:
+            one = io.BytesIO()
+            frame.save(one, "JPEG", quality=92, subsampling=0)
+            out.write(one.getvalue())
+    return clip
+
+
+def _marked(frame: Image.Image) -> Image.Image:
+    """A canary in each corner, so that no crop of the frame is without one."""
+    draw = ImageDraw.Draw(frame)
+    width, height = frame.size
+    side = height // 5
+    for x, y in ((0, 0), (width - side, 0), (0, height - side), (width - side, height - side)):
+        draw.rectangle((x, y, x + side, y + side), fill=CANARY_RGB)
+    return frame

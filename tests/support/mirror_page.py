@@ -1,0 +1,102 @@
+"""The mirror as a shopper has it: opened from a product, asked, live; and what can be read of it in a test."""
+
+import base64
+import io
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+#: Trackers are brought and warmed up in software.
+PATIENT_MS: Final = 60_000
+MIRROR: Final = "document.querySelector('tryon-mirror')"
+
+#: Before the page's own code: what the trackers find is noted, and calls that could carry media are counted.
+WATCH_THE_WORKER: Final = """
+window.__seen = []; window.__calls = 0;
+const Real = window.Worker;
+window.Worker = class extends Real {
+  constructor(...given) {
+    super(...given);
+    this.addEventListener("message", ({ data }) => {
+      if (data?.is !== "seen") return;
+      for (const face of data.seen.faces) window.__seen.push(Array.from(face.slice(0, 30)));
+      if (window.__seen.length > 12) window.__seen.shift();
+    });
+  }
+};
+for (const name of ["RTCPeerConnection", "WebTransport", "MediaRecorder"]) {
+  const Known = window[name];
+  if (Known) window[name] = class extends Known { constructor(...given) { super(...given); window.__calls++; } };
+}
+"""
+
+
+def open_mirror(page: Page, address: str, product: str, *, path: str = "?rung=list") -> None:
+    """From the product's page to the question whether the camera may be turned on."""
+    page.goto(f"{address}{path}#/p/{product}")
+    page.get_by_role("button", name="Try it on").click()
+    expect(page.get_by_role("heading", name="See it on you")).to_be_focused(timeout=PATIENT_MS)
+
+
+def turn_on(page: Page) -> None:
+    """Yes, and until there is a picture."""
+    page.get_by_role("button", name="Turn the camera on").click()
+    expect(page.get_by_role("group", name="The mirror’s tools")).to_be_visible(timeout=PATIENT_MS)
+
+
+def wait_frames(page: Page, count: int, *, timeout_ms: float = PATIENT_MS) -> None:
+    """Until so many more frames were shown."""
+    page.evaluate(
+        f"""([count, limit]) => new Promise((done, fail) => {{
+          const {{ booth }} = {MIRROR};
+          const late = setTimeout(() => fail(new Error("no frames")), limit);
+          booth.addEventListener("frame", function seen() {{
+            if (--count > 0) return;
+            booth.removeEventListener("frame", seen);
+            clearTimeout(late);
+            done();
+          }});
+        }})""",
+        [count, timeout_ms],
+    )
+
+
+def wait_for(page: Page, truth: str, *, timeout_ms: float = PATIENT_MS) -> Any:
+    """Until an expression of the mirror ``m`` and its ``booth`` is true, looked at after each frame."""
+    return page.evaluate(
+        f"""([limit]) => new Promise((done, fail) => {{
+          const m = {MIRROR}, {{ booth }} = m;
+          const late = setTimeout(() => fail(new Error({truth!r})), limit);
+          const look = () => {{
+            const found = {truth};
+            if (!found) return;
+            booth.removeEventListener("frame", look);
+            m.wardrobe.removeEventListener("change", look);
+            clearTimeout(late);
+            done(found);
+          }};
+          booth.addEventListener("frame", look);
+          m.wardrobe.addEventListener("change", look);
+          look();
+        }})""",
+        [timeout_ms],
+    )
+
+
+def shown(page: Page) -> NDArray[np.uint8]:
+    """What the mirror's canvas holds now, ``(height, width, 3)``, not mirrored."""
+    address: str = page.evaluate(f"{MIRROR}.booth.canvas.toDataURL('image/png')")
+    with Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))) as picture:
+        return np.asarray(picture.convert("RGB"))
+
+
+def painted(pixels: NDArray[np.uint8], colour: Literal["green", "blue"]) -> NDArray[np.bool_]:
+    """Where something of a test's colour is: greener, or bluer, than any person or room."""
+    channels = pixels.astype(np.int16)
+    own = {"green": 1, "blue": 2}[colour]
+    others = [channels[..., other] for other in range(3) if other != own]
+    mask: NDArray[np.bool_] = channels[..., own] > 40 + 1.5 * np.maximum(*others)
+    return mask
