@@ -74,7 +74,8 @@ export class Gallery implements Place {
       stock.textContent = kind === "few" ? t("few", { n: left }) : kind === "out" ? t("sold_out") : "";
     };
     live();
-    link.addEventListener("focus", () => this.#go(this.#order.indexOf(row.id), false));
+    // Only for the keyboard: what glides away under a pressed button is not clicked.
+    link.addEventListener("focus", () => link.matches(":focus-visible") && this.#go(this.#order.indexOf(row.id), false));
     this.#frames.set(row.id, { element, picture, link, live });
     return element;
   }
