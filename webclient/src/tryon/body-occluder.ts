@@ -20,14 +20,15 @@ interface Bar {
   readonly flat?: number;
   /** Goes on beyond `to` by this share of the way. */
   readonly beyond?: number;
+  readonly isLimb?: boolean;
 }
 
 const sided = (bar: (side: "left" | "right") => Bar): readonly Bar[] => [bar("left"), bar("right")];
 const BARS: readonly Bar[] = [
-  ...sided((side) => ({ from: `${side}UpperArm`, to: `${side}LowerArm`, radii: [0.043, 0.039] })),
-  ...sided((side) => ({ from: `${side}LowerArm`, to: `${side}Hand`, radii: [0.039, 0.025] })),
-  ...sided((side) => ({ from: `${side}UpperLeg`, to: `${side}LowerLeg`, radii: [0.07, 0.05] })),
-  ...sided((side) => ({ from: `${side}LowerLeg`, to: `${side}Foot`, radii: [0.052, 0.034] })),
+  ...sided((side) => ({ from: `${side}UpperArm`, to: `${side}LowerArm`, radii: [0.043, 0.039], isLimb: true })),
+  ...sided((side) => ({ from: `${side}LowerArm`, to: `${side}Hand`, radii: [0.039, 0.025], isLimb: true })),
+  ...sided((side) => ({ from: `${side}UpperLeg`, to: `${side}LowerLeg`, radii: [0.07, 0.05], isLimb: true })),
+  ...sided((side) => ({ from: `${side}LowerLeg`, to: `${side}Foot`, radii: [0.052, 0.034], isLimb: true })),
   { from: "neck", to: "head", radii: [0.05, 0.052], beyond: 0.5 },
   { from: "spine", to: "upperChest", radii: [0.125, 0.125], flat: 0.72 },
 ];
@@ -64,13 +65,17 @@ export class BodyOccluder {
     return mesh;
   }
 
-  follow({ joints, turns, sure, scale }: Body): void {
+  /** @param covers how far along each bone cloth covers the limb: it hides what is behind by itself, and must not be pierced */
+  follow({ joints, turns, sure, scale }: Body, covers: Float32Array): void {
     for (const { bar, mesh } of this.#bars) {
       const [from, to] = [joint(bar.from), joint(bar.to)];
-      mesh.visible = Math.min(sure[from]!, sure[to]!) > SURE;
+      const covered = bar.isLimb ? Math.max(0, covers[from]! - 0.1) : 0;
+      mesh.visible = Math.min(sure[from]!, sure[to]!) > SURE && covered < 0.86;
       if (!mesh.visible) continue;
       A.fromArray(joints, from * 3);
       B.fromArray(joints, to * 3).sub(A);
+      A.addScaledVector(B, covered);
+      B.multiplyScalar(1 - covered);
       const long = B.length() * (1 + (bar.beyond ?? 0));
       // Upright along the bar, and turned with the bone about it.
       B.normalize();

@@ -36,7 +36,15 @@ const SURE = 0.4;
 /** Nobody moves faster before a mirror, metres a second. */
 const MOST_SPEED = 4;
 /** Frames over which a body's proportions are averaged. */
-const LONG = 90;
+const MOST_FRAMES = 90;
+
+/** Lengths that do not change as a body moves, left and right as one: trunk, upper arm, fore-arm, thigh, shank. */
+export const LONG = { trunk: 0, upperArm: 1, lowerArm: 2, upperLeg: 3, lowerLeg: 4 } as const;
+const LONG_OF: readonly (readonly (readonly [number, number])[])[] = [
+  [],
+  [[AT.leftShoulder, AT.leftElbow], [AT.rightShoulder, AT.rightElbow]], [[AT.leftElbow, AT.leftWrist], [AT.rightElbow, AT.rightWrist]],
+  [[AT.leftHip, AT.leftKnee], [AT.rightHip, AT.rightKnee]], [[AT.leftKnee, AT.leftAnkle], [AT.rightKnee, AT.rightAnkle]],
+];
 
 const distance = (points: Float64Array, a: number, b: number): number => Math.hypot(points[a * 3]! - points[b * 3]!, points[a * 3 + 1]! - points[b * 3 + 1]!, points[a * 3 + 2]! - points[b * 3 + 2]!);
 
@@ -52,6 +60,8 @@ export class BodySolver {
   size_px = 0;
   /** The model's metres times this are ours. */
   scale = 1;
+  /** Of limbs and trunk, metres, averaged over frames; see `LONG_OF`. */
+  readonly lengths = new Float64Array(LONG_OF.length);
   readonly #speed = new Float64Array(POINTS * 3);
   readonly #last = new Float64Array(POINTS * 3);
   readonly #world = new Float64Array(POINTS * 3);
@@ -73,6 +83,7 @@ export class BodySolver {
   /** The body that comes next is another. */
   reset(): void {
     this.#frames = this.#modelHeight = 0;
+    this.lengths.fill(0);
     this.#isFresh = true;
   }
 
@@ -189,9 +200,14 @@ export class BodySolver {
     const z = (w[AT.leftShoulder * 3 + 2]! + w[AT.rightShoulder * 3 + 2]! - w[AT.leftHip * 3 + 2]! - w[AT.rightHip * 3 + 2]!) / 2;
     const sum = Math.hypot(x, y, z) + half(AT.leftHip, AT.leftKnee, AT.rightHip, AT.rightKnee) + half(AT.leftKnee, AT.leftAnkle, AT.rightKnee, AT.rightAnkle);
     const found = Math.min(2.4, Math.max(0.9, HEIGHT_SHARE * sum));
-    if (dt > 0 || !this.#frames) this.#frames = Math.min(LONG, this.#frames + 1);
+    if (dt > 0 || !this.#frames) this.#frames = Math.min(MOST_FRAMES, this.#frames + 1);
     this.#modelHeight += (found - this.#modelHeight) / this.#frames;
     this.scale = height_m / this.#modelHeight;
+    const trunk = Math.hypot(x, y, z);
+    for (const [k, pairs] of LONG_OF.entries()) {
+      const now = pairs.length ? pairs.reduce((all, [a, b]) => all + distance(w, a, b), 0) / pairs.length : trunk;
+      this.lengths[k]! += (now * this.scale - this.lengths[k]!) / this.#frames;
+    }
   }
 
   #stand(lens: Lens): { readonly error_px: number; readonly isIn: boolean } {

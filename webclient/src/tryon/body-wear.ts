@@ -7,7 +7,7 @@
  */
 import { Group, type Mesh, type Object3D } from "three";
 import { clone } from "three/examples/jsm/utils/SkeletonUtils.js";
-import type { Body } from "./body";
+import { JOINTS, type Body } from "./body";
 import { BodyOccluder } from "./body-occluder";
 import { AS_MODELLED, Garment, type SizeRatios } from "./garment";
 import { Bag, Shoes, type Borne } from "./limbs";
@@ -40,6 +40,7 @@ export function borne({ worn, anchors, model, size }: BodyItem): Borne | null {
 export class BodyWear {
   readonly group = new Group();
   readonly #occluder = new BodyOccluder();
+  readonly #covers = new Float32Array(JOINTS.length);
   readonly #items = new Map<string, { readonly item: BodyItem; readonly borne: Borne | null }>();
 
   constructor() {
@@ -50,7 +51,7 @@ export class BodyWear {
   follow(body: Body, items: Iterable<BodyItem>, time_ms: number, made: (model: Object3D) => void): void {
     this.group.visible = body.isFound;
     if (!body.isFound) return;
-    this.#occluder.follow(body);
+    this.#covers.fill(0);
     for (const item of items) {
       let one = this.#items.get(item.id);
       if (!one) {
@@ -62,7 +63,11 @@ export class BodyWear {
         }
       }
       one.borne?.wear(body, time_ms);
+      if (one.borne instanceof Garment) {
+        for (let i = 0; i < this.#covers.length; i++) this.#covers[i] = Math.max(this.#covers[i]!, one.borne.covers[i]!);
+      }
     }
+    this.#occluder.follow(body, this.#covers);
   }
 
   model(id: string): Object3D | null {

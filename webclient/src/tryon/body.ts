@@ -7,7 +7,7 @@ import { Quaternion } from "three";
 import type { Bearer } from "./bearer";
 import { ArmsApart } from "./body-arms";
 import { joint, JOINTS, MEAN_HEIGHT_M, PARENTS } from "./body-bones";
-import { AT, BodySolver } from "./body-solve";
+import { AT, BodySolver, LONG } from "./body-solve";
 import { BodyTurns } from "./body-turns";
 import { project, type Lens } from "./camera";
 import { newPose, type Pose } from "./pnp";
@@ -34,6 +34,8 @@ export interface Body extends Bearer {
   readonly screen: Float32Array;
   /** `(22)` 0 to 1: how surely a joint was seen. */
   readonly sure: Float32Array;
+  /** `(22)` metres from a limb's joint to its parent, averaged over frames: where depth is misjudged, joints lie further apart or nearer. The hips' is the trunk's. 0 if it is not measured. */
+  readonly lengths: Float32Array;
 }
 
 /** Nobody told us theirs: the mean of adults, and how far people are from it. */
@@ -46,6 +48,8 @@ const GIVEN_SPREAD_M = 0.01;
 const KEEP_MS = 450;
 /** A body that jumps further than this share of its own size is another. */
 const SAME = 0.6;
+/** Mean distance of the trunks' corners, as a share of its diagonal, below which two bodies are one person seen twice. */
+const SAME_TRUNK = 0.35;
 const RISE_S = 0.18;
 const FALL_S = 0.3;
 /** Which landmark says how surely a joint was seen. */
@@ -54,6 +58,11 @@ const SEEN_BY: Readonly<Partial<Record<(typeof JOINTS)[number], number>>> = {
   leftUpperLeg: AT.leftHip, leftLowerLeg: AT.leftKnee, leftFoot: AT.leftAnkle, leftToes: AT.leftToe, rightUpperLeg: AT.rightHip, rightLowerLeg: AT.rightKnee, rightFoot: AT.rightAnkle, rightToes: AT.rightToe,
 };
 const SEEN_AT = JOINTS.map((name) => SEEN_BY[name] ?? -1);
+const LONG_AT: Readonly<Partial<Record<(typeof JOINTS)[number], number>>> = {
+  hips: LONG.trunk, leftLowerArm: LONG.upperArm, rightLowerArm: LONG.upperArm, leftHand: LONG.lowerArm, rightHand: LONG.lowerArm,
+  leftLowerLeg: LONG.upperLeg, rightLowerLeg: LONG.upperLeg, leftFoot: LONG.lowerLeg, rightFoot: LONG.lowerLeg,
+};
+const MEASURED = JOINTS.map((name) => LONG_AT[name] ?? -1);
 const HIPS = joint("hips");
 
 class Tracked implements Body {
@@ -63,6 +72,7 @@ class Tracked implements Body {
   readonly pose: Pose = newPose();
   readonly screen = new Float32Array(JOINTS.length * 2);
   readonly sure = new Float32Array(JOINTS.length);
+  readonly lengths = new Float32Array(JOINTS.length);
   scale = 1;
   confidence = 0;
   height_m: number = MEAN_ADULT_M.height_m;
@@ -116,6 +126,8 @@ class Tracked implements Body {
     for (let i = 0; i < JOINTS.length; i++) {
       project(lens, bones.joints[i * 3]!, bones.joints[i * 3 + 1]!, bones.joints[i * 3 + 2]!, this.#pixel);
       this.screen.set(this.#pixel, i * 2);
+      const measured = MEASURED[i]!;
+      this.lengths[i] = measured >= 0 ? solver.lengths[measured]! : 0;
       const by = SEEN_AT[i]!;
       this.sure[i] = by >= 0 ? solver.sure[by]! : Math.min(solver.sure[AT.leftShoulder]!, solver.sure[AT.rightShoulder]!);
     }
@@ -155,7 +167,9 @@ export class Bodies {
   look(poses: readonly BodySeen[], lens: Lens, time_ms: number): readonly Body[] {
     this.#free.clear();
     for (const one of this.#all) this.#free.add(one);
-    for (const seen of poses) {
+    for (const [i, seen] of poses.entries()) {
+      // The model sometimes sees one person twice.
+      if (poses.some((other, k) => k < i && isSame(other, seen, lens))) continue;
       const x = ((seen.points[AT.leftShoulder * 3]! + seen.points[AT.rightShoulder * 3]!) / 2) * lens.width;
       const y = ((seen.points[AT.leftShoulder * 3 + 1]! + seen.points[AT.rightShoulder * 3 + 1]!) / 2) * lens.height;
       let known = this.#nearest(x, y);
@@ -201,6 +215,14 @@ export class Bodies {
     }
     return best;
   }
+}
+
+/** Two bodies whose trunks lie on each other are one. */
+function isSame(a: BodySeen, b: BodySeen, lens: Lens): boolean {
+  let [apart, size] = [0, 0];
+  for (const i of [AT.leftShoulder, AT.rightShoulder, AT.leftHip, AT.rightHip]) apart += Math.hypot((a.points[i * 3]! - b.points[i * 3]!) * lens.width, (a.points[i * 3 + 1]! - b.points[i * 3 + 1]!) * lens.height) / 4;
+  for (const { points } of [a, b]) size = Math.max(size, Math.hypot((points[AT.leftShoulder * 3]! - points[AT.rightHip * 3]!) * lens.width, (points[AT.leftShoulder * 3 + 1]! - points[AT.rightHip * 3 + 1]!) * lens.height));
+  return apart < SAME_TRUNK * size;
 }
 
 const Q = new Quaternion();

@@ -46,6 +46,8 @@ export class GarmentRig {
   /** Between the middles of the upper arms' and the thighs' heads; from one upper arm's head to the other's; metres. */
   readonly torso_m: number;
   readonly shoulders_m: number;
+  /** How far along each limb's bone the cloth reaches, 0 to 1: there the cloth itself hides what is behind. */
+  readonly covers = new Float32Array(JOINTS.length);
   /** What to draw: the skinned meshes and nothing else of the file. */
   readonly group = new Group();
   readonly #geometries: { dispose(): void }[] = [];
@@ -163,13 +165,14 @@ export class GarmentRig {
         B.copy(A).applyMatrix4(theirs.boneInverses[i]!).applyMatrix4(rests[i]!);
         if (along >= 0) {
           const end = this.rest[j + 1];
-          const from = this.rest[j]!.at;
-          const share = end ? Math.max(0, Math.min(1, C.subVectors(B, from).dot(D.subVectors(end.at, from)) / Math.max(D.lengthSq(), 1e-9))) : 0;
+          const share = end ? along01(this.rest[j]!.at, end.at, B) : 0;
           const part = share * (PARTS - 1);
+          if (w > 0.5 && share > this.covers[j]!) this.covers[j] = share;
           const low = Math.min(PARTS - 2, Math.floor(part));
           all[slot + low]! += w * (1 - (part - low));
           all[slot + low + 1]! += w * (part - low);
         } else {
+          if (w > 0.5 && j >= LEGS && this.rest[j + 1]) this.covers[j] = Math.max(this.covers[j]!, along01(this.rest[j]!.at, this.rest[j + 1]!.at, B));
           const below = isLow(JOINTS[j]!) ? smooth(HEM.from, HEM.to, B.y - thighs) : 0;
           all[slot]! += w * (1 - below);
           all[hem]! += w * below;
@@ -209,6 +212,9 @@ const LEADS: readonly (readonly [Joint, Joint, readonly [number, number, number]
   ["leftUpperLeg", "leftLowerLeg", [0, -1, 0]], ["leftLowerLeg", "leftFoot", [0, -1, 0]], ["rightUpperLeg", "rightLowerLeg", [0, -1, 0]], ["rightLowerLeg", "rightFoot", [0, -1, 0]],
 ];
 
+const LEGS = joint("leftUpperLeg");
+/** Where a point lies on the way from one to the other. */
+const along01 = (from: Vector3, to: Vector3, point: Vector3): number => Math.max(0, Math.min(1, C.subVectors(point, from).dot(D.subVectors(to, from)) / Math.max(D.lengthSq(), 1e-9)));
 const isLow = (name: Joint): boolean => name === "hips" || name.endsWith("UpperLeg") || name.endsWith("LowerLeg");
 
 /** The joint that a bone of no humanoid name goes with: its nearest forebear's. */

@@ -36,6 +36,7 @@ export class Garment {
   readonly #hips = new Quaternion();
   readonly #chest = new Quaternion();
   readonly #swung = new Quaternion();
+  #drawn = 1;
   #last_ms = -Infinity;
 
   /** @param model a clone of its own @throws NoRig */
@@ -44,6 +45,11 @@ export class Garment {
     this.model = this.#rig.group;
     this.#rig.middle("leftUpperArm", "rightUpperArm", this.#restHigh);
     this.#rig.middle("leftUpperLeg", "rightUpperLeg", this.#restLow);
+  }
+
+  /** How far along each bone it covers the limb, 0 to 1. */
+  get covers(): Float32Array {
+    return this.#rig.covers;
   }
 
   /** Bring it onto the body as it stands in this frame. */
@@ -56,7 +62,10 @@ export class Garment {
     this.#chest.fromArray(turns, at.chest * 4);
     this.#low.fromArray(joints, at.lLeg * 3).add(A.fromArray(joints, at.rLeg * 3)).multiplyScalar(0.5);
     this.#high.fromArray(joints, at.lArm * 3).add(A.fromArray(joints, at.rArm * 3)).multiplyScalar(0.5);
-    const long = Math.max(0.15, this.#low.distanceTo(this.#high));
+    const drawn = Math.max(0.15, this.#low.distanceTo(this.#high));
+    const long = body.lengths[at.hips]! || drawn;
+    // Where depth is misjudged the body is drawn longer or shorter than it is, and the garment must go along.
+    this.#drawn = share(drawn, long);
     C.set(0, -1, 0).applyQuaternion(this.#hips);
     this.#swung.copy(this.#hem.next(this.#low, C, Number.isFinite(dt) ? dt : 0));
     for (const slot of this.#rig.slots) this.#place(slot, body, long);
@@ -79,17 +88,17 @@ export class Garment {
     const wide = girth * this.girth;
     A.subVectors(rest, this.#restHigh);
     const down = -A.y * length;
-    const share = Math.max(0, Math.min(1, 1 - down / long));
-    B.set(A.x * wide, long - down, A.z).applyQuaternion(this.#hips).add(this.#low);
-    P.set(A.x * wide, -down, A.z).applyQuaternion(this.#chest).add(this.#high);
-    P.lerpVectors(B, P, smooth(share));
-    Q.copy(this.#hips).slerp(this.#chest, smooth(share));
+    const part = smooth(Math.max(0, Math.min(1, 1 - down / long)));
+    B.set(A.x * wide, (long - down) * this.#drawn, A.z).applyQuaternion(this.#hips).add(this.#low);
+    P.set(A.x * wide, -down * this.#drawn, A.z).applyQuaternion(this.#chest).add(this.#high);
+    P.lerpVectors(B, P, part);
+    Q.copy(this.#hips).slerp(this.#chest, part);
     if (slot.isHem) {
       // It hangs from the waist line, not from the hips' middle: turned about the thighs' heads.
       P.sub(this.#low).applyQuaternion(this.#swung).add(this.#low);
       Q.premultiply(this.#swung);
     }
-    S.set(wide, length, wide);
+    S.set(wide, length * this.#drawn, wide);
   }
 
   #arm(slot: Slot, body: Body): void {
@@ -101,8 +110,9 @@ export class Garment {
     const { sleeve, girth } = this.size;
     Q.fromArray(turns, slot.joint * 4);
     P.fromArray(joints, slot.joint * 3);
-    S.set(sleeve, Math.sqrt(girth), Math.sqrt(girth));
+    const round = Math.sqrt(girth);
     if (slot.joint === upper) {
+      S.set(sleeve * this.#stretch(body, upper + 1), round, round);
       if (slot.along >= 0 && slot.along < 1) {
         // At the shoulder the sleeve is not twisted: it only follows the arm's way.
         A.set(sign, 0, 0).applyQuaternion(this.#chest);
@@ -115,10 +125,13 @@ export class Garment {
     // The garment's elbow is where its own upper sleeve ends, on the way to the hand.
     const own = this.#rig.rest;
     const elbow = upper + 1;
-    const theirs = distance(joints, upper, elbow) + (slot.joint > elbow ? distance(joints, elbow, elbow + 1) : 0);
+    const isHand = slot.joint > elbow;
+    const theirs = this.#long(body, elbow) + (isHand ? this.#long(body, elbow + 1) : 0);
     const [a, b, c] = [own[upper], own[elbow], own[elbow + 1]];
-    const mine = (a && b ? a.at.distanceTo(b.at) : 0) + (slot.joint > elbow && b && c ? b.at.distanceTo(c.at) : 0);
-    A.set(sign * (mine * sleeve - theirs), 0, 0).applyQuaternion(R.fromArray(turns, elbow * 4));
+    const mine = (a && b ? a.at.distanceTo(b.at) : 0) + (isHand && b && c ? b.at.distanceTo(c.at) : 0);
+    const stretch = this.#stretch(body, elbow + 1);
+    S.set(isHand ? 1 : sleeve * stretch, round, round);
+    A.set(sign * (mine * sleeve - theirs) * stretch, 0, 0).applyQuaternion(R.fromArray(turns, elbow * 4));
     P.add(A);
     if (slot.joint === elbow && slot.along > 0) {
       // Twist runs along the fore-arm: at the cuff it is nearly the hand's.
@@ -146,11 +159,21 @@ export class Garment {
       for (let i = slot.joint; i > upper; i = PARENTS[i]!) {
         const [a, b] = [own[i], own[PARENTS[i]!]];
         mine += a && b ? a.at.distanceTo(b.at) * length : 0;
-        theirs += distance(joints, i, PARENTS[i]!);
+        theirs += this.#long(body, i);
       }
-      P.add(A.set(0, theirs - mine + slide, 0).applyQuaternion(R.fromArray(turns, PARENTS[slot.joint]! * 4)));
+      P.add(A.set(0, (theirs - mine + slide) * this.#stretch(body, slot.joint), 0).applyQuaternion(R.fromArray(turns, PARENTS[slot.joint]! * 4)));
     }
     S.set(girth, length, girth);
+  }
+
+  /** From a limb's joint to its parent. */
+  #long({ joints, lengths }: Body, i: number): number {
+    return lengths[i]! || distance(joints, i, PARENTS[i]!);
+  }
+
+  /** By how much it is drawn longer than it is. */
+  #stretch({ joints, lengths }: Body, i: number): number {
+    return share(distance(joints, i, PARENTS[i]!), lengths[i]!);
   }
 
   dispose(): void {
@@ -158,6 +181,7 @@ export class Garment {
   }
 }
 
+const share = (drawn: number, is: number): number => (is > 0 ? Math.max(0.6, Math.min(1.6, drawn / is)) : 1);
 const smooth = (x: number): number => x * x * (3 - 2 * x);
 const distance = (joints: Float32Array, a: number, b: number): number => Math.hypot(joints[a * 3]! - joints[b * 3]!, joints[a * 3 + 1]! - joints[b * 3 + 1]!, joints[a * 3 + 2]! - joints[b * 3 + 2]!);
 const [A, B, C, P, S] = Array.from({ length: 5 }, () => new Vector3()) as [Vector3, Vector3, Vector3, Vector3, Vector3];

@@ -47,6 +47,8 @@ const EAR_FADE = [-0.03, -0.044] as const;
 const CLEAR = 0.1;
 const NEAR_M = 0.05;
 const FAR_M = 14;
+/** Cloth on a person, against the same cloth on the shop's stand: a bright background lights nobody's front. */
+const CLOTH_BRIGHT = 0.62;
 /** Half the width of what the sun's shadow takes in: about a head, about a body. */
 const SMALL_M = 0.22;
 const LARGE_M = 0.85;
@@ -218,7 +220,9 @@ export class Mirror {
     if (!body.isFound || !this.#onBody.length) return;
     for (const { id } of this.#onBody) {
       const fade = (wear.model(id)?.userData as { fade?: Fade } | undefined)?.fade;
-      if (fade) fade.shown.value = body.confidence;
+      if (!fade) continue;
+      fade.shown.value = body.confidence;
+      fade.bright.value = CLOTH_BRIGHT / Math.max(1, this.#meter.gain);
     }
     const chest = joint("chest") * 3;
     if (bearers.find(({ part }) => part === "body") !== body) return;
@@ -333,6 +337,8 @@ interface Fade {
   readonly head: { readonly value: Matrix4 };
   /** 0 to 1: a body that is not surely seen wears paler. */
   readonly shown: { value: number };
+  /** Cloth only: how bright the person stands in the picture against how the shop lights it. */
+  readonly bright: { value: number };
 }
 
 /** How far a body must be moved, as a share, to stand where the face on its shoulders does: irises know distance better than a mean height. */
@@ -352,7 +358,7 @@ function asFar(body: Body, bearers: readonly Bearer[]): number {
 /** Materials of their own, that throw shadows and, on spectacles, vanish behind the ear. */
 function dressed(model: Object3D, kind: "temples" | "hard" | "cloth"): void {
   const hasTemples = kind === "temples";
-  const fade: Fade = { head: { value: new Matrix4() }, shown: { value: 1 } };
+  const fade: Fade = { head: { value: new Matrix4() }, shown: { value: 1 }, bright: { value: 1 } };
   model.userData["fade"] = fade;
   const change = (from: Material): Material => {
     const material = from.clone();
@@ -362,11 +368,13 @@ function dressed(model: Object3D, kind: "temples" | "hard" | "cloth"): void {
       material.onBeforeCompile = (shader) => {
         shader.uniforms["headFromWorld"] = fade.head;
         shader.uniforms["shown"] = fade.shown;
+        shader.uniforms["bright"] = fade.bright;
         shader.vertexShader = shader.vertexShader
           .replace("#include <common>", "#include <common>\nvarying vec3 inHead;\nuniform mat4 headFromWorld;")
           .replace("#include <project_vertex>", "#include <project_vertex>\ninHead = ( headFromWorld * modelMatrix * vec4( transformed, 1.0 ) ).xyz;");
         shader.fragmentShader = shader.fragmentShader
-          .replace("#include <common>", "#include <common>\nvarying vec3 inHead;\nuniform float shown;")
+          .replace("#include <common>", "#include <common>\nvarying vec3 inHead;\nuniform float shown;\nuniform float bright;")
+          .replace("#include <opaque_fragment>", "outgoingLight *= bright;\n#include <opaque_fragment>")
           // The darker a lens, the more it covers; its gradient is in its texture.
           .replace("#include <color_fragment>", `#include <color_fragment>
             #ifdef IS_GLASS
