@@ -100,6 +100,7 @@ function pieces(product: Product, all: readonly Row[], showroom: Showroom, shown
       h("p", { class: "about" }, product.description),
       dots?.element ?? null,
       sizes(product, showroom, shown),
+      advice(product),
       extra.length ? h("div", { class: "extra" }, ...extra) : null,
       details(product),
       inRoom(product),
@@ -166,6 +167,14 @@ function sizes(product: Product, showroom: Showroom, shown: Shown): HTMLElement 
   return h("section", { class: "sizes", "aria-label": t("size") },
     h("dl", {}, ...values.map((value, index) => h("div", {}, h("dt", {}, t(words[index] ?? "width")), value))),
     h("fieldset", { class: "units" }, h("legend", { class: "unseen" }, t("unit")), ...units));
+}
+
+/** Which size: loaded after the product is there, for products that come with a size chart. */
+function advice(product: Product): HTMLElement | null {
+  if (!("size_chart" in product.manifest)) return null;
+  const element = Object.assign(document.createElement("fit-advice"), { manifest: product.manifest });
+  void import("../fit").catch(() => element.remove());
+  return element;
 }
 
 function details(product: Product): HTMLElement | null {
