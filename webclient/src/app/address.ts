@@ -1,12 +1,12 @@
 /**
  * What the page's address says: which store, room and friend (query), and what is looked at (hash).
  *
- * `/#/` the store, `/#/list`, `/#/p/{product}`; `?store=…&room=…&with=…&party=…&rung=…&measure`. Older addresses, `#/{product}`, still lead
+ * `/#/` the store, `/#/list`, `/#/p/{product}`, and `/#/p/{product}/try` for trying it on; `?store=…&room=…&with=…&party=…&rung=…&measure`. Older addresses, `#/{product}`, still lead
  * to the product. What it is not: history; views change it through `location.hash`, and going back is the browser's.
  */
 import { isRung, type Rung } from "./rung";
 
-export type View = { readonly name: "store" } | { readonly name: "list" } | { readonly name: "product"; readonly id: string };
+export type View = { readonly name: "store" } | { readonly name: "list" } | { readonly name: "product"; readonly id: string; /** The mirror is asked for, once. */ readonly isTried?: true };
 
 export interface Asked {
   readonly store: string | null;
@@ -24,7 +24,11 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 /** The view that a hash names; null if it names a place on the page and not a view. */
 export function viewOf(hash: string): View | null {
   if (/^#?(main|list-start|at=.*)$/.test(hash)) return null;
-  const path = safelyDecoded(hash.replace(/^#\/?/, "").split("?")[0] ?? "");
+  const raw = hash.replace(/^#\/?/, "").split("?")[0] ?? "";
+  // A slash that belongs to a name is written %2F.
+  const tried = /^p\/([^/]+)\/try$/.exec(raw)?.[1];
+  if (tried) return { name: "product", id: safelyDecoded(tried), isTried: true };
+  const path = safelyDecoded(raw);
   if (path === "" || path === "store") return { name: "store" };
   if (path === "list") return { name: "list" };
   const id = path.startsWith("p/") ? path.slice(2) : path;

@@ -68,6 +68,8 @@ export class App {
   #isFirst = true;
   /** The product whose row the keyboard goes back to. */
   #came: string | null = null;
+  /** The colour in which something is tried on. */
+  #tried = "";
   #scrolled = 0;
   #panelBefore: string | null = null;
   #rungTurn = 0;
@@ -333,6 +335,7 @@ export class App {
       const { view } = showroom;
       if (this.#came) element.setAttribute("product", this.#came);
       else if (view.name === "product") element.setAttribute("product", view.id);
+      element.setAttribute("variant", this.#tried);
       element.addEventListener("closed", () => this.#panels.close());
       return { element };
     } });
@@ -364,6 +367,8 @@ export class App {
   route(): void {
     const view = viewOf(location.hash);
     if (!view || (!this.showroom.rows.length && view.name === "product")) return;
+    // Asked once: neither a new language nor going back asks again.
+    if (view.name === "product" && view.isTried) history.replaceState(history.state, "", hashOf(view));
     const before = this.showroom.view;
     this.showroom.view = view;
     document.body.dataset["view"] = view.name;
@@ -418,6 +423,7 @@ export class App {
       next.element.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
       document.title = `${found.name} · Showroom`;
       next.open();
+      if (view.isTried) void this.#panels.show("mirror");
     } catch (error) {
       if (signal.aborted) return;
       this.#page?.dispose();
@@ -457,6 +463,7 @@ export class App {
     void showroom.place?.open(view.id, null).catch(() => undefined);
     await this.#panels.show("product");
     document.title = `${name} · Showroom`;
+    if (view.isTried && !signal.aborted) await this.#panels.show("mirror");
   }
 
   #closeProduct(_id: string): void {
@@ -525,7 +532,6 @@ export class App {
     document.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("announce", (event) => announce((event as CustomEvent<string>).detail));
     document.addEventListener("wanted", (event) => this.#wanted((event as CustomEvent<Wanted>).detail));
-    document.addEventListener("publish", (event) => void this.#others?.publish((event as CustomEvent<File>).detail));
     this.showroom.addEventListener("back", () => this.#back());
     for (const gesture of ["pointerdown", "keydown"]) document.addEventListener(gesture, () => this.#sound(), { passive: true });
     let rung = this.showroom.preferences.get("rung");
@@ -572,6 +578,7 @@ export class App {
 
   /** A part asks for another panel, or for a product. */
   #wanted(detail: Wanted): void {
+    this.#tried = "variant" in detail ? detail.variant ?? "" : "";
     if ("product" in detail) location.hash = hashOf({ name: "product", id: detail.product });
     else if (detail.panel === "store") this.#panels.close();
     else void this.#panels.show(detail.panel === "chat" || detail.panel === "invite" ? "people" : detail.panel);

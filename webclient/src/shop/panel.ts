@@ -59,6 +59,7 @@ export abstract class Panel extends LitElement {
 /** What a panel asks the page to open: event "wanted". */
 export type Wanted =
   | { readonly panel: "cart" | "checkout" | "orders" | "wishes" | "code" | "chat" | "people" | "invite" | "store" }
+  | { readonly panel: "mirror"; readonly variant?: string }
   | { readonly product: string; readonly sku?: string };
 
 const HEX = /^#[0-9a-f]{6}$/i;

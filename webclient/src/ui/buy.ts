@@ -36,7 +36,7 @@ export function buying(product: Product, all: readonly Row[], showroom: Showroom
     meeting?.show(meeting.isShowing ? null : product.id, variant?.name ?? null);
   } }, icon(ICONS.together), h("span", {}, t("show_all")));
 
-  const mirror = WORN.has(product.category) ? h("button", { type: "button", class: "pill", click: () => void mirror?.dispatchEvent(new CustomEvent("wanted", { detail: { panel: "mirror" }, bubbles: true })) },
+  const mirror = WORN.has(product.category) ? h("button", { type: "button", class: "pill", click: () => void mirror?.dispatchEvent(new CustomEvent("wanted", { detail: { panel: "mirror", variant: variant?.name }, bubbles: true })) },
     icon(ICONS.person), t("try_on")) : null;
 
   async function put(): Promise<void> {

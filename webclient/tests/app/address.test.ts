@@ -6,6 +6,11 @@ describe("the address", () => {
     const views: View[] = [{ name: "store" }, { name: "list" }, ...["terra-vase", "nordlicht.vase", "list", "a b/c?d#e%", "<img src=x>"].map((id): View => ({ name: "product", id }))];
     for (const view of views) expect(viewOf(hashOf(view))).toEqual(view);
   });
+  it("opens the mirror for a product, whose name may itself end like the way to it", () => {
+    expect(viewOf("#/p/field-cap/try")).toEqual({ name: "product", id: "field-cap", isTried: true });
+    expect(viewOf(hashOf({ name: "product", id: "odd/try" }))).toEqual({ name: "product", id: "odd/try" });
+    expect(viewOf("#/p/a%20b%2Fc/try")).toEqual({ name: "product", id: "a b/c", isTried: true });
+  });
   it("still leads older links to their product", () => {
     expect(viewOf("#/terra-vase")).toEqual({ name: "product", id: "terra-vase" });
   });
