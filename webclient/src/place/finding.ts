@@ -1,0 +1,58 @@
+/**
+ * Reads the room off a session's frames: planes and meshes as the device has them so far, made into a room when they
+ * changed by more than a trifle. WebXR Plane Detection (2024 draft), WebXR Mesh Detection.
+ */
+import type { Point } from "./polygon";
+import { roomFrom, type FoundMesh, type FoundPlane, type Room } from "./room";
+
+/** Frames between two looks: planes grow slowly. */
+const EVERY = 20;
+/** A corner that moved less says nothing new. */
+const TRIFLE_M = 0.01;
+
+type Labelled<T> = T & { readonly semanticLabel?: string };
+interface Mesh {
+  readonly meshSpace: XRSpace;
+  readonly vertices: Float32Array;
+  readonly indices: Uint32Array;
+}
+
+export class Finding {
+  #frames = 0;
+  #signature = "";
+  #meshes = "";
+  #found: readonly FoundMesh[] = [];
+
+  /** @returns a new room if there is one, else null */
+  look(frame: XRFrame, space: XRReferenceSpace): Room | null {
+    if (this.#frames++ % EVERY) return null;
+    const { detectedPlanes } = frame;
+    const detectedMeshes = (frame as unknown as { detectedMeshes?: ReadonlySet<Labelled<Mesh>> }).detectedMeshes;
+    if (!detectedPlanes?.size) return null;
+    const planes: FoundPlane[] = [];
+    let signature = "";
+    for (const plane of detectedPlanes as ReadonlySet<Labelled<XRPlane>>) {
+      const pose = frame.getPose(plane.planeSpace, space);
+      if (!pose) continue;
+      const { matrix } = pose.transform;
+      const polygon = plane.polygon.map(({ x, z }): Point => [x, z]);
+      planes.push({ label: plane.semanticLabel ?? "", matrix, polygon });
+      for (const at of [12, 13, 14]) signature += `${Math.round(matrix[at]! / TRIFLE_M)},`;
+      for (const [x, z] of polygon) signature += `${Math.round(x / TRIFLE_M)},${Math.round(z / TRIFLE_M)};`;
+    }
+    let meshes = "";
+    const found: FoundMesh[] = [];
+    for (const mesh of detectedMeshes ?? []) {
+      const pose = frame.getPose(mesh.meshSpace, space);
+      if (!pose) continue;
+      const { matrix } = pose.transform;
+      found.push({ label: mesh.semanticLabel ?? "other", matrix, vertices: mesh.vertices, indices: mesh.indices });
+      meshes += `${mesh.vertices.length}:${[12, 13, 14].map((at) => Math.round(matrix[at]! / TRIFLE_M))};`;
+    }
+    if (signature === this.#signature && meshes === this.#meshes) return null;
+    this.#signature = signature;
+    this.#meshes = meshes;
+    this.#found = found;
+    return roomFrom(planes, this.#found);
+  }
+}
