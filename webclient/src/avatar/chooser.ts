@@ -1,8 +1,8 @@
 /**
  * `<figure-chooser>`: choose a figure and shape it, with a live picture. Fires "change"; `value` is the look.
  *
- * Every choice is a radio or a slider with a name. A body of one's own is read on this device alone; "publish" with the
- * file is fired when its owner wants others to see it, and the page sends it.
+ * Every choice is a radio or a slider with a name. A body of one's own is read on this device alone; it is sent to the
+ * store when its owner wants others to see it, and the look wears it from then on.
  */
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import type { Brought } from "./bring";
@@ -29,12 +29,14 @@ interface Choice {
 }
 
 export class FigureChooser extends LitElement {
-  static override readonly properties = { figures: {}, state: { state: true }, problem: { state: true }, ownName: { state: true }, isReading: { state: true } };
+  static override readonly properties = { figures: {}, state: { state: true }, problem: { state: true }, ownName: { state: true }, isReading: { state: true }, isSending: { state: true }, isShared: { state: true } };
   declare figures: string;
   declare state: "loading" | "ready" | "failed";
   declare problem: string;
   declare ownName: string;
   declare isReading: boolean;
+  declare isSending: boolean;
+  declare isShared: boolean;
   #look: Look = PLAIN;
   #portrait: Portrait | null = null;
   #own: Brought | null = null;
@@ -49,6 +51,8 @@ export class FigureChooser extends LitElement {
     this.problem = "";
     this.ownName = "";
     this.isReading = false;
+    this.isSending = false;
+    this.isShared = false;
   }
 
   get value(): Look {
@@ -105,7 +109,8 @@ export class FigureChooser extends LitElement {
   }
 
   #change(part: Partial<Look>, framing?: Framing): void {
-    this.#look = { ...this.#look, ...part };
+    const { own: _own, ...plain } = this.#look;
+    this.#look = { ...plain, ...part };
     this.#portrait?.show(this.#look);
     if (framing) this.#portrait?.frame(framing);
     this.requestUpdate();
@@ -131,6 +136,7 @@ export class FigureChooser extends LitElement {
       this.#own?.dispose();
       this.#own = body;
       this.#file = file;
+      this.isShared = false;
       this.#portrait?.showOwn(body);
       this.#portrait?.frame("whole");
       this.dispatchEvent(new Event("change"));
@@ -142,13 +148,33 @@ export class FigureChooser extends LitElement {
     }
   }
 
+  async #publish(): Promise<void> {
+    const file = this.#file;
+    if (!file || this.isSending) return;
+    this.problem = "";
+    this.isSending = true;
+    try {
+      const { publish } = await import("./publish");
+      const own = await publish(file);
+      if (file !== this.#file) return;
+      this.#look = { ...this.#look, own };
+      this.isShared = true;
+      this.dispatchEvent(new Event("change"));
+    } catch (error) {
+      this.problem = t("unpublished", { text: error instanceof Error ? error.message : "" });
+    } finally {
+      this.isSending = false;
+    }
+  }
+
   #takeOff(): void {
     this.#portrait?.showOwn(null);
     this.#own?.dispose();
     this.#own = null;
     this.#file = null;
     this.ownName = "";
-    this.dispatchEvent(new Event("change"));
+    this.isShared = false;
+    this.#change({});
   }
 
   protected override render(): TemplateResult {
@@ -175,9 +201,9 @@ export class FigureChooser extends LitElement {
         <fieldset class="own"><legend>${t("own")}</legend>
           <p id="own-hint">${t("own_hint", { mb: MOST_BYTES / 1e6, n: MOST_TRIANGLES.toLocaleString() })}</p>
           <label class="file"><input type="file" accept=".vrm,.glb,model/gltf-binary" aria-describedby="own-hint own-state" @change=${(event: Event) => this.#chosen(event)}><span>${t("choose_file")}</span></label>
-          <p id="own-state" role="status" class=${this.problem ? "problem" : ""}>${this.problem || (this.isReading ? t("reading", { name: this.ownName }) : this.ownName ? t("own_on", { name: this.ownName }) : nothing)}</p>
-          ${this.#file ? html`<div class="row"><button class="quiet" type="button" @click=${() => this.#takeOff()}>${t("take_off")}</button>
-            <button class="quiet" type="button" @click=${() => this.dispatchEvent(new CustomEvent("publish", { detail: this.#file, bubbles: true, composed: true }))}>${t("publish")}</button></div>` : nothing}
+          <p id="own-state" role="status" class=${this.problem ? "problem" : ""}>${this.problem || (this.isReading ? t("reading", { name: this.ownName }) : this.isSending ? t("publishing") : this.isShared ? t("published", { name: this.ownName }) : this.ownName ? t("own_on", { name: this.ownName }) : nothing)}</p>
+          ${this.#file || look.own ? html`<div class="row"><button class="quiet" type="button" @click=${() => this.#takeOff()}>${t("take_off")}</button>
+            ${this.isShared || !this.#file ? nothing : html`<button class="quiet" type="button" ?disabled=${this.isSending} @click=${() => void this.#publish()}>${t("publish")}</button>`}</div>` : nothing}
         </fieldset>
       </form>
     </div>`;

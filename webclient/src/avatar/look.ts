@@ -13,12 +13,15 @@ export interface Look {
   readonly shape: Readonly<{ tall: number; wide: number; strong: number; old: number }>;
   /** A wheelchair; walking becomes rolling. */
   readonly isSeated: boolean;
+  /** A body that one brought along and shares, as the server names it (`own/…`); the rest is what is seen without it. */
+  readonly own?: string;
   /** 0xRRGGBB: skin, hair, top, bottom. */
   readonly tint: readonly [number, number, number, number];
 }
 
 const STEPS = { h: "tall", w: "wide", s: "strong", a: "old" } as const;
 const MOST = 4;
+export const OWN = /^own\/([0-9a-f]{32})$/;
 const NAME = /^[a-z0-9-]{1,14}$/;
 const DEFAULT_TINT = [0xc68e6f, 0x3a2a20, 0xd8cbb8, 0x4a4f55] as const;
 
@@ -26,6 +29,7 @@ export const PLAIN: Look = { body: "ada", hair: "bob", outfit: "linen", shape: {
 
 /** The wire's two fields. */
 export function written(look: Look): { avatar: string; tint: number[] } {
+  if (look.own) return { avatar: look.own, tint: [...look.tint] };
   const steps = Object.entries(STEPS).map(([letter, name]) => (look.shape[name] ? `${letter}${look.shape[name]}` : "")).join("");
   return { avatar: [look.body, look.hair, look.outfit, `x${steps}${look.isSeated ? "c" : ""}`].join("/"), tint: [...look.tint] };
 }
@@ -40,8 +44,9 @@ export function read(avatar: string, tint: readonly number[]): Look {
   }
   const named = (name: string, plain: string): string => (NAME.test(name) ? name : plain);
   const colour = (i: 0 | 1 | 2 | 3): number => (Number.isInteger(tint[i]) ? tint[i]! & 0xffffff : DEFAULT_TINT[i]);
+  const own = OWN.test(avatar) ? { own: avatar } : {};
   return {
-    body: named(body, PLAIN.body), hair: named(hair, PLAIN.hair), outfit: named(outfit, PLAIN.outfit), shape, isSeated: rest.includes("c"),
+    ...own, body: named(own.own ? "" : body, PLAIN.body), hair: named(hair, PLAIN.hair), outfit: named(outfit, PLAIN.outfit), shape, isSeated: rest.includes("c"),
     tint: [colour(0), colour(1), colour(2), colour(3)],
   };
 }

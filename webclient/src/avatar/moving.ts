@@ -17,7 +17,6 @@ interface Driven {
   /** Four times its number on the wire, and in the skeleton. */
   readonly from: number;
   readonly to: number;
-  readonly bit: number;
   readonly isLeg: boolean;
   /** Half the angle that is allowed, as sine and cosine. */
   readonly sin: number;
@@ -27,30 +26,37 @@ interface Driven {
 const DRIVEN: readonly Driven[] = BODY_BONES.flatMap((name, n) => {
   const most = MOST[name] ?? MOST[name.replace(/^(left|right)/, "")];
   const at = bone(name);
-  return most === undefined || at < 0 ? [] : [{ from: n * 4, to: at * 4, bit: 1 << n, isLeg: !IS_UPPER[at], sin: Math.sin(most / 2), cos: Math.cos(most / 2) }];
+  return most === undefined || at < 0 ? [] : [{ from: n * 4, to: at * 4, isLeg: !IS_UPPER[at], sin: Math.sin(most / 2), cos: Math.cos(most / 2) }];
 });
-const HIPS_BIT = 1 << BODY_BONES.indexOf("hips");
-const HEAD_BIT = 1 << BODY_BONES.indexOf("head");
-const LEG_BITS = DRIVEN.reduce((bits, { bit, isLeg }) => (isLeg ? bits | bit : bits), 0);
+const HIPS_AT = BODY_BONES.indexOf("hips");
+const HEAD_AT = BODY_BONES.indexOf("head");
 const SPINE = bone("spine") * 4;
 const FEET = [bone("leftFoot") * 3 + 1, bone("rightFoot") * 3 + 1] as const;
 
 export class Mover {
-  /** 0 to 1: how much of it is shown. */
-  weight = 0;
+  /** Of each bone, 0 to 1: how much of it is shown. */
+  readonly #weights = new Float32Array(BODY_BONES.length);
+  #most = 0;
   #moving: Moving | null = null;
 
   /** Once a frame, with what is shared now. */
   advance(moving: Moving | null, dt: number): void {
-    const isOn = moving !== null && moving.mask !== 0;
-    if (isOn) this.#moving = moving;
-    this.weight = Math.max(0, Math.min(1, this.weight + (isOn ? dt : -dt) / BLEND_S));
-    if (this.weight === 0) this.#moving = null;
+    const mask = moving ? moving.mask : 0;
+    if (mask) this.#moving = moving;
+    if (!this.#moving) return;
+    const step = dt / BLEND_S;
+    this.#most = 0;
+    for (let bone = 0; bone < BODY_BONES.length; bone++) {
+      const weight = this.#weights[bone]! + ((mask >> bone) & 1 ? step : -step);
+      this.#weights[bone] = weight > 1 ? 1 : weight > 0 ? weight : 0;
+      if (this.#weights[bone]! > this.#most) this.#most = this.#weights[bone]!;
+    }
+    if (this.#most === 0) this.#moving = null;
   }
 
   /** How much the head is led by it: so much less does it look about by itself. */
   get ofHead(): number {
-    return this.#moving && this.#moving.mask & HEAD_BIT ? ease(this.weight) : 0;
+    return ease(this.#weights[HEAD_AT]!);
   }
 
   /**
@@ -60,18 +66,21 @@ export class Mover {
    */
   apply(pose: Pose, rest: Rest, walking: number): void {
     const moving = this.#moving;
-    if (!moving || this.weight <= 0) return;
-    const { turns, mask } = moving;
-    const share = ease(this.weight);
-    const legs = share * (1 - walking);
+    if (!moving || this.#most === 0) return;
+    const { turns } = moving;
+    let standing = 0;
     for (let i = 0; i < DRIVEN.length; i++) {
       const one = DRIVEN[i]!;
-      if (!(mask & one.bit)) continue;
+      const weight = this.#weights[one.from >> 2]!;
+      if (weight === 0) continue;
+      const share = ease(weight) * (one.isLeg ? 1 - walking : 1);
+      if (one.isLeg && share > standing) standing = share;
       held(turns, one);
-      nlerp(pose.turn, one.to, pose.turn, one.to, q, 0, one.isLeg ? legs : share);
+      nlerp(pose.turn, one.to, pose.turn, one.to, q, 0, share);
     }
-    if (mask & HIPS_BIT) this.#hips(turns, pose, share, legs);
-    if (legs > 0 && mask & LEG_BITS) this.#ground(pose, rest, legs);
+    const hips = ease(this.#weights[HIPS_AT]!);
+    if (hips > 0) this.#hips(turns, pose, hips, hips * (1 - walking));
+    if (standing > 0) this.#ground(pose, rest, standing);
   }
 
   /** The hips turn about the upright; what they lean, the spine leans: feet stay on the floor. */

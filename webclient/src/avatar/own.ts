@@ -2,17 +2,18 @@
 import type { Group } from "three";
 import type { Actor, Scene } from "./actor";
 import { bring, type Brought } from "./bring";
+import { OWN } from "./look";
 import { MOST_BYTES } from "./limits";
 import type { Pose, Rest } from "./skeleton";
 
 /** Each is some draws of its own: only so many at a time, the nearest first to come. */
 const MOST = 6;
-const OWN = /^own\/([0-9a-f]{32})$/;
 
 interface Worn {
   readonly id: string;
   body: Brought | null;
   isGone: boolean;
+  layer: number;
 }
 
 /** Where a published body lies, by what a card says; null for the wardrobe's looks. */
@@ -37,7 +38,7 @@ export class Own {
     this.letGo(row);
     const address = ownAddress(avatar);
     if (!address || this.#byRow.size >= MOST) return;
-    const worn: Worn = { id: avatar, body: null, isGone: false };
+    const worn: Worn = { id: avatar, body: null, isGone: false, layer: 0 };
     this.#byRow.set(row, worn);
     this.#load(address).then((body) => {
       if (worn.isGone || this.#ended.signal.aborted) return body.dispose();
@@ -64,11 +65,21 @@ export class Own {
     this.#byRow.delete(row);
   }
 
-  /** Draw somebody in their own body; false while there is none. */
-  pose(actor: Actor, scene: Scene, rest: Rest, pose: Pose, other: Pose, dt: number): boolean {
-    const body = this.#byRow.get(actor.row)?.body;
+  /**
+   * Draw somebody in their own body; false while there is none.
+   *
+   * @param layer which eyes see it: mirrors' alone, for oneself
+   * @param isHidden one looks out of it
+   */
+  pose(actor: Actor, scene: Scene, rest: Rest, pose: Pose, other: Pose, dt: number, layer: number, isHidden: boolean): boolean {
+    const worn = this.#byRow.get(actor.row);
+    const body = worn?.body;
     if (!body) return false;
-    body.root.visible = actor.isSeen && actor.presence > 0.5;
+    if (worn.layer !== layer) {
+      worn.layer = layer;
+      body.root.traverse((node) => node.layers.set(layer));
+    }
+    body.root.visible = actor.isSeen && actor.presence > 0.5 && !isHidden;
     if (!body.root.visible) return true;
     actor.pose(scene, rest, pose, other, dt);
     actor.top_m = body.height_m + 0.08;

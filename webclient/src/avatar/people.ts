@@ -184,6 +184,7 @@ export class People implements Part {
       this.#self.wearLook(look);
       this.#self.figure = this.#wardrobe?.nearest(look) ?? 0;
       this.#self.worn = null;
+      this.#bring(this.#self);
     }
     this.#sinceSort = Infinity;
   }
@@ -426,7 +427,7 @@ export class People implements Part {
       if (!body || actor.presence <= 0) continue;
       this.#light(actor);
       if (actor.isSeen && actor.distance_m < SHADOW_M) shadows.add(actor.row);
-      if (this.#own?.pose(actor, this.#scene, body.rest, this.#pose, this.#other, this.#dt)) {
+      if (this.#own?.pose(actor, this.#scene, body.rest, this.#pose, this.#other, this.#dt, actor === this.#self && this.#selfView === "mirror" ? SELF_LAYER : 0, actor === this.#self && this.#selfView === "headless")) {
         this.#record(actor, 0, 0, 0);
         continue;
       }
@@ -591,14 +592,14 @@ export class People implements Part {
 
   /** A body that somebody brought along. */
   #bring(actor: Actor): void {
-    const avatar = actor.person.card?.avatar ?? "";
+    const avatar = actor.look.own ?? "";
     if (this.#own) return this.#own.wear(actor.row, avatar);
-    if (!avatar.startsWith("own/") || this.#hasOwn) return;
+    if (!avatar || this.#hasOwn) return;
     this.#hasOwn = true;
     void import("./own").then(({ Own }) => {
       if (this.#ended.signal.aborted) return;
       this.#own = new Own(this.group, () => this.#world.redraw());
-      for (const one of this.#actors) this.#own.wear(one.row, one.person.card?.avatar ?? "");
+      for (const one of this.#actors) this.#own.wear(one.row, one.look.own ?? "");
     });
   }
 

@@ -4,14 +4,17 @@
  *
  * What it is not: where they sit (`worn-place.ts`), or the products on the shelves (`world/models.ts`).
  */
-import type { Group, Mesh, WebGLRenderer } from "three";
+import { Color, MeshPhysicalMaterial, type Group, type Mesh, type Object3D, type WebGLRenderer } from "three";
 import { product as productOf, type Product } from "../api";
 import type { Anchor } from "../tryon/wear";
 import { dispose as disposeModel, load } from "../viewer/loader";
 import { Variants } from "../viewer/variants";
+import { means } from "../world/means";
 import { merged } from "../world/merge";
-import { letGo } from "../world/models";
+import { letGo, materialsOf } from "../world/models";
 
+/** How much the clearest glass still covers. */
+const CLEAREST = 0.14;
 /** A model with more triangles than this in its smallest level is not worn in the store. */
 const MOST_TRIANGLES = 20_000;
 
@@ -60,6 +63,7 @@ export class WornModels {
     if (!address) throw new Error(`${product} has no model small enough to be worn in the store`);
     const gltf = await load(address, this.#renderer, this.#ended);
     await new Variants(gltf).wear(found.variants.find(({ name, sku }) => variant !== null && (sku === variant || name === variant))?.name ?? null);
+    await tint(gltf.scene, this.#renderer);
     const group = await merged(gltf.scene, true, this.#renderer);
     letGo(gltf.scene, group);
     group.traverse((object) => {
@@ -71,6 +75,29 @@ export class WornModels {
 }
 
 const keyOf = (product: string, variant: string | null): string => `${product}\n${variant ?? ""}`;
+
+/** A lens seen from afar: as a tint that covers the more the darker it is, not as glass that light is bent by. */
+async function tint(model: Object3D, renderer: WebGLRenderer): Promise<void> {
+  const lenses = new Set<MeshPhysicalMaterial>();
+  model.traverse((object) => {
+    if (!(object as Mesh).isMesh) return;
+    for (const material of materialsOf(object as Mesh)) if (material instanceof MeshPhysicalMaterial && material.transmission > 0) lenses.add(material);
+  });
+  const colours = await means([...lenses].flatMap(({ map }) => (map ? [map] : [])), renderer);
+  for (const glass of lenses) {
+    const { attenuationColor: by, attenuationDistance, color, map } = glass;
+    const through = Number.isFinite(attenuationDistance) && attenuationDistance > 0 ? glass.thickness / attenuationDistance : 0;
+    color.setRGB(color.r * by.r ** through, color.g * by.g ** through, color.b * by.b ** through);
+    const seen = map ? (colours.get(map) ?? WHITE) : WHITE;
+    const light = 0.2126 * color.r * seen.r + 0.7152 * color.g * seen.g + 0.0722 * color.b * seen.b;
+    glass.opacity = Math.max(CLEAREST, 1 - light * glass.transmission);
+    glass.transmission = 0;
+    glass.thickness = 0;
+    glass.transparent = true;
+    glass.depthWrite = false;
+  }
+}
+const WHITE = new Color(1, 1, 1);
 
 /** Where the smallest level lies. */
 function smallest({ manifest, files }: Product): string | null {

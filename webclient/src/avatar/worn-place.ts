@@ -18,7 +18,9 @@ export interface Place {
 }
 
 /** The middles of the canonical face's eyeballs: aside, up and ahead of its origin, metres. */
-const EYES = { aside: 0.0315, up: 0.0262, ahead: 0.0255 } as const;
+const EYES = { aside: 0.0315, up: 0.0222, ahead: 0.0255 } as const;
+/** A hat goes over hair, which the mean head has none of. */
+const OVER_HAIR = 1.05;
 /** A figure's head is a head: no product is made for others. */
 const LEAST_SCALE = 0.88;
 const MOST_SCALE = 1.16;
@@ -58,11 +60,12 @@ function onHead(rest: Rest, category: string, anchors: readonly Anchor[]): Place
   const p = rest.position;
   const apart = p[LEFT_EYE]! - p[RIGHT_EYE]!;
   const scale = apart > 0.02 ? Math.max(LEAST_SCALE, Math.min(MOST_SCALE, apart / 2 / EYES.aside)) : 1;
+  const over = worn === "hat" ? scale * OVER_HAIR : scale;
   const r = pose.rotation;
   const t = pose.translation;
   const face = new Matrix4().set(r[0]!, r[1]!, r[2]!, t[0]!, r[3]!, r[4]!, r[5]!, t[1]!, r[6]!, r[7]!, r[8]!, t[2]!, 0, 0, 0, 1);
   const eyes = new Vector3((p[LEFT_EYE]! + p[RIGHT_EYE]!) / 2, (p[LEFT_EYE + 1]! + p[RIGHT_EYE + 1]!) / 2, (p[LEFT_EYE + 2]! + p[RIGHT_EYE + 2]!) / 2);
-  const modelled = new Matrix4().makeTranslation(eyes.x, eyes.y, eyes.z).scale(new Vector3(scale, scale, scale))
+  const modelled = new Matrix4().makeTranslation(eyes.x, eyes.y, eyes.z).scale(new Vector3(over, over, over))
     .multiply(new Matrix4().makeTranslation(0, -EYES.up, -EYES.ahead)).multiply(face);
   return { bone: HEAD, from: atJoint(rest, HEAD).multiply(modelled), hangs: false };
 }
