@@ -9,7 +9,6 @@ import type { Look } from "../avatar/look";
 import type { Myself } from "../avatar/myself";
 import type { People } from "../avatar/people";
 import type { Session } from "../net";
-import { beSomebody } from "../shop/account";
 import type { Lent } from "../world/lent";
 import type { Stand } from "../world/stand";
 import type { Headset } from "../xr/headset";
@@ -171,20 +170,6 @@ export class Among {
   async wear(look: Look): Promise<void> {
     if (this.#drawn) this.#drawn.self.look = look;
     await this.session?.wear(look).catch((error: unknown) => this.#companions?.company.refused(error));
-  }
-
-  /** A body of one's own goes to the server only when its owner says so; from then on the others see it. */
-  async publish(file: File): Promise<void> {
-    try {
-      await beSomebody();
-      const answer = await fetch("/api/avatars", { method: "POST", body: file, headers: { "Content-Type": "model/gltf-binary" }, credentials: "same-origin" });
-      const found = (await answer.json()) as { id?: string; error?: { message?: string } };
-      if (!answer.ok || !found.id) throw new Error(found.error?.message ?? answer.statusText);
-      await this.session?.act({ do: "look", avatar: `own/${found.id}`, tint: [] });
-      say(t("published"));
-    } catch (error) {
-      say(t("unpublished", { text: error instanceof Error ? error.message : "" }));
-    }
   }
 
   #refused(fault: string): void {

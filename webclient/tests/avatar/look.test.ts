@@ -14,4 +14,10 @@ describe("a look", () => {
     const found = read("<b>//../h9w", [-1.5, Number.NaN]);
     expect(found).toEqual({ ...PLAIN, shape: { ...PLAIN.shape, tall: 4 } });
   });
+  it("keeps a body of one's own through the wire, with colours for those who cannot see it, and no other file's name", () => {
+    const own = `own/${"0a".repeat(16)}`;
+    const look = { ...PLAIN, own };
+    expect(read(written(look).avatar, written(look).tint)).toEqual(look);
+    for (const strange of ["own/../../x", "own/ABC", `${own}/x`, "https://elsewhere.example/x.glb"]) expect(read(strange, []).own).toBeUndefined();
+  });
 });
