@@ -28,6 +28,8 @@ const SMALL: ReadonlySet<MeasureKey> = new Set(["finger_girth", "head_width", "p
 const CLOTH: ReadonlySet<MeasureKey> = new Set(["chest", "waist", "hip", "neck", "shoulder_width"]);
 const WISHES: readonly Wish[] = ["close", "regular", "loose"];
 const OTHERS_SHOWN = 1;
+/** So many sizes are shown to either side. */
+const NEAR = 2;
 
 export class FitAdvice extends Panel {
   static override properties = {
@@ -209,11 +211,14 @@ export class FitAdvice extends Panel {
     const end = verdict.reason.word === "smaller" || verdict.reason.word === "larger" ? verdict.reason.size : null;
     const size = this.shown ?? verdict.size ?? end ?? likeliest.size;
     const map = fitMap(verdict, size);
-    const words = (spot: Spot): readonly [string, string] => [nameOf(spot.key), this.#how(spot.how, spot.off_mm, spot.key)];
-    const list = [...map.values()].map((spot) => words(spot).join(" ")).join(", ");
+    const words = (spot: Spot): readonly [string, string] => [capital(nameOf(spot.key)), this.#how(spot.how, spot.off_mm, spot.key)];
+    const list = [...map.values()].map(({ key, how, off_mm }) => `${nameOf(key)} ${this.#how(how, off_mm, key)}`).join(", ");
+    // Of many sizes those near by: nobody wonders about the others.
+    const first = Math.max(0, Math.min(chart.sizes.findIndex(({ label }) => label === (verdict.size ?? end ?? likeliest.size)) - NEAR, chart.sizes.length - 2 * NEAR - 1));
+    const near = verdict.perSize.slice(first, first + 2 * NEAR + 1);
     return html`<div class="sits">
       <div role="img" aria-label=${t("map", { size, list })}>${figure(figureFor(map.keys()), map, words)}</div>
-      ${chart.sizes.length > 1 ? html`<div class="each"><h4>${t("each")}</h4><ul>${verdict.perSize.map((one) => html`<li><button class="size" aria-pressed=${one.size === size} @click=${() => (this.shown = one.size)}>
+      ${chart.sizes.length > 1 ? html`<div class="each"><h4>${t("each")}</h4><ul>${near.map((one) => html`<li><button class="size" aria-pressed=${one.size === size} @click=${() => (this.shown = one.size)}>
         <bdi class="tag">${one.size}</bdi><span class="sit">${one.fits.map(({ key, how, off_mm }) => html`<span class=${how}><i></i>${one.fits.length > 1 ? `${nameOf(key)} ` : nothing}${this.#how(how, off_mm, key)}</span>`)}</span></button></li>`)}</ul></div>` : nothing}
     </div>`;
   }
@@ -283,11 +288,12 @@ export class FitAdvice extends Panel {
     .wish input:checked:focus-visible + span { outline-color: var(--accent-ink, #fff); }
     .sits { display: grid; grid-template-columns: minmax(0, 300px) minmax(0, 1fr); gap: 24px; align-items: center; }
     .figure { display: block; width: 100%; max-height: 420px; color: var(--ink, #22241f); }
-    .skin { fill: color-mix(in srgb, var(--ink, #22241f) 6%, transparent); }
-    .line, .hair-line { fill: none; stroke: currentColor; stroke-opacity: 0.55; stroke-width: 1.2; stroke-linejoin: round; stroke-linecap: round; }
+    .line, .hair-line { fill: none; }
+    .skin { fill: color-mix(in srgb, var(--ink, #22241f) 6%, var(--paper, #faf8f3)); }
+    .line, .hair-line { stroke: currentColor; stroke-opacity: 0.55; stroke-width: 1.2; stroke-linejoin: round; stroke-linecap: round; }
     .hair-line { stroke-width: 2.2; }
-    .bones path { fill: none; stroke: color-mix(in srgb, var(--ink, #22241f) 14%, var(--paper, #f4f0e8)); stroke-width: 17; stroke-linecap: round; }
-    .skin.plain { fill: color-mix(in srgb, var(--ink, #22241f) 14%, var(--paper, #f4f0e8)); }
+    .bones path { fill: none; stroke: color-mix(in srgb, var(--ink, #22241f) 14%, var(--paper, #faf8f3)); stroke-width: 17; stroke-linecap: round; }
+    .skin.plain { fill: color-mix(in srgb, var(--ink, #22241f) 14%, var(--paper, #faf8f3)); }
     .measure { fill: none; stroke-width: 2; }
     .hair { fill: none; stroke: currentColor; stroke-opacity: 0.35; stroke-width: 0.8; }
     .knot { fill: currentColor; fill-opacity: 0.6; }
@@ -313,6 +319,8 @@ export class FitAdvice extends Panel {
     @media (forced-colors: active) { .sit i { forced-color-adjust: none; } }
   `];
 }
+
+const capital = (text: string): string => text.slice(0, 1).toLocaleUpperCase(spoken()) + text.slice(1);
 
 /** As people write numbers: a comma or a point. */
 const parsed = (text: string): number => (/^\d+([.,]\d*)?$/.test(text) ? Number(text.replace(",", ".")) : NaN);

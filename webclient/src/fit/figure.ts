@@ -92,12 +92,13 @@ const PATTERNS = svg`<defs>
 export function figure(kind: Figure, map: ReadonlyMap<Region, Spot>, words: (spot: Spot) => readonly [string, string]): SVGTemplateResult {
   const spots = [...map].filter(([region]) => kind === "body" || FIGURE_OF[region] === kind);
   const draw = { body, head, hand, foot }[kind];
-  const height = kind === "body" ? 432 : 256;
+  // Without legs in question the figure ends below the hips.
+  const height = kind === "body" ? (map.has("legs") || map.has("height") ? 432 : 262) : 256;
   return svg`<svg class="figure" viewBox="0 0 300 ${height}" aria-hidden="true">${PATTERNS}${draw(new Map(spots))}${labels(spots.filter(([region]) => FIGURE_OF[region] === kind), words, height)}</svg>`;
 }
 
 function body(map: ReadonlyMap<Region, Spot>): SVGTemplateResult {
-  return svg`<ellipse class="skin" cx="84" cy="34" rx="19" ry="25"></ellipse><path class="skin" d=${BODY_PATH}></path>
+  return svg`<path class="skin" d=${BODY_PATH}></path>
     <g clip-path="url(#body)">${[...map].map(([region, { how }]) => {
       const band = BANDS[region];
       if (!band) return nothing;
@@ -107,13 +108,13 @@ function body(map: ReadonlyMap<Region, Spot>): SVGTemplateResult {
     })}</g>
     ${map.has("back") ? svg`<path class="measure" stroke=${COLOURS[map.get("back")!.how]} d="M84 80V178M80 80h8M80 178h8"></path>` : nothing}
     ${map.has("height") ? svg`<path class="measure" stroke=${COLOURS[map.get("height")!.how]} d="M8 10V420M4 10h8M4 420h8"></path>` : nothing}
-    <path class="line" d=${BODY_PATH}></path>`;
+    <path class="line" d=${BODY_PATH}></path><ellipse class="line skin" cx="84" cy="36" rx="19" ry="26"></ellipse>`;
 }
 
 function head(map: ReadonlyMap<Region, Spot>): SVGTemplateResult {
   const at = (region: Region): string => (map.has(region) ? fill(map.get(region)!.how) : "none");
   const line = (region: Region): string => (map.has(region) ? COLOURS[map.get(region)!.how] : "transparent");
-  return svg`<path class="skin" d="M62 176v44q-26 10-46 32h136q-20-22-46-32v-44z"></path><path class="skin" d=${FACE_PATH}></path>
+  return svg`<path class="skin line" d="M60 168v50q-8 8-44 20q-12 6-16 22M108 168v50q8 8 44 20q12 6 16 22"></path><path class="skin" d=${FACE_PATH}></path>
     <g clip-path="url(#face)"><rect x="16" y="30" width="136" height="24" fill=${at("head")}></rect>
       <rect x="16" y="74" width="14" height="22" rx="4" fill=${at("temples")}></rect><rect x="138" y="74" width="14" height="22" rx="4" fill=${at("temples")}></rect>
       <path d="M77 92q7-8 14 0l5 34q-12 10-24 0z" fill=${at("nose")}></path></g>

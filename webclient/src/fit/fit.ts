@@ -95,7 +95,7 @@ export function recommend(chart: SizeChart, measures: Measures, wish: Wish = "re
   const chosen = wish === "close" ? quantile(chances, 1 - SURE) : wish === "loose" ? quantile(chances, SURE) : 0;
   if (chosen >= 1 && chosen <= sizes.length && chances[chosen]! >= LEAST && chart.rule !== "all") return named(chosen - 1, "wished");
   const [a, b] = [sizes[low - 1], sizes[low]];
-  const key = tightest(chart, known, measures, best);
+  const key = tightest(chart, known, measures);
   if (a && b) {
     return say({ word: "between", key, measure: measures[key]!, size: a.label, other: { size: b.label, how: "loose", off_mm: 0 } }, { between: [a.label, b.label] });
   }
@@ -163,7 +163,7 @@ function outside(chart: SizeChart, known: readonly MeasureKey[], measures: Measu
 /** Why this size: the measure that it hangs on, where it lies, and how the next one would sit. */
 function inside(chart: SizeChart, known: readonly MeasureKey[], measures: Measures, at: number, word: "inside" | "wished"): Reason {
   const size = chart.sizes[at]!;
-  const key = chart.rule === "all" ? known[0]! : tightest(chart, known, measures, at);
+  const key = chart.rule === "all" ? known[0]! : tightest(chart, known, measures);
   const measure = measures[key]!;
   const [low, high] = size.body_mm[key]!;
   const where = (measure.mm - low) / (high - low);
@@ -177,13 +177,12 @@ function inside(chart: SizeChart, known: readonly MeasureKey[], measures: Measur
   return { word, key, measure, size: size.label, part, range_mm: [low, high], ...(other ? { other } : {}) };
 }
 
-/** The measure that calls for the largest size. */
-function tightest(chart: SizeChart, known: readonly MeasureKey[], measures: Measures, at: number): MeasureKey {
-  let [key, most] = [known[0]!, -Infinity];
+/** The measure that calls for the largest size; of those that call for the same, the weightiest. */
+function tightest(chart: SizeChart, known: readonly MeasureKey[], measures: Measures): MeasureKey {
+  let [key, most] = [known[0]!, -1];
   for (const one of known) {
-    const [low, high] = chart.sizes[at]!.body_mm[one]!;
-    const where = (measures[one]!.mm - low) / (high - low) + (chart.decides.includes(one) ? 0.25 : 0);
-    if (where > most) [key, most] = [one, where];
+    const called = edges(chart, one).filter((edge) => edge < measures[one]!.mm).length;
+    if (called > most) [key, most] = [one, called];
   }
   return key;
 }
