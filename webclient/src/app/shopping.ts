@@ -8,6 +8,7 @@ import type { Panels } from "../ui/panel";
 import type { Shop } from "../shop/shop";
 import { choose, exchange } from "../ui/exchange";
 import { comparable, currencyFor, type Prices } from "../ui/format";
+import { loadAhead } from "./ahead";
 import type { Trade } from "./trade";
 import { t } from "./words";
 
@@ -74,7 +75,7 @@ export class Shopping {
     exchange((chosen) => shop.chooseCurrency(chosen));
     showroom.trade = trade;
     showroom.changed("trade");
-    void shop.refresh();
+    void shop.refresh().then(() => loadAhead());
     this.#receive(shop);
     return shop;
   }

@@ -6,8 +6,9 @@
  */
 import { remembered } from "../a11y/focus";
 import { t } from "../app/words";
-import { h, icon } from "./dom";
+import { announce, h, icon } from "./dom";
 import { ICONS } from "./icons";
+import { t as word } from "./words";
 
 export interface PanelContent {
   readonly element: Node;
@@ -81,7 +82,10 @@ export class Panels {
       body.replaceChildren(content.element);
     } catch (error) {
       console.warn(error);
-      body.replaceChildren(h("p", { class: "quiet" }, t("link_none")));
+      if (this.#shown !== panel) return;
+      announce(word("error_text"));
+      body.replaceChildren(h("div", { class: "state" }, h("p", {}, word("error_text")),
+        h("button", { type: "button", class: "act", click: () => this.again(name) }, word("again"))));
     }
   }
 
