@@ -29,7 +29,8 @@ export function viewOf(hash: string): View | null {
   const tried = /^p\/([^/]+)\/try$/.exec(raw)?.[1];
   if (tried) return { name: "product", id: safelyDecoded(tried), isTried: true };
   const path = safelyDecoded(raw);
-  if (path === "" || path === "store") return { name: "store" };
+  // A friend's room lies over the store.
+  if (path === "" || path === "store" || path === "place") return { name: "store" };
   if (path === "list") return { name: "list" };
   const id = path.startsWith("p/") ? path.slice(2) : path;
   return { name: "product", id };

@@ -1,10 +1,10 @@
 /** The products that can be put into a room: from the catalogue, with what their manifests say about where they stand. */
-import { catalogue, product as productOf, type Row, type Variant } from "../api";
+import { catalogue, product as productOf, type Product, type Row, type Variant } from "../api";
 import { isPlaceable, wareOf, type Ware } from "./piece";
 
 export interface Offered {
   readonly ware: Ware;
-  readonly row: Row;
+  readonly row: Product;
 }
 
 export class Wares {

@@ -6,10 +6,13 @@ import { t } from "../app/words";
 import { h, icon, say } from "./dom";
 import { comparable, price } from "./format";
 import { ICONS } from "./icons";
-import { spoken } from "./words";
+import { spoken, t as ofProducts } from "./words";
 
 /** What the mirror can put on somebody (`tryon/wear.ts` knows where it sits; that is not needed to offer it). */
 const WORN: ReadonlySet<string> = new Set(["glasses", "sunglasses", "hat", "cap", "beanie", "headphones", "watch", "bracelet", "ring"]);
+
+/** What can be put into a room (`place/` knows how; that is not needed to offer it). */
+export const PLACED: ReadonlySet<string> = new Set(["chair", "sofa", "lamp", "table", "vase"]);
 
 export interface Buying {
   readonly element: HTMLElement;
@@ -38,6 +41,13 @@ export function buying(product: Product, all: readonly Row[], showroom: Showroom
 
   const mirror = WORN.has(product.category) ? h("button", { type: "button", class: "pill", click: () => void mirror?.dispatchEvent(new CustomEvent("wanted", { detail: { panel: "mirror", variant: variant?.name }, bubbles: true })) },
     icon(ICONS.person), t("try_on")) : null;
+
+  const room = PLACED.has(product.category) ? h("button", { type: "button", class: "pill", click: () => void place() }, icon(ICONS.home), ofProducts("in_room")) : null;
+
+  async function place(): Promise<void> {
+    const { openPlace } = await import("../place");
+    await openPlace({ product: product.id, variant: variant?.name ?? null, unit: showroom.preferences.get("unit"), trade: () => showroom.trade });
+  }
 
   async function put(): Promise<void> {
     const { trade } = showroom;
@@ -83,7 +93,7 @@ export function buying(product: Product, all: readonly Row[], showroom: Showroom
   live();
   const end = showroom.on(["trade", "meeting", "people"], live);
   return {
-    element: h("div", { class: "buying" }, h("div", { class: "line" }, cost, stock), h("div", { class: "row" }, add), failed, h("div", { class: "row" }, mirror, wish, share, show)),
+    element: h("div", { class: "buying" }, h("div", { class: "line" }, cost, stock), h("div", { class: "row" }, add), failed, h("div", { class: "row" }, mirror, room, wish, share, show)),
     wear: (worn) => {
       variant = worn;
       live();

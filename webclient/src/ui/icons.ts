@@ -22,6 +22,7 @@ export const ICONS = {
   language: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM3.500 9h17M3.500 15h17M12 3c-5 5-5 13 0 18M12 3c5 5 5 13 0 18",
   mark: "M5 20V11a7 7 0 0 1 14 0v9M3 20h18",
   down: "M6 9l6 6 6-6",
+  home: "M4 11.500 12 4l8 7.500M6 10v10h12V10M10 20v-5h4v5",
   plug: "M9 3v5M15 3v5M6 8h12v3a6 6 0 0 1-12 0zM12 17v4",
 } as const;
 export type IconName = keyof typeof ICONS;

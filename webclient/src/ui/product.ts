@@ -5,7 +5,7 @@
 import type { Product, Row, Variant } from "../api";
 import type { Showroom } from "../app/showroom";
 import { t as say } from "../app/words";
-import { buying, type Buying } from "./buy";
+import { buying, PLACED, type Buying } from "./buy";
 import { announce, h, icon, paint } from "./dom";
 import { length, unitFor, type Unit } from "./format";
 import { ICONS } from "./icons";
@@ -103,7 +103,7 @@ function pieces(product: Product, all: readonly Row[], showroom: Showroom, shown
       advice(product),
       extra.length ? h("div", { class: "extra" }, ...extra) : null,
       details(product),
-      inRoom(product),
+      PLACED.has(product.category) ? null : inRoom(product),
     ],
     dispose: () => {
       end();

@@ -1,0 +1,82 @@
+/**
+ * Furniture in the shopper's own room. Loaded when somebody wants it: nothing of it is in the page before.
+ *
+ * `openPlace` lays <place-room> over the page, as a dialog, and takes it away again.
+ */
+import { announce } from "../ui/dom";
+import { unitFor, type Unit } from "../ui/format";
+import { Home, type Buying } from "./home";
+import type { Layout } from "./layout";
+import { PlaceRoom } from "./element";
+import "./place.css";
+
+export { layoutIn, linkOf, type Layout } from "./layout";
+
+export interface PlaceOptions {
+  /** The product whose panel was left; null: only a layout is shown. */
+  readonly product: string | null;
+  readonly variant?: string | null;
+  readonly layout?: Layout | null;
+  readonly unit?: "auto" | Unit;
+  /** The shop's cart, asked for at the moment of buying. */
+  trade(): Buying | null;
+  closed?(): void;
+  readonly mount?: HTMLElement;
+}
+
+export interface PlaceHandle {
+  readonly element: PlaceRoom;
+  close(): void;
+}
+
+/** For browsers that keep nothing, or not for us. */
+const nowhere: Pick<Storage, "getItem" | "setItem" | "removeItem"> = {
+  getItem: () => null,
+  setItem: () => {
+    throw new Error("nothing is kept here");
+  },
+  removeItem: () => undefined,
+};
+
+function storage(): Pick<Storage, "getItem" | "setItem" | "removeItem"> {
+  try {
+    return localStorage;
+  } catch {
+    return nowhere;
+  }
+}
+
+export async function openPlace({ product, variant = null, layout = null, unit = "auto", trade, closed, mount = document.body }: PlaceOptions): Promise<PlaceHandle> {
+  const home = new Home({ unit: unitFor(unit, navigator.language), shelf: storage(), trade });
+  const element = new PlaceRoom();
+  element.home = home;
+  element.product = product ?? "";
+  element.variant = variant;
+  element.shown = layout?.pieces.length ? layout : null;
+  const dialog = document.createElement("dialog");
+  dialog.className = "place-dialog";
+  const before = document.activeElement as HTMLElement | null;
+  const close = (): void => {
+    if (!dialog.isConnected) return;
+    dialog.remove();
+    home.dispose();
+    before?.focus?.({ preventScroll: true });
+    closed?.();
+  };
+  // In the top layer nothing else is heard: what is said is said in the dialog too.
+  const status = document.createElement("div");
+  status.className = "unseen";
+  status.setAttribute("role", "status");
+  element.addEventListener("announce", (event) => {
+    event.stopPropagation();
+    const words = (event as CustomEvent<string>).detail;
+    status.textContent = words;
+    announce(words);
+  });
+  element.addEventListener("closed", close);
+  dialog.addEventListener("cancel", (event) => event.preventDefault()); // Escape goes one step back first
+  dialog.append(element, status);
+  mount.append(dialog);
+  dialog.showModal();
+  return { element, close };
+}
