@@ -9,9 +9,11 @@
 import type { Person } from "../net";
 import { emoteOf } from "./emotes";
 import { type Inspecting, Looking, type Showing } from "./looking";
+import { Outfit } from "./outfit";
 import { Party } from "./party";
 import { Talk, type Translator } from "./talk";
 import { type Captioner, Voice, type VoiceOptions } from "./voice";
+import { type Answer, type Vote, Votes } from "./votes";
 import { hear, refusalOf, straight, type Wire } from "./wire";
 
 export type Reason = "harassment" | "spam" | "hate" | "sexual" | "underage" | "impersonation" | "cheating" | "other";
@@ -35,7 +37,7 @@ export interface Neighbour {
 export interface Notice {
   readonly id: number;
   readonly kind:
-    | "invited" | "shown" | "handed" | "taken" | "joined" | "lost" | "look_over" | "muted" | "unmuted" | "locked" | "unlocked" | "slow" | "told" | "refused" | "reported" | "blocked" | "private";
+    | "invited" | "shown" | "handed" | "taken" | "joined" | "lost" | "look_over" | "muted" | "unmuted" | "locked" | "unlocked" | "slow" | "told" | "refused" | "reported" | "blocked" | "private" | "suits" | "tally";
   readonly who: number;
   readonly name: string;
   /** A product's id, the server's words, or what was refused. */
@@ -44,6 +46,9 @@ export interface Notice {
   readonly n: number;
   /** Waits for the shopper's answer. */
   readonly isAsking: boolean;
+  /** For "suits", somebody asks whether it does, and "tally", how that stands. */
+  readonly vote?: Vote;
+  readonly isOwn?: boolean;
 }
 
 export interface Reacted {
@@ -71,6 +76,9 @@ export class Company extends EventTarget {
   readonly party: Party;
   readonly looking: Looking;
   readonly voice: Voice;
+  /** What one wears. */
+  readonly outfit: Outfit;
+  readonly votes: Votes;
   notices: readonly Notice[] = [];
   /** Seconds between two messages, when the host has slowed the room; 0: as one likes. */
   slow_s = 0;
@@ -96,8 +104,10 @@ export class Company extends EventTarget {
     this.party = new Party(session);
     this.looking = new Looking(session, (member) => this.blocked.has(member), options.now);
     this.voice = new Voice(session, { ...options.voice, isHidden });
+    this.outfit = new Outfit(session);
+    this.votes = new Votes(session, isHidden);
     const changed = (): void => this.changed();
-    for (const part of [this.talk, this.party, this.looking, this.voice]) part.addEventListener("change", changed, { signal });
+    for (const part of [this.talk, this.party, this.looking, this.voice, this.outfit, this.votes]) part.addEventListener("change", changed, { signal });
     for (const name of ["enter", "card", "change"]) session.addEventListener(name, changed, { signal });
     session.addEventListener("leave", (event) => this.left((event as CustomEvent<Person>).detail), { signal });
     session.addEventListener("ready", (event) => {
@@ -131,6 +141,16 @@ export class Company extends EventTarget {
     this.looking.addEventListener("over", (event) => {
       const { who } = (event as CustomEvent<{ who: number }>).detail;
       this.notice({ kind: "look_over", who, name: this.nameOf(who) });
+    }, { signal });
+    this.votes.addEventListener("asked", (event) => {
+      const vote = (event as CustomEvent<Vote>).detail;
+      this.notice({ kind: "suits", who: vote.who, name: this.nameOf(vote.who), text: vote.product, isAsking: true, vote });
+    }, { signal });
+    this.votes.addEventListener("tally", (event) => {
+      const vote = (event as CustomEvent<Vote>).detail;
+      if (vote.over) this.settle((one) => one.kind === "suits" && one.who === vote.who);
+      // Of one's own, that it has begun is news; of others', only what came of one's answer.
+      this.notice({ kind: "tally", who: vote.who, name: this.nameOf(vote.who), text: vote.product, vote, isOwn: vote.who === session.member });
     }, { signal });
     hear(session, "reacted", (one) => {
       if (isHidden(one.who) || (HAND_MARK.has(one.kind) && one.product)) return;
@@ -302,6 +322,18 @@ export class Company extends EventTarget {
     this.changed();
   }
 
+  /** Say whether it suits them. */
+  async answer(who: number, answer: Answer): Promise<void> {
+    this.settle((one) => one.kind === "suits" && one.who === who);
+    this.changed();
+    await this.votes.answer(who, answer);
+  }
+
+  /** Wear what somebody else wears, on one's own figure: no camera is needed. @throws Refused */
+  async wearToo(product: string, sku: string | null): Promise<void> {
+    await this.outfit.put(product, sku);
+  }
+
   /** Yes to what a notice asks. */
   async accept(notice: Notice): Promise<void> {
     this.dismiss(notice.id);
@@ -317,7 +349,7 @@ export class Company extends EventTarget {
   async decline(notice: Notice): Promise<void> {
     this.dismiss(notice.id);
     if (notice.kind === "invited") await this.party.decline(notice.who).catch(() => undefined);
-    else this.looking.decline(notice.who);
+    else if (notice.kind !== "suits") this.looking.decline(notice.who);
   }
 
   /** Something that the shopper asked for was refused: tell them. */
@@ -346,6 +378,8 @@ export class Company extends EventTarget {
     this.party.dispose();
     this.looking.dispose();
     this.voice.dispose();
+    this.outfit.dispose();
+    this.votes.dispose();
   }
 
   /** One's own reactions come back from the server, as everybody's do. */
@@ -359,6 +393,7 @@ export class Company extends EventTarget {
     this.blocked.clear();
     this.quieted.clear();
     this.looking.reset();
+    this.votes.reset();
     this.notices = this.notices.filter(({ isAsking }) => !isAsking);
     this.isLocked = false;
     this.slow_s = this.mutedUntil_ms = 0;

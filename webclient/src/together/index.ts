@@ -3,11 +3,13 @@ export { Company, REASONS, type CompanyOptions, type Neighbour, type Notice, typ
 export { EMOTES, emoteOf, pathOf, type Emote } from "./emotes";
 export type { Inspecting, Showing, View } from "./looking";
 export type { Captioner } from "./voice";
+export type { Item } from "./outfit";
 export type { Line, Translator } from "./talk";
 export type { Wire } from "./wire";
 import "./chat";
 import "./gestures";
 import "./invite";
+import "./outfit-panel";
 import "./people";
 import "./speaking";
 import "./toasts";

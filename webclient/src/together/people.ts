@@ -1,11 +1,18 @@
 /** <together-people>: who is here, nearest first, and all that one can do with or about somebody. */
 import { base, css, html, icon, ICONS, nothing, Panel, type TemplateResult } from "../shop/panel";
 import { face, faceStyle } from "./face";
+import { w } from "./outfit-words";
 import { reasonWord, roleWord, t } from "./words";
 import { type Company, type Neighbour, type Reason, REASONS, type Sanction } from "./company";
 import { count } from "../ui/format";
 import { rowOf } from "../shop/pictures";
 import { spoken } from "../ui/words";
+
+interface Worn {
+  readonly product: string;
+  readonly sku: string | null;
+  readonly name: string;
+}
 
 const EVERY_MS = 1000;
 const MOST = 80;
@@ -41,6 +48,8 @@ export class TogetherPeople extends Panel {
     .head .name { display: block; font-weight: 600; font-size: 17px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     .sub { display: flex; flex-wrap: wrap; gap: 0 8px; font-size: 15px; color: var(--quiet, #5d5f57); }
     .sub b { font-weight: 600; color: var(--accent, #1f4d3a); }
+    .worn { margin: 0 0 12px; padding-inline-start: 54px; overflow-wrap: anywhere; }
+    a.plain { display: inline-flex; align-items: center; gap: 8px; text-decoration: none; color: inherit; }
     .far { font-size: 15px; color: var(--quiet, #5d5f57); }
     .hidden .face, .hidden .name { opacity: 0.45; }
     .do { display: flex; flex-wrap: wrap; gap: 8px; padding-block: 2px 18px; animation: open 200ms ease-out; }
@@ -114,6 +123,7 @@ export class TogetherPeople extends Panel {
     const isOpen = this.shown === member;
     const role = roleWord(one.role);
     const far = one.distance_m < BESIDE_M ? t("near_you") : t("metres", { n: count(Math.round(one.distance_m), spoken()) });
+    const worn = this.worn(one);
     const marks = [role, one.isInParty ? t("in_party") : "", person.isTalking ? t("talking") : "", person.card?.muted ? t("is_muted") : ""].filter(Boolean);
     return html`<li class=${one.isBlocked || one.isQuiet ? "hidden" : ""}>
       <button class="head" aria-expanded=${isOpen} @click=${() => this.unfold(isOpen ? 0 : member)}>
@@ -121,6 +131,7 @@ export class TogetherPeople extends Panel {
         <span><span class="name">${name}</span>${marks.length ? html`<span class="sub">${marks.map((mark, i) => (i === 0 && role ? html`<b>${mark}</b>` : html`<span>${mark}</span>`))}</span>` : nothing}</span>
         <span class="far figure">${one.isQuiet || one.isBlocked ? icon(ICONS.quiet) : far}</span>
       </button>
+      ${worn.length ? html`<p class="worn small quiet">${w("wears", { names: worn.map(({ name }) => name).join(", ") })}</p>` : nothing}
       ${isOpen ? (this.reporting === member ? this.report(company, one) : this.actions(company, one)) : nothing}</li>`;
   }
 
@@ -137,6 +148,7 @@ export class TogetherPeople extends Panel {
         ${one.role === "bot" ? nothing : act(ICONS.chat, t("message"), () => this.write(one))}
         ${one.isInParty || one.role === "bot" ? nothing : html`<button class="plain" aria-disabled=${isAsked} @click=${() => !isAsked && this.tried(company, company.party.invite(member))}>${icon(isAsked ? ICONS.check : ICONS.people)}${isAsked ? t("asked_party") : t("invite_party")}</button>`}
         ${product ? html`${act(ICONS.hand, t("hand", { product }), () => this.tried(company, company.looking.hand(this.product, this.sku || null, member)))}${act(ICONS.eye, t("show", { product }), () => this.tried(company, company.looking.share(this.product, this.sku || null, [member])))}` : nothing}
+        ${this.worn(one).map((item) => this.wearing(company, item))}
         ${company.looking.role === "leading" ? act(ICONS.crown, t("give_lead"), () => this.tried(company, company.looking.lead(member))) : nothing}
         ${company.voice.isConnected(member) ? html`<label class="volume">${icon(ICONS.volume)}<span class="unseen">${t("volume", { name })}</span>
           <input type="range" min="0" max="2" step="0.1" .value=${String(company.voice.volumeOf(member))} @input=${(event: Event) => company.voice.setVolume(member, Number((event.target as HTMLInputElement).value))}></label>` : nothing}`}
@@ -147,6 +159,24 @@ export class TogetherPeople extends Panel {
         ${one.person.card?.muted ? act(ICONS.mic, t("unmute"), () => company.sanction("unmute", member)) : act(ICONS.mic_off, t("mute_10"), () => company.sanction("mute", member, 10))}
         ${this.grave(company, "kick", t("kick"), member, 0)}${this.grave(company, "ban", t("ban_60"), member, 60)}` : nothing}
     </div>`;
+  }
+
+  /** What somebody wears that the catalogue knows, by its name. */
+  private worn({ person, isBlocked }: Neighbour): readonly Worn[] {
+    if (isBlocked) return [];
+    return (person.card?.wears ?? []).flatMap(([product, sku]) => {
+      const name = rowOf(product, () => this.requestUpdate())?.name;
+      return name ? [{ product, sku, name }] : [];
+    });
+  }
+
+  /** Wear it too, at one press, on one's own figure; and before the mirror for who wants to see it on themselves. */
+  private wearing(company: Company, { product, sku, name }: Worn): TemplateResult {
+    const isOn = company.outfit.items.some(([one, other]) => one === product && other === sku);
+    const work = (): Promise<void> => (isOn ? company.outfit.off(product) : company.wearToo(product, sku));
+    const done = isOn ? "now_off" : "now_on";
+    return html`<button class="plain" aria-pressed=${isOn} @click=${() => work().then(() => this.announce(w(done, { product: name })), (error: unknown) => company.refused(error))}>${icon(isOn ? ICONS.check : ICONS.person)}${w(isOn ? "wear_off" : "wear_too", { product: name })}</button>
+      <a class="plain" href=${`#/p/${encodeURIComponent(product)}/try`}>${icon(ICONS.eye)}${w("mirror", { product: name })}</a>`;
   }
 
   private grave(company: Company, op: Sanction, word: string, member: number, minutes: number): TemplateResult {

@@ -4,6 +4,8 @@
  */
 import { base, css, html, icon, ICONS, nothing, Panel, type TemplateResult } from "../shop/panel";
 import { face, faceStyle } from "./face";
+import { w } from "./outfit-words";
+import { ANSWERS } from "./votes";
 import { noticeText, t, yesWord } from "./words";
 import type { Company, Notice } from "./company";
 import { rowOf } from "../shop/pictures";
@@ -67,14 +69,15 @@ export class TogetherToasts extends Panel {
   }
 
   private toast(company: Company, notice: Notice): TemplateResult {
-    const isOfProduct = notice.kind === "shown" || notice.kind === "handed" || notice.kind === "taken";
+    const isOfProduct = notice.kind === "shown" || notice.kind === "handed" || notice.kind === "taken" || notice.kind === "suits" || notice.kind === "tally";
     const poster = isOfProduct ? rowOf(notice.text, () => this.requestUpdate())?.poster : null;
     const isBad = notice.kind === "refused" || notice.kind === "muted";
     const mark = poster ? html`<span class="picture poster"><img src=${poster} alt=""></span>` : notice.who ? face(notice.who, notice.name) : icon(isBad ? ICONS.warn : ICONS.chat);
     return html`<li class=${isBad ? "bad" : ""}>
       ${mark}<span class="what">${noticeText(notice, nameOf)}</span>
       <button class="round" aria-label=${t("close")} @click=${() => (notice.isAsking ? void company.decline(notice) : company.dismiss(notice.id))}>${icon(ICONS.close)}</button>
-      ${notice.isAsking ? html`<div class="buttons"><button class="act" @click=${() => company.accept(notice)}>${yesWord(notice)}</button><button class="plain" @click=${() => company.decline(notice)}>${t("no")}</button></div>` : nothing}
+      ${notice.kind === "suits" ? html`<div class="buttons">${ANSWERS.map((one, i) => html`<button class=${i ? "plain" : "act"} @click=${() => company.answer(notice.who, one).catch((error: unknown) => company.refused(error))}>${w(one)}</button>`)}</div>`
+        : notice.isAsking ? html`<div class="buttons"><button class="act" @click=${() => company.accept(notice)}>${yesWord(notice)}</button><button class="plain" @click=${() => company.decline(notice)}>${t("no")}</button></div>` : nothing}
       ${notice.kind === "private" ? html`<div class="buttons"><button class="plain" @click=${() => this.answer(company, notice)}>${t("message")}</button></div>` : nothing}
     </li>`;
   }

@@ -6,7 +6,7 @@ export interface Wire extends EventTarget {
   /** Oneself, everywhere but in frames. */
   readonly member: number;
   readonly me: Person | null;
-  readonly welcome: Pick<Welcome, "ice"> | null;
+  readonly welcome: (Pick<Welcome, "ice"> & { readonly limits?: Partial<Welcome["limits"]> }) | null;
   readonly seat: { readonly code?: string } | null;
   readonly crowd: Crowd;
   person(member: number): Person | null;

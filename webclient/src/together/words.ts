@@ -2,6 +2,7 @@
 import { table } from "../ui/words";
 import type { Line } from "./talk";
 import type { Notice, Reason } from "./company";
+import { tallyText, w } from "./outfit-words";
 
 export const t = table({
   en: {
@@ -65,6 +66,9 @@ export function complaint(code: string, text: string): string {
   if (code.startsWith("chat.")) return /^Links/.test(text) ? t("e_link_in_chat") : /already/.test(text) ? t("e_twice") : t("e_chat_refused");
   if (code.startsWith("party.")) return t("e_party");
   if (code.startsWith("share.")) return t("e_share");
+  if (code === "wear.unknown") return w("e_unknown");
+  if (code.startsWith("vote.")) return w("e_vote");
+  if (code === "body.full") return w("e_body");
   if (code.startsWith("moderation.")) return t("e_not_allowed");
   if (/code/.test(text) && /part/.test(text)) return t("e_code");
   if (code.includes("nobody") || code.includes("missing")) return t("e_nobody");
@@ -93,6 +97,8 @@ export function noticeText(notice: Notice, nameOf: (product: string) => string):
     case "reported": return t("n_reported", { name });
     case "blocked": return t("n_blocked", { name });
     case "private": return t("n_private", { name, text });
+    case "suits": return w("asks", { name, product });
+    case "tally": return notice.vote ? tallyText(notice.vote, notice.isOwn === true, name, product) : "";
     case "refused": return complaint(name, text);
     default: return text;
   }
