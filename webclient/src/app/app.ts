@@ -365,10 +365,9 @@ export class App {
   // ---- views -----------------------------------------------------------------------------------------------------------
 
   route(): void {
+    if (/^#\/?place\?/.test(location.hash)) void this.#friendsRoom(location.hash);
     const view = viewOf(location.hash);
     if (!view || (!this.showroom.rows.length && view.name === "product")) return;
-    // Asked once: neither a new language nor going back asks again.
-    if (view.name === "product" && view.isTried) history.replaceState(history.state, "", hashOf(view));
     const before = this.showroom.view;
     this.showroom.view = view;
     document.body.dataset["view"] = view.name;
@@ -388,6 +387,13 @@ export class App {
     }
     this.#isFirst = false;
     this.#arranged();
+  }
+
+  /** Somebody furnished a room and sent the link. */
+  async #friendsRoom(hash: string): Promise<void> {
+    history.replaceState(history.state, "", "#/");
+    const { layoutIn, openPlace } = await import("../place");
+    await openPlace({ product: null, layout: layoutIn(hash), unit: this.showroom.preferences.get("unit"), trade: () => this.showroom.trade });
   }
 
   #showList(before: View): void {
@@ -423,7 +429,7 @@ export class App {
       next.element.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
       document.title = `${found.name} · Showroom`;
       next.open();
-      if (view.isTried) void this.#panels.show("mirror");
+      if (view.isTried) void this.#try(view);
     } catch (error) {
       if (signal.aborted) return;
       this.#page?.dispose();
@@ -463,7 +469,14 @@ export class App {
     void showroom.place?.open(view.id, null).catch(() => undefined);
     await this.#panels.show("product");
     document.title = `${name} · Showroom`;
-    if (view.isTried && !signal.aborted) await this.#panels.show("mirror");
+    if (view.isTried && !signal.aborted) await this.#try(view);
+  }
+
+  /** By the address: asked once, so that neither a new language nor going back asks again. */
+  async #try(view: View): Promise<void> {
+    history.replaceState(history.state, "", hashOf(view));
+    this.#tried = "";
+    await this.#panels.show("mirror");
   }
 
   #closeProduct(_id: string): void {
