@@ -10,6 +10,7 @@ import { box } from "./solids";
 
 const OFF_M = 0.075;
 const WIDEST_M = 0.46;
+const MEET_M = 0.006;
 /** Windows from here on are tall enough for cloth. */
 const TALL_M = 2.2;
 const LOW_M = 0.6;
@@ -66,7 +67,8 @@ function clothsOf(wall: Wall, length: number): { opening: Opening; spans: Vec2[]
     const others = wall.openings.filter((one) => one !== opening).map(edges);
     const left = Math.max(0.02, ...others.filter((e) => e[1] <= a + 1e-6).map((e) => (e[1] + a) / 2));
     const right = Math.min(length - 0.02, ...others.filter((e) => e[0] >= b - 1e-6).map((e) => (e[0] + b) / 2));
-    const spans: Vec2[] = [[Math.max(left + 0.02, a - WIDEST_M), a + 0.05], [b - 0.05, Math.min(right - 0.02, b + WIDEST_M)]];
+    // Two windows' cloths meet: a finger's gap between them is a black line from afar.
+    const spans: Vec2[] = [[Math.max(left - MEET_M, a - WIDEST_M), a + 0.05], [b - 0.05, Math.min(right + MEET_M, b + WIDEST_M)]];
     return { opening, spans: spans.filter(([from, to]) => to - from > 0.16) };
   });
 }
