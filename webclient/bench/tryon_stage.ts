@@ -86,6 +86,12 @@ export class Stage {
     for (const child of this.#group.children) (child as Mesh).geometry.dispose();
   }
 
+  /** A photograph, as it is. */
+  show(picture: ImageBitmap): void {
+    this.#context.globalCompositeOperation = "copy";
+    this.#context.drawImage(picture, 0, 0, WIDTH, HEIGHT);
+  }
+
   #head(stance: Stance): Mesh {
     const figure = this.#figures.get(stance.person)!;
     const geometry = new BufferGeometry();

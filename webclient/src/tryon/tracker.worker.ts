@@ -5,6 +5,7 @@
  * in it. Models come from our own server and are checked by SHA-256 before they run. What it is not: a camera.
  */
 import { FaceLandmarker, HandLandmarker, ImageSegmenter, PoseLandmarker, type NormalizedLandmark } from "@mediapipe/tasks-vision";
+import { Finder } from "./find";
 import { MODELS, type Answer, type BodySeen, type Hand, type Kind, type Mask, type Order } from "./tracking";
 
 const SURE = 0.5;
@@ -23,6 +24,8 @@ Object.assign(self, {
 
 let loading: Promise<void> = Promise.resolve();
 let canvas: OffscreenCanvas | null = null;
+let near: OffscreenCanvas | null = null;
+const finder = new Finder();
 let last_ms = 0;
 let face: FaceLandmarker | null = null;
 let hand: HandLandmarker | null = null;
@@ -114,6 +117,19 @@ function masked(from: OffscreenCanvas): Mask | null {
   return mask;
 }
 
+/** The frame, or the part of it in which a face is looked for, as large as the frame. */
+function enlarged(from: OffscreenCanvas): OffscreenCanvas {
+  const { x, y, zoom } = finder.view;
+  if (zoom === 1) return from;
+  const { width, height } = from;
+  near ??= new OffscreenCanvas(width, height);
+  if (near.width !== width || near.height !== height) [near.width, near.height] = [width, height];
+  const context = near.getContext("2d", { willReadFrequently: true });
+  if (!context) return from;
+  context.drawImage(from, x * width, y * height, width / zoom, height / zoom, 0, 0, width, height);
+  return near;
+}
+
 function look({ picture, time_ms, kinds }: Extract<Order, { is: "look" }>): void {
   const { width, height } = picture;
   canvas ??= new OffscreenCanvas(width, height);
@@ -133,7 +149,11 @@ function look({ picture, time_ms, kinds }: Extract<Order, { is: "look" }>): void
   const given = canvas as unknown as HTMLCanvasElement; // the package's types know no worker
   let faces: Float32Array[] = [];
   let hands: Hand[] = [];
-  if (face && kinds.includes("face")) faces = timed("face", () => face!.detectForVideo(given, last_ms)).faceLandmarks.map(packed);
+  if (face && kinds.includes("face")) {
+    const part = enlarged(canvas);
+    faces = timed("face", () => face!.detectForVideo(part as unknown as HTMLCanvasElement, last_ms)).faceLandmarks.map(packed);
+    finder.found(faces);
+  }
   if (hand && kinds.includes("hand")) {
     const found = timed("hand", () => hand!.detectForVideo(given, last_ms));
     // Seen on pictures of known hands: this version names the person's own side of a picture that is not mirrored.
