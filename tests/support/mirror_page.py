@@ -13,9 +13,10 @@ from playwright.sync_api import Page, expect
 PATIENT_MS: Final = 60_000
 MIRROR: Final = "document.querySelector('tryon-mirror')"
 
-#: Before the page's own code: what the trackers find is noted, and calls that could carry media are counted.
+#: Before the page's own code: what the trackers find and which cameras are on is noted, and calls that could carry
+#: media are counted.
 WATCH_THE_WORKER: Final = """
-window.__seen = []; window.__calls = 0;
+window.__seen = []; window.__eyes = []; window.__calls = 0; window.__tracks = [];
 const Real = window.Worker;
 window.Worker = class extends Real {
   constructor(...given) {
@@ -24,8 +25,17 @@ window.Worker = class extends Real {
       if (data?.is !== "seen") return;
       for (const face of data.seen.faces) window.__seen.push(Array.from(face.slice(0, 30)));
       if (window.__seen.length > 12) window.__seen.shift();
+      const [face] = data.seen.faces;
+      if (face) window.__eyes = [468, 473].map(i => [face[i * 3], face[i * 3 + 1]]);
     });
   }
+};
+const { mediaDevices } = navigator;
+const ask = mediaDevices?.getUserMedia.bind(mediaDevices);
+if (ask) mediaDevices.getUserMedia = async (wanted) => {
+  const stream = await ask(wanted);
+  window.__tracks.push(...stream.getTracks());
+  return stream;
 };
 for (const name of ["RTCPeerConnection", "WebTransport", "MediaRecorder"]) {
   const Known = window[name];

@@ -36,6 +36,8 @@ export class TryonCard extends Panel {
   #lens: Lens | null = null;
   #isFound = false;
   #isMoved = false;
+  /** Which mark is the left one: it stays so, or the keyboard would hold another one in the middle of moving. */
+  #order: readonly (0 | 1)[] = [1, 0];
   #tick = 0;
   readonly #sized = new ResizeObserver(() => this.requestUpdate());
 
@@ -100,6 +102,7 @@ export class TryonCard extends Panel {
     this.#isFound = found !== null;
     this.#isMoved = false;
     this.ends = found ?? firstEnds(lens, head, face);
+    this.#order = this.ends[0][0] > this.ends[1][0] ? [0, 1] : [1, 0];
     this.step = "place";
     this.announce(t(found ? "card_found" : "card_place"));
     void this.focusOn(found ? ".act" : ".grip");
@@ -181,9 +184,8 @@ export class TryonCard extends Panel {
 
   /** The marks are listed as they lie on the screen: the picture's right one is the mirror's left one. */
   #placing(): TemplateResult {
-    const order = ((this.ends?.[0][0] ?? 0) > (this.ends?.[1][0] ?? 0) ? [0, 1] : [1, 0]) as readonly (0 | 1)[];
     return html`<svg aria-hidden="true"><line></line></svg>
-      ${order.map((which, i) => html`<button class="grip" data-end=${which} aria-label="${t(i ? "card_right" : "card_left")}: ${t("card_at", this.#said(which))}"
+      ${this.#order.map((which, i) => html`<button class="grip" data-end=${which} aria-label="${t(i ? "card_right" : "card_left")}: ${t("card_at", this.#said(which))}"
         @pointerdown=${(event: PointerEvent) => this.#drag(which, event)} @pointermove=${(event: PointerEvent) => this.#drag(which, event)}
         @keydown=${(event: KeyboardEvent) => this.#nudge(which, event)} @focus=${() => (this.active = which)} @blur=${() => (this.active = null)}></button>`)}
       <canvas class="loupe" aria-hidden="true" width=${LOUPE.size_px * 2} height=${LOUPE.size_px * 2} ?hidden=${this.active === null}></canvas>`;

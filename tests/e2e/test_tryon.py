@@ -1,0 +1,334 @@
+"""
+The mirror as a shopper has it: a real page, a real person before a fake camera, real trackers, and all the troubles.
+
+The things that are worn are boxes of colours that nobody has, so that it can be seen in the picture itself whether they
+are where they belong.
+"""
+
+import io
+from collections.abc import Iterator
+from typing import Final
+
+import fake_camera
+import numpy as np
+import pytest
+import skimage.data
+from access import serious, tab_to, too_small
+from browser import FLAGS, chromium, open_browser
+from mirror_page import (
+    MIRROR,
+    PATIENT_MS,
+    WATCH_THE_WORKER,
+    open_mirror,
+    painted,
+    shown,
+    turn_on,
+    wait_for,
+    wait_frames,
+)
+from numpy.typing import NDArray
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from small_store import SITE
+from wearables import opened
+
+pytestmark = pytest.mark.skipif(not (SITE / "index.html").is_file(), reason="the web client is not built: make setup")
+
+SIZE: Final = (640, 360)
+#: A camera that may be refused: without the flag that says yes to every page.
+ASKED: Final = "--use-fake-ui-for-media-stream"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with opened(tmp_path_factory.mktemp("store"), "glasses", "hat", "watch", "bare") as port:
+        yield f"http://127.0.0.1:{port}/"
+
+
+@pytest.fixture(scope="module")
+def browser(address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Its camera sees one person; a page has to be allowed to use it."""
+    assert address
+    folder = tmp_path_factory.mktemp("camera")
+    person = folder / "person.png"
+    # Eileen Collins; NASA, public domain. The upper part: the face is as large as before a laptop.
+    Image.fromarray(skimage.data.astronaut()[:360]).save(person)
+    clip = fake_camera.of_picture(folder / "person.mjpeg", person, size=SIZE)
+    with open_browser(*(flag for flag in fake_camera.flags(clip) if flag != ASKED)) as one:
+        yield one
+
+
+def context_of(browser: Browser, address: str, *, may: bool = True) -> BrowserContext:
+    context = browser.new_context(viewport={"width": 800, "height": 500}, locale="en-GB", reduced_motion="reduce")
+    context.set_default_timeout(30_000)
+    if may:
+        context.grant_permissions(["camera"], origin=address.rstrip("/"))
+    context.add_init_script(WATCH_THE_WORKER)
+    return context
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A newcomer's page that may use the camera; an error of its own code fails the test."""
+    context = context_of(browser, address)
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def eyes(page: Page) -> list[tuple[int, int]]:
+    """The pupils' pixels in the last frame, as the tracker found them: the wearer's right one first."""
+    found: list[list[float]] = page.evaluate("window.__eyes")
+    return sorted((round(u * SIZE[0]), round(v * SIZE[1])) for u, v in found)
+
+
+def share(mask: NDArray[np.bool_], at: tuple[int, int], reach: int = 3) -> float:
+    """How much of a place is painted."""
+    u, v = at
+    return float(mask[max(0, v - reach) : v + reach, max(0, u - reach) : u + reach].mean())
+
+
+def worn(page: Page) -> None:
+    wait_for(page, "booth.heads.length === 1 && m.wardrobe.worn.every(one => !one.isLoading)")
+    wait_frames(page, 2)
+
+
+def alert(page: Page) -> Locator:
+    """What the mirror itself warns of: the page's announcer beside it says other things too."""
+    return page.locator("tryon-mirror").get_by_role("alert")
+
+
+def is_lamp_off(page: Page) -> bool:
+    lamp_off: bool = page.evaluate("window.__tracks.length > 0 && window.__tracks.every(t => t.readyState === 'ended')")
+    return lamp_off
+
+
+def still_sells(page: Page) -> None:
+    """After all that, the store is there: the product's page, its price, its cart."""
+    expect(page.locator("tryon-mirror")).to_have_count(0)
+    expect(page.get_by_role("heading", level=1, name="Box")).to_be_visible()
+    page.get_by_role("button", name="Add to cart").click()
+    expect(page.get_by_role("button", name="Cart, 1 items")).to_be_visible()
+
+
+def test_spectacles_are_worn_before_the_eyes_in_the_chosen_colour_and_the_lamp_goes_out(
+    page: Page, address: str
+) -> None:
+    open_mirror(page, address, "glasses")
+    turn_on(page)
+    worn(page)
+    picture = shown(page)
+    for eye in eyes(page):
+        assert share(painted(picture, "green"), eye) > 0.9
+    assert painted(picture, "green").mean() < 0.12, "and nowhere else"
+
+    page.get_by_role("button", name="Blue").click()
+    wait_for(page, "m.wardrobe.shown.variant.name === 'Blue' && !m.wardrobe.shown.isLoading")
+    wait_frames(page, 2)
+    picture = shown(page)
+    for eye in eyes(page):
+        assert share(painted(picture, "blue"), eye) > 0.9
+    assert painted(picture, "green").sum() < 20
+
+    # Held still, another thing is put on: the same person, dressed anew.
+    page.get_by_role("button", name="Hold still").click()
+    before = shown(page)
+    page.get_by_role("button", name="Box hat").click()
+    wait_for(page, "m.wardrobe.worn.length === 2 && m.wardrobe.worn.every(one => !one.isLoading)")
+    after = shown(page)
+    top = min(v for _, v in eyes(page))
+    hat = painted(after, "green")
+    assert hat[:top].mean() > 0.02, "above the eyes"
+    assert hat[top + 20 :].sum() < 20
+    rest = ~hat & ~painted(before, "blue")
+    assert np.abs(after[rest].astype(int) - before[rest]).mean() < 6, "but for its shadow the frame is the same"
+
+    page.get_by_role("button", name="Take a picture").click()
+    dialog = page.get_by_role("dialog", name="Your picture")
+    expect(dialog.get_by_role("heading")).to_be_focused()
+    with page.expect_download() as saved:
+        dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_be_hidden()
+    with Image.open(io.BytesIO(saved.value.path().read_bytes())) as opened_again:
+        assert opened_again.format == "JPEG"
+        mirrored = np.asarray(opened_again.convert("RGB"))[:, ::-1]
+    assert np.abs(mirrored.astype(int) - after).mean() < 4
+
+    page.get_by_role("button", name="Turn the camera off").click()
+    assert is_lamp_off(page)
+    still_sells(page)
+
+
+def test_two_colours_side_by_side_by_keys_alone(page: Page, address: str) -> None:
+    page.goto(f"{address}?rung=list#/p/glasses/try")
+    expect(page.get_by_role("heading", name="See it on you")).to_be_focused(timeout=PATIENT_MS)
+    tab_to(page, ".act")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("group", name="The mirror’s tools")).to_be_visible(timeout=PATIENT_MS)
+    worn(page)
+    tab_to(page, ".compare", key="Shift+Tab")
+    page.keyboard.press("Enter")
+    seam = page.get_by_role("slider", name="Where the two meet")
+    expect(seam).to_be_focused()
+    assert seam.get_attribute("aria-valuetext") == "Green on the left, Blue on the right"
+    wait_for(page, "m.wardrobe.rival && booth.mirror.split")
+    wait_frames(page, 3)
+    picture = shown(page)
+    # Not mirrored: the canvas's left is the screen's right.
+    left, right = eyes(page)
+    assert share(painted(picture, "blue"), left) > 0.9
+    assert share(painted(picture, "green"), right) > 0.9
+    page.keyboard.press("Home")
+    wait_frames(page, 2)
+    picture = shown(page)
+    assert painted(picture, "green").sum() < 20
+    assert min(share(painted(picture, "blue"), eye) for eye in eyes(page)) > 0.9
+    tab_to(page, "[aria-label='Keep Blue']")
+    page.keyboard.press("Enter")
+    expect(seam).to_be_hidden()
+    wait_for(page, "m.wardrobe.shown.variant.name === 'Blue' && !booth.mirror.split")
+    page.keyboard.press("Escape")
+    assert is_lamp_off(page)
+    assert page.url.endswith("#/p/glasses")
+
+
+def test_a_thing_that_does_not_say_where_it_sits_is_left_out_and_all_else_goes_on(page: Page, address: str) -> None:
+    open_mirror(page, address, "bare")
+    turn_on(page)
+    expect(alert(page)).to_contain_text("does not say where it sits")
+    page.get_by_role("button", name="Box glasses").click()
+    worn(page)
+    page.get_by_role("button", name="Hat without anchors").click()
+    expect(alert(page)).to_have_count(0)
+    picture = shown(page)
+    assert min(share(painted(picture, "green"), eye) for eye in eyes(page)) > 0.9
+
+
+def test_heights_that_nobody_has_are_refused_and_others_taken(page: Page, address: str) -> None:
+    open_mirror(page, address, "glasses")
+    turn_on(page)
+    page.get_by_role("button", name="Does it fit?").click()
+    field = page.get_by_label("Your height")
+    for text, said in [("17", "from 100 to 230 cm"), ("500", "from 100 to 230 cm"), ("tall", "in digits")]:
+        field.fill(text)
+        field.press("Enter")
+        expect(alert(page)).to_contain_text(said)
+        assert page.evaluate(f"{MIRROR}.booth.height_m") is None
+    field.fill("1,72 m")
+    field.press("Enter")
+    expect(alert(page)).to_have_count(0)
+    assert page.evaluate(f"{MIRROR}.booth.height_m") == pytest.approx(1.72)
+    page.get_by_role("button", name="Erase everything").click()
+    expect(page.locator("tryon-mirror").get_by_text("Everything is erased")).to_be_visible()
+    assert page.evaluate(f"{MIRROR}.booth.height_m") is None
+    assert is_lamp_off(page)
+
+
+def test_a_card_measures_the_head_and_the_measure_can_be_used_by_keys(page: Page, address: str) -> None:
+    open_mirror(page, address, "glasses")
+    turn_on(page)
+    worn(page)
+    page.get_by_role("button", name="Does it fit?").click()
+    expect(page.locator(".aside")).to_contain_text("irises")
+    page.get_by_role("button", name="Measure more exactly with a card").click()
+    page.get_by_role("button", name="Hold still now").click()
+    use = page.get_by_role("button", name="Use this")
+    expect(use).to_be_enabled(timeout=PATIENT_MS)
+    assert painted(shown(page), "green").sum() < 20, "what is worn is not in the way"
+    # There is no card in this picture: the marks are put where one would be, and moved.
+    mark = page.get_by_role("button", name="Mark on the left")
+    said = page.locator("tryon-card .found")
+    before = said.text_content()
+    mark.focus()
+    for _ in range(6):
+        page.keyboard.press("ArrowLeft")
+    expect(said).not_to_have_text(before or "")
+    for _ in range(12):
+        page.keyboard.press("Shift+ArrowLeft")
+    expect(use).to_be_disabled()
+    expect(said).to_contain_text("not where a card can be")
+    for _ in range(12):
+        page.keyboard.press("Shift+ArrowRight")
+    expect(use).to_be_enabled()
+    use.click()
+    wait_for(page, "booth.heads[0]?.size.from === 'card' && booth.state === 'live' && !booth.mirror.split")
+    expect(page.locator(".aside")).to_contain_text("Measured by a card")
+
+
+def test_nothing_keeps_anybody_out(page: Page, address: str) -> None:
+    open_mirror(page, address, "glasses")
+    assert serious(page) == []
+    turn_on(page)
+    worn(page)
+    page.get_by_role("button", name="Hold still").click()
+    page.get_by_role("button", name="Does it fit?").click()
+    assert serious(page) == []
+    page.get_by_role("button", name="Does it fit?").click()
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("slider")).to_be_visible()
+    assert serious(page) == []
+    page.set_viewport_size({"width": 390, "height": 780})
+    assert too_small(page) == []
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        ("refused", "The camera was not allowed"),
+        ("hash", "is not the one it should be"),
+        ("network", "could not be loaded"),
+        ("lost", "The camera went away"),
+    ],
+)
+def test_trouble_is_said_there_is_a_way_on_and_the_store_stays(
+    browser: Browser, address: str, trouble: str, words: str
+) -> None:
+    context = context_of(browser, address, may=trouble != "refused")
+    page = context.new_page()
+    model = "**/trackers/face_landmarker.task"
+    if trouble == "hash":
+        context.route(
+            model, lambda route: route.fulfill(body=b"PK\x03\x04 not the model", content_type="application/x")
+        )
+    elif trouble == "network":
+        context.route(model, lambda route: route.abort())
+    open_mirror(page, address, "glasses")
+    page.get_by_role("button", name="Turn the camera on").click()
+    if trouble == "lost":
+        expect(page.get_by_role("group", name="The mirror’s tools")).to_be_visible(timeout=PATIENT_MS)
+        context.clear_permissions()
+    expect(alert(page)).to_contain_text(words, timeout=PATIENT_MS)
+    expect(page.get_by_role("button", name="Try again")).to_be_focused()
+    if trouble != "refused":
+        assert is_lamp_off(page)
+    # What was wrong is put right, and it goes on from here.
+    context.unroute_all()
+    context.grant_permissions(["camera"], origin=address.rstrip("/"))
+    page.get_by_role("button", name="Try again").click()
+    worn(page)
+    page.keyboard.press("Escape")
+    still_sells(page)
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("sight", "words"), [("none", "No camera was found"), ("#000000", "too dark"), ("#8f8b84", "Come into the picture")]
+)
+def test_no_camera_no_light_and_nobody_are_told_apart(
+    address: str, browser: Browser, tmp_path_factory: pytest.TempPathFactory, sight: str, words: str
+) -> None:
+    clip = fake_camera.nobody(tmp_path_factory.mktemp("nobody") / "clip.mjpeg", colour=sight.replace("none", "#000000"))
+    flags = () if sight == "none" else fake_camera.flags(clip)
+    assert browser.is_connected()
+    with browser.browser_type.launch(executable_path=chromium(), args=[*FLAGS, *flags]) as other:
+        page = context_of(other, address).new_page()
+        open_mirror(page, address, "glasses")
+        page.get_by_role("button", name="Turn the camera on").click()
+        said = page.locator("tryon-mirror").get_by_role("alert" if sight == "none" else "status").filter(has_text=words)
+        expect(said).to_be_visible(timeout=PATIENT_MS)
+        page.keyboard.press("Escape")
+        still_sells(page)
