@@ -91,6 +91,7 @@ export class Among {
     const store = showroom.plan?.id;
     if (!store) return;
     this.#room = room;
+    const worn = this.#companions?.company.outfit.items ?? [];
     this.#leave();
     const visit: Visit = new Visit({
       showroom, store, room, isPassing, friend: isPassing ? null : asked.friend, party: asked.party,
@@ -108,6 +109,11 @@ export class Among {
     void shopping.shop().then((shop) => shop.join(visit.session));
     const companions = (this.#companions = new Companions(showroom, visit, room, panels, host));
     visit.company = companions.company;
+    companions.company.outfit.bring(worn);
+    companions.company.outfit.addEventListener("change", () => this.#dress());
+    companions.moved = (moving) => {
+      if (this.self) this.self.body = moving;
+    };
     companions.company.addEventListener("emoted", (event) => this.self?.show({ emote: (event as CustomEvent<number>).detail }));
     await this.meet();
     panels.again("people", "emotes");
@@ -136,6 +142,7 @@ export class Among {
     });
     scene.world.add(lent);
     this.#drawn = { scene, people, self, lent };
+    this.#dress();
     scene.world.events.addEventListener("moved", () => this.#passed(scene));
   }
 
@@ -164,6 +171,11 @@ export class Among {
     if (!name) return;
     say(t("given", { name, product: stand.row.name }));
     location.hash = hashOf({ name: "product", id: stand.row.id });
+  }
+
+  /** One's own figure wears what the others see. */
+  #dress(): void {
+    if (this.#drawn) this.#drawn.self.wears = this.#companions?.company.outfit.items ?? [];
   }
 
   /** Another figure in the middle of a visit. */

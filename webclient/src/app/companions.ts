@@ -6,7 +6,8 @@
  */
 import { Company } from "../together";
 import type { Inspecting } from "../together";
-import type { Person } from "../net";
+import type { Moving, Person } from "../net";
+import type { AskFriends } from "../tryon/friends";
 import type { Inspect } from "../world/inspect";
 import type { Part } from "../world/world";
 import { h } from "../ui/dom";
@@ -28,6 +29,8 @@ type Fed = HTMLElement & { company?: Company; product?: string; sku?: string; sh
 export class Companions {
   readonly company: Company;
   tab: Tab = "chat";
+  /** One's own figure moves as one does before the mirror; null: by itself. */
+  moved: (moving: Moving | null) => void = () => undefined;
   readonly #showroom: Showroom;
   readonly #toasts: Fed;
   readonly #captions: Fed;
@@ -61,6 +64,15 @@ export class Companions {
     }, { signal });
     company.addEventListener("change", () => showroom.changed("meeting"), { signal });
     this.#timer = setInterval(() => this.#follow(), FOLLOW_MS);
+    // The mirror asks whether there are friends who could see it.
+    document.addEventListener("friends", (event) => {
+      (event as AskFriends).company = { session: visit.session, outfit: company.outfit, moved: (moving) => this.moved(moving) };
+    }, { signal });
+    // Something is put on, or taken off again, without a mirror.
+    document.addEventListener("wear", (event) => {
+      const { product, sku, on } = (event as CustomEvent<{ product: string; sku: string | null; on: boolean }>).detail;
+      (on ? company.outfit.put(product, sku) : company.outfit.off(product)).catch((error: unknown) => company.refused(error));
+    }, { signal });
     // A line in the talk, a toast: "to this person", "about this person".
     document.addEventListener("message", (event) => {
       const { member, name } = (event as CustomEvent<{ member: number; name: string }>).detail;
@@ -129,7 +141,7 @@ export class Companions {
       tabs[TABS.indexOf(next)]?.focus();
     } }, ...tabs);
     show(this.tab);
-    return { element: h("div", { class: "company" }, fed("together-voice"), list, body), dispose: () => (this.#show = null) };
+    return { element: h("div", { class: "company" }, fed("together-voice"), fed("together-outfit"), list, body), dispose: () => (this.#show = null) };
   }
 
   #show: ((tab: Tab, more?: Partial<Fed>) => void) | null = null;

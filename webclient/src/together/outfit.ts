@@ -41,6 +41,12 @@ export class Outfit extends EventTarget {
     await this.set([...this.items.filter(([one]) => one !== product), [product, variant]]);
   }
 
+  /** What one had on elsewhere: worn on here, and told with the seat. */
+  bring(items: readonly Item[]): void {
+    this.items = items;
+    this.#changed();
+  }
+
   /** Take it off. @throws Refused */
   async off(product: string): Promise<void> {
     await this.set(this.items.filter(([one]) => one !== product));

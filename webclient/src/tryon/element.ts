@@ -7,6 +7,7 @@
 import type { PropertyValues } from "lit";
 import { base, html, icon, ICONS, nothing, Panel, swatch, type TemplateResult } from "../shop/panel";
 import { Booth } from "./booth";
+import { AskFriends, Friends } from "./friends";
 import { comparing, rivals, Seam } from "./compare";
 import { consent, opening, troubled, type Answers } from "./consent";
 import { Snapshot } from "./keeping";
@@ -45,6 +46,7 @@ export class TryonMirror extends Panel {
   readonly booth = new Booth();
   readonly wardrobe = new Wardrobe(this.booth);
   readonly #seam = new Seam(this.booth);
+  #friends: Friends | null = null;
   readonly #tall = new Tall();
   readonly #sized = new ResizeObserver(() => this.#parted());
   #frames = 0;
@@ -63,16 +65,20 @@ export class TryonMirror extends Panel {
   }
 
   protected models(): readonly EventTarget[] {
-    return [this.booth, this.wardrobe];
+    return [this.booth, this.wardrobe, ...(this.#friends ? [this.#friends] : [])];
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#sized.observe(this);
+    const asked = new AskFriends();
+    this.dispatchEvent(asked);
+    this.#friends = asked.company ? new Friends(asked.company, this.booth) : null;
     void this.wardrobe.stock(this.product, this.variant);
   }
 
   override disconnectedCallback(): void {
+    this.#friends?.stop();
     this.booth.close();
     this.wardrobe.dispose();
     this.#sized.disconnect();
@@ -83,6 +89,7 @@ export class TryonMirror extends Panel {
   async #followed(): Promise<void> {
     const { state } = this.booth;
     if (state === "closed" || state === "trouble") {
+      this.#friends?.stop();
       this.cameras = [];
       this.pupils = null;
       this.isComparing = this.isMeasuring = false;
@@ -100,7 +107,8 @@ export class TryonMirror extends Panel {
     const said = JSON.stringify(items);
     if (said === this.#said) return;
     this.#said = said;
-    this.dispatchEvent(new CustomEvent<Wearing>("wearing", { detail: { items, isSharing: false } }));
+    this.dispatchEvent(new CustomEvent<Wearing>("wearing", { detail: { items, isSharing: this.#friends?.isOn ?? false } }));
+    this.#friends?.wear(items.map(({ product, sku }) => [product, sku] as const));
   }
 
   #parted(): void {
@@ -162,6 +170,17 @@ export class TryonMirror extends Panel {
       return true;
     });
     if (isHanded) await this.#away("shared");
+  }
+
+  // ---- friends -------------------------------------------------------------------------------------------------------
+
+  /** The shopper's own switch: nothing of them is sent before it is on, and nothing after it is off. */
+  async #befriend(): Promise<void> {
+    const friends = this.#friends;
+    if (!friends) return;
+    if (friends.isOn) friends.stop();
+    else await friends.start().catch(() => undefined);
+    this.announce(t(friends.isOn ? "friends_on" : "friends_off"));
   }
 
   // ---- measures ------------------------------------------------------------------------------------------------------
@@ -281,6 +300,7 @@ export class TryonMirror extends Panel {
           <button class="plain" aria-pressed=${variant === shown.variant} @click=${() => void this.wardrobe.colour(shown, variant)}><span class="dot" ${swatch(variant.swatch)}></span>${variant.label ?? variant.name}</button>`)}</fieldset>` : nothing}
         <ul aria-label=${t("things")}>${all.map((one) => html`<li><button class="thing" data-thing=${one.row.id} aria-pressed=${one.isOn} aria-busy=${one.isLoading} @click=${() => void this.#toggle(one)}>
           ${one.row.poster ? html`<img src=${one.row.poster} alt="" width="82" height="64">` : html`<span class="bone"></span>`}<span class="name">${one.row.name}</span></button></li>`)}</ul>
+        ${this.#friends?.isPossible ? html`<div class="friends"><button class="plain" aria-pressed=${this.#friends.isOn} aria-describedby="friends-why" @click=${() => void this.#befriend()}>${icon(ICONS.people)}<span>${t("friends")}</span></button><p id="friends-why" class="small">${t("friends_why")}</p></div>` : nothing}
         ${isStocked && !all.length ? html`<p class="small">${t("no_things")}</p>` : nothing}`}
     </div>`;
   }

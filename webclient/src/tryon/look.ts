@@ -42,6 +42,8 @@ export const look = css`
   .rail .plain { background: var(--glass); white-space: nowrap; backdrop-filter: blur(12px); }
   .rail .plain[aria-pressed="true"] { background: #f6f2ea; color: #22241f; border-color: #f6f2ea; }
   .rail .small { color: #f0eade; text-shadow: 0 1px 6px rgb(0 0 0 / 0.7); text-align: center; text-wrap: balance; }
+  .rail .friends { display: flex; align-items: center; justify-content: center; flex-wrap: wrap; gap: 6px 14px; }
+  .rail .friends .plain { gap: 8px; }
   .rail .fault { padding: 8px 16px; border-radius: 22px; background: rgb(24 23 20 / 0.82); }
 
   .seam { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; appearance: none; background: none; cursor: ew-resize; touch-action: none; }
