@@ -6,8 +6,8 @@ count, then for each u16 slot and mask and rotations as they came. Bones are cou
 of nothing says that nobody is seen just now.
 
 A rotation is a normalised local one of VRM 1.0 (all identity is the T-pose; +X the body's left, +Y up, +Z ahead; the
-hips against somebody who faces the camera), as "smallest three" with ten bits each: 0.1 degrees, and whatever the bits
-say, it is a rotation. The server passes them on unread.
+hips against somebody who faces the camera), as "smallest three" with ten bits each: a quarter of a degree at
+worst, and whatever the bits say, it is a rotation. The server passes them on unread.
 """
 
 import math

@@ -21,6 +21,7 @@ from showroom.social.errors import (
     ObjectRefused,
     SignalRefused,
     TooFast,
+    VoteRefused,
 )
 from showroom.social.log import RoomLog
 from showroom.social.moderation import Moderation
@@ -380,3 +381,66 @@ def test_a_refusal_fits_the_wire_whatever_the_error(stage: Stage) -> None:
         assert answer.n == 7
         assert 0 < len(answer.code) <= 32
         assert answer.text.endswith((".", "?"))
+
+
+def test_a_vote_is_counted_for_its_asker_and_told_to_those_who_have_answered(stage: Stage) -> None:
+    stage.act("ana", actions.Vote(op="open", product="hat", variant="hat-red", scope="near"))
+    asked = stage.last("bob", events.VoteIs)
+    assert (asked.who, asked.product, asked.variant, asked.asked) == (1, "hat", "hat-red", 2)
+    stage.act("bob", actions.Vote(op="answer", who=1, answer="yes"))
+    stage.wait(500)
+    counted = stage.last("ana", events.VoteIs)
+    assert (counted.yes, counted.no, counted.unsure, counted.over) == (1, 0, 0, False)
+    assert stage.last("bob", events.VoteIs).yes == 1
+    assert stage.last("hanna", events.VoteIs).yes == 0
+    with pytest.raises(VoteRefused):
+        stage.act("bob", actions.Vote(op="answer", who=1, answer="no"))
+    stage.act("hanna", actions.Vote(op="answer", who=1, answer="unsure"))
+    stage.wait(60_000)
+    for person in ("ana", "bob", "hanna"):
+        over = stage.last(person, events.VoteIs)
+        assert (over.yes, over.no, over.unsure, over.over) == (1, 0, 1, True)
+    with pytest.raises(NobodyThere):
+        stage.act("hanna", actions.Vote(op="answer", who=1, answer="yes"))
+
+
+def test_who_was_not_asked_has_no_voice_in_a_vote(stage: Stage) -> None:
+    stage.act("bob", actions.Block(who=1))
+    stage.act("ana", actions.Vote(op="open", product="hat", scope="near"))
+    for person in ("bob", "cy"):  # has blocked her; too far off
+        assert not [event for event in stage.got[person] if isinstance(event, events.VoteIs)]
+        with pytest.raises(NobodyThere):
+            stage.act(person, actions.Vote(op="answer", who=1, answer="no"))
+    with pytest.raises(NobodyThere):
+        stage.act("ana", actions.Vote(op="answer", who=1, answer="yes"))
+
+
+def test_a_vote_ends_when_its_asker_leaves_or_takes_the_thing_off(stage: Stage) -> None:
+    for end in (
+        lambda: stage.do(stage.room.taken_off("ana", {"scarf"})),
+        lambda: stage.act("ana", actions.Vote(op="close")),
+        lambda: stage.do(stage.room.gone("ana", stage.now)),
+    ):
+        stage.act("ana", actions.Vote(op="open", product="hat", scope="near"))
+        assert stage.room.taken_off("ana", {"hat", "scarf"}) is None
+        end()
+        assert stage.last("bob", events.VoteIs).over
+        stage.wait(21_000)
+
+
+def test_a_party_votes_among_itself_and_whoever_comes_back_hears_of_it(stage: Stage) -> None:
+    with pytest.raises(VoteRefused):
+        stage.act("ana", actions.Vote(op="open", product="hat"))
+    stage.act("ana", actions.Party(op="invite", who=3))
+    stage.act("cy", actions.Party(op="accept", who=1))
+    stage.act("ana", actions.Vote(op="open", product="hat"))
+    assert stage.last("cy", events.VoteIs).asked == 1
+    assert not [event for event in stage.got["bob"] if isinstance(event, events.VoteIs)]
+    greeted = [event for event in stage.room.greeting("cy", stage.now) if isinstance(event, events.VoteIs)]
+    assert [event.who for event in greeted] == [1]
+
+
+def test_who_is_muted_opens_no_vote(stage: Stage) -> None:
+    stage.act("hanna", actions.Moderate(op="mute", who=1))
+    with pytest.raises(Muted):
+        stage.act("ana", actions.Vote(op="open", product="hat", scope="near"))
