@@ -1,7 +1,7 @@
 /** A part of a body that bears something: where it is in a frame, and how large against the mean. */
 import type { Pose } from "./pnp";
 
-export type BodyPart = "head" | "wrist" | "finger" | "body";
+export type BodyPart = "head" | "neck" | "wrist" | "finger" | "body";
 
 export interface Bearer {
   readonly part: BodyPart;
@@ -10,4 +10,6 @@ export interface Bearer {
   readonly scale: number;
   /** In this frame. */
   readonly isFound: boolean;
+  /** 0 to 1: how sure it still is; what it bears is shown as much. Missing: 1. */
+  readonly confidence?: number;
 }

@@ -23,6 +23,8 @@ export type Trouble = CameraTrouble | "hash" | "network" | "model" | "frame";
 const WIDTHS = [1280, 960, 640] as const;
 const SLOW_MS = 90;
 const DARK = 0.012;
+/** How wide a body is does not change from frame to frame. */
+const OUTLINE_EVERY = 8;
 /** From here on a body is looked for in every second frame only, and moves on by itself in between. */
 const SLOW_BODY_MS = 110;
 
@@ -176,14 +178,20 @@ export class Booth extends EventTarget {
   /** The trackers that what is worn needs; a face, as long as nothing is. */
   #kinds(): readonly Kind[] {
     const kinds = new Set<Kind>();
-    for (const { worn } of this.#items.values()) kinds.add(PART_OF[worn] === "head" ? "face" : PART_OF[worn] === "body" ? "pose" : "hand");
+    for (const { worn } of this.#items.values()) kinds.add(PART_OF[worn] === "head" || PART_OF[worn] === "neck" ? "face" : PART_OF[worn] === "body" ? "pose" : "hand");
     return kinds.size ? [...kinds] : ["face"];
+  }
+
+  #hasNecklace(): boolean {
+    for (const { worn } of this.#items.values()) if (PART_OF[worn] === "neck") return true;
+    return false;
   }
 
   /** Those that look at the next frame. */
   #due(): readonly Kind[] {
-    const kinds = this.#kinds();
-    return this.#isBodySlow && this.#frame++ % 2 ? kinds.filter((kind) => kind !== "pose") : kinds;
+    const frame = this.#frame++;
+    const isPoseDue = !this.#isBodySlow || frame % 2 === 0;
+    return this.#kinds().filter((kind) => (kind === "pose" ? isPoseDue : kind !== "segment" || (isPoseDue && frame % OUTLINE_EVERY === 0)));
   }
 
   #start(): void {
@@ -265,13 +273,15 @@ export class Booth extends EventTarget {
   #show(seen: Seen): void {
     const began = performance.now();
     const lens = lensOf(seen.picture.width, seen.picture.height);
-    const heads = this.#heads?.look(seen.faces, lens, seen.time_ms) ?? [];
+    this.#heads?.look(seen.faces, lens, seen.time_ms);
+    const heads = this.#heads?.bearers.filter(({ part }) => part === "head" || this.#hasNecklace()) ?? [];
     const bodies = seen.bodies ? this.#bodies.look(seen.bodies, lens, seen.time_ms) : this.#bodies.coast(lens, seen.time_ms);
+    if (seen.mask && seen.bodies) this.#bodies.outline(seen.mask, lens);
     const found: readonly Bearer[] = [...heads, ...this.#hands.look(seen.hands, lens, seen.time_ms), ...bodies];
     this.#mirror?.draw(seen.picture, lens, found, seen.time_ms);
     seen.picture.close();
     this.took_ms = { track: Object.values(seen.took_ms).reduce((sum, one) => sum + one, 0), draw: performance.now() - began };
-    if ((seen.took_ms.pose ?? 0) > SLOW_BODY_MS && this.#kinds().length > 1) this.#isBodySlow = true;
+    if ((seen.took_ms.pose ?? 0) > SLOW_BODY_MS && this.#kinds().some((kind) => kind === "face" || kind === "hand")) this.#isBodySlow = true;
     // A tier lower after some slow frames in a row; never up again while this mirror is open, so that it does not flutter.
     this.#slow = this.took_ms.track > SLOW_MS ? this.#slow + 1 : 0;
     if (this.#slow > 12 && this.#width < WIDTHS.length - 1) {

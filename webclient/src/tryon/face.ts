@@ -53,6 +53,8 @@ export class Head implements Bearer {
   /** How far landmarks are from where the pose puts them, pixels. */
   error_px = 0;
   isFound = false;
+  /** 0 to 1: falls when the face is lost from sight, so that what is worn fades with it and does not hang in the air. */
+  confidence = 0;
   /** How far apart the pupils are, metres, and one standard deviation; 0 before it was seen. */
   readonly pupils = { distance_m: 0, spread_m: 0 };
   readonly #face: CanonicalFace;
@@ -88,14 +90,19 @@ export class Head implements Bearer {
     this.#known = AVERAGE;
     this.#isHeld = false;
     this.#looks.length = 0;
-    this.isFound = false;
+    this.lose();
   }
 
   lose(): void {
     this.isFound = false;
+    this.confidence = 0;
   }
 
-  /** Take a frame's landmarks. @returns whether it is a head */
+  /**
+   * Take a frame's landmarks.
+   *
+   * @returns whether it is a head
+   */
   look(landmarks: Landmarks, lens: Lens): boolean {
     for (const [i, [landmark]] of STILL.entries()) {
       this.#seen[i * 2] = landmarks[landmark * 3]! * lens.width;
@@ -109,6 +116,7 @@ export class Head implements Bearer {
     // Facing away, behind the camera or nothing like a face: not a head.
     const isHead = z < -0.1 && z > -6 && this.#raw.rotation[8]! > 0.1 && error_px < eyes_px * 0.25;
     this.isFound = isHead;
+    this.confidence = isHead ? 1 : 0;
     this.error_px = error_px;
     if (!isHead) return false;
     if (!this.#isHeld) this.#measure(landmarks, lens);

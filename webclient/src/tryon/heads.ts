@@ -1,24 +1,45 @@
-/** The heads before the mirror: keeps each its own from frame to frame, and calm. */
+/**
+ * The heads before the mirror: keeps each its own from frame to frame, calm, and honest about what it no longer sees.
+ *
+ * A pose that jumps as no head can is not believed until it lasts; a head lost from sight stays where it was for a
+ * moment, ever paler. What it is not: the pose of one head in one frame (`face.ts`).
+ */
+import type { Bearer } from "./bearer";
 import type { Lens } from "./camera";
-import { EuroRotation, EuroVector } from "./euro";
+import { EuroRotation, EuroVector, turnBetween } from "./euro";
 import { Head, type Landmarks } from "./face";
+import { Neck } from "./neck";
 import type { CanonicalFace } from "./task";
 
-/** Metres and radians: at rest a head holds still to a tenth of a pixel; at 20 cm a second it lags under a frame. */
-const PLACE = { rest_hz: 0.9, beta: 90, speed_hz: 2 } as const;
-const TURN = { rest_hz: 0.9, beta: 14, speed_hz: 2 } as const;
+/** Metres and radians: at rest a head holds still to a seventh of a pixel, in motion it lags a tenth of a frame (`make bench-tryon`). */
+const PLACE = { rest_hz: 0.4, beta: 400, speed_hz: 0.7 } as const;
+const TURN = { rest_hz: 0.4, beta: 20, speed_hz: 0.7 } as const;
 /** A face that jumps further than its own width is another face. */
 const SAME_SHARE = 0.9;
 const KEEP_MS = 400;
+/** How soon what is worn has faded when its face is lost, and how soon it is back. */
+const FADE_MS = 260;
+const BACK_MS = 120;
+/** No head turns so fast, nor comes so near, within `JUMP_MS`: radians, a share of the distance. Frames until it is believed. */
+const JUMP_RAD = 0.9;
+const JUMP_SHARE = 0.45;
+const JUMP_MS = 120;
+const BELIEVED = 3;
 
 interface Tracked {
   readonly head: Head;
+  readonly neck: Neck;
   readonly place: EuroVector;
   readonly turn: EuroRotation;
   x: number;
   y: number;
   wide: number;
   seen_ms: number;
+  /** The last frame, seen in it or not. */
+  frame_ms: number;
+  /** Frames in a row whose pose was not believed. */
+  doubts: number;
+  confidence: number;
 }
 
 export class Heads {
@@ -27,6 +48,7 @@ export class Heads {
   readonly #isCalm: boolean;
   readonly #all: Tracked[] = [];
   readonly #heads: Head[] = [];
+  readonly #bearers: Bearer[] = [];
   #known: { readonly head: Head; readonly scale: number; readonly spread: number } | null = null;
 
   /** @param isCalm false: each frame for itself, to measure what calming does */
@@ -36,7 +58,12 @@ export class Heads {
     this.#isCalm = isCalm;
   }
 
-  /** In the order in which they came. */
+  /** Heads and necks, those lost a moment ago too: they fade. */
+  get bearers(): readonly Bearer[] {
+    return this.#bearers;
+  }
+
+  /** Those seen in the last frame, in the order in which they came. */
   get heads(): readonly Head[] {
     return this.#heads;
   }
@@ -49,32 +76,74 @@ export class Heads {
       let tracked = nearest(free, x, y, wide);
       if (!tracked) {
         if (this.#all.length >= this.#most) continue;
-        tracked = { head: new Head(this.#face), place: new EuroVector(3, PLACE), turn: new EuroRotation(TURN), x, y, wide, seen_ms: time_ms };
+        const head = new Head(this.#face);
+        tracked = { head, neck: new Neck(head), place: new EuroVector(3, PLACE), turn: new EuroRotation(TURN), x, y, wide, seen_ms: time_ms, frame_ms: time_ms, doubts: 0, confidence: 0 };
         this.#all.push(tracked);
         this.#recognise(tracked.head);
       }
       free.delete(tracked);
       const dt = (time_ms - tracked.seen_ms) / 1000;
-      if (!tracked.head.look(face, lens)) continue;
-      if (dt > KEEP_MS / 1000) {
+      if (!tracked.head.look(face, lens)) {
+        this.#fade(tracked, time_ms);
+        continue;
+      }
+      if (this.#isJump(tracked, dt)) {
+        this.#hold(tracked, time_ms);
+        continue;
+      }
+      if (dt > KEEP_MS / 1000 || tracked.doubts) {
         tracked.place.reset();
         tracked.turn.reset();
       }
-      const { pose } = tracked.head;
+      tracked.doubts = 0;
+      const { head } = tracked;
       if (this.#isCalm) {
-        pose.translation.set(tracked.place.next(pose.translation, dt));
-        pose.rotation.set(tracked.turn.next(pose.rotation, dt));
+        head.pose.translation.set(tracked.place.next(head.pose.translation, dt));
+        head.pose.rotation.set(tracked.turn.next(head.pose.rotation, dt));
       }
-      Object.assign(tracked, { x, y, wide, seen_ms: time_ms });
+      const back = tracked.confidence === 0 ? 1 : Math.min(1, tracked.confidence + (time_ms - tracked.frame_ms) / BACK_MS);
+      Object.assign(tracked, { x, y, wide, seen_ms: time_ms, frame_ms: time_ms, confidence: back });
+      head.confidence = back;
     }
     for (const gone of free) {
-      if (time_ms - gone.seen_ms < KEEP_MS) continue;
-      gone.head.lose();
-      this.#all.splice(this.#all.indexOf(gone), 1);
+      this.#fade(gone, time_ms);
+      if (time_ms - gone.seen_ms >= KEEP_MS) this.#all.splice(this.#all.indexOf(gone), 1);
     }
-    this.#heads.length = 0;
-    for (const { head, seen_ms } of this.#all) if (head.isFound && seen_ms === time_ms) this.#heads.push(head);
+    this.#heads.length = this.#bearers.length = 0;
+    for (const { head, neck, seen_ms } of this.#all) {
+      if (head.isFound && seen_ms === time_ms) this.#heads.push(head);
+      if (head.confidence <= 0) continue;
+      neck.follow();
+      this.#bearers.push(head, neck);
+    }
     return this.#heads;
+  }
+
+  /** Where it was, ever paler. */
+  #fade(tracked: Tracked, time_ms: number): void {
+    const { head } = tracked;
+    head.lose();
+    tracked.confidence = Math.max(0, tracked.confidence - (time_ms - tracked.frame_ms) / FADE_MS);
+    tracked.frame_ms = time_ms;
+    head.confidence = tracked.confidence;
+    if (!this.#isCalm || tracked.seen_ms === time_ms) return;
+    head.pose.translation.set(tracked.place.value);
+    head.pose.rotation.set(tracked.turn.value);
+  }
+
+  /** From one frame to the next, as no head moves; for a few frames it is the tracker that errs. */
+  #isJump({ head, place, turn, doubts }: Tracked, dt: number): boolean {
+    if (!this.#isCalm || dt <= 0 || dt > JUMP_MS / 1000 || doubts >= BELIEVED) return false;
+    turnBetween(turn.value, head.pose.rotation, WAY);
+    const [was, is] = [place.value[2]!, head.pose.translation[2]!];
+    return Math.hypot(WAY[0]!, WAY[1]!, WAY[2]!) > JUMP_RAD || Math.abs(is - was) > JUMP_SHARE * Math.abs(was);
+  }
+
+  #hold(tracked: Tracked, time_ms: number): void {
+    tracked.doubts++;
+    this.#fade(tracked, time_ms);
+    // Seen it was, only not believed: it is not given up.
+    tracked.seen_ms = time_ms - 1;
   }
 
   /** A better measure than the iris for one of the heads: see `Head.setScale`. */
@@ -93,9 +162,11 @@ export class Heads {
   /** Nobody was ever here. */
   forget(): void {
     this.#known = null;
-    this.#all.length = this.#heads.length = 0;
+    this.#all.length = this.#heads.length = this.#bearers.length = 0;
   }
 }
+
+const WAY = new Float64Array(3);
 
 function nearest(free: ReadonlySet<Tracked>, x: number, y: number, wide: number): Tracked | null {
   let best: Tracked | null = null;

@@ -16,7 +16,7 @@ import { BodyWear, borne, type BodyItem } from "./body-wear";
 import type { Lens } from "./camera";
 import type { SizeRatios } from "./garment";
 import { LightMeter } from "./light";
-import { HeadOccluder, LimbOccluder } from "./occluder";
+import { HeadOccluder, LimbOccluder, NeckOccluder } from "./occluder";
 import { newPose, type Pose } from "./pnp";
 import type { CanonicalFace } from "./task";
 import { chain, PART_OF, seat, type Anchor, type Worn } from "./wear";
@@ -37,7 +37,7 @@ export interface Split {
 }
 
 interface Wearer {
-  readonly occluder: HeadOccluder | LimbOccluder;
+  readonly occluder: HeadOccluder | LimbOccluder | NeckOccluder;
   readonly items: Map<string, { readonly item: Item; readonly model: Object3D }>;
 }
 
@@ -241,7 +241,7 @@ export class Mirror {
   }
 
   #wearer(bearer: Bearer): Wearer {
-    const occluder = bearer.part === "head" ? new HeadOccluder(this.face ?? NO_FACE) : new LimbOccluder(bearer.part === "finger" ? "finger" : "wrist");
+    const occluder = bearer.part === "head" ? new HeadOccluder(this.face ?? NO_FACE) : bearer.part === "neck" ? new NeckOccluder() : new LimbOccluder(bearer.part === "finger" ? "finger" : "wrist");
     occluder.group.matrixAutoUpdate = false;
     this.#scene.add(occluder.group);
     return { occluder, items: new Map() };
@@ -266,9 +266,11 @@ export class Mirror {
 
   #dress(wearer: Wearer, bearer: Bearer): void {
     const { group } = wearer.occluder;
-    group.visible = bearer.isFound;
-    for (const worn of wearer.items.values()) worn.model.visible = bearer.isFound;
-    if (!bearer.isFound) return;
+    // Lost from sight a moment ago: it fades where it was.
+    const shown = bearer.confidence ?? (bearer.isFound ? 1 : 0);
+    group.visible = shown > 0;
+    for (const worn of wearer.items.values()) worn.model.visible = group.visible;
+    if (!group.visible) return;
     placed(bearer.pose, bearer.scale, group.matrix);
     group.updateMatrixWorld(true);
     if (bearer.part === "head" && this.#sun.shadow.camera.right === SMALL_M) {
@@ -293,7 +295,9 @@ export class Mirror {
       placed(this.#pose, 1, worn.model.matrix);
       worn.model.updateMatrixWorld(true);
       const { fade } = worn.model.userData as { fade?: Fade };
-      if (fade) fade.head.value.copy(group.matrixWorld).invert();
+      if (!fade) continue;
+      fade.head.value.copy(group.matrixWorld).invert();
+      fade.shown.value = shown;
     }
   }
 

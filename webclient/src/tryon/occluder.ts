@@ -14,6 +14,9 @@ const SKULL = { at: [0, 0.052, -0.05], radii: [0.0735, 0.098, 0.092] } as const;
 const NECK = { at: [0, -0.09, -0.055], radii: [0.055, 0.09, 0.058] } as const;
 const EAR = { at: [0.0765, -0.004, -0.046], radii: [0.008, 0.03, 0.017] } as const;
 
+/** Of the neck, in its own frame: half axes in x and z above and below, and where along y. */
+const THROAT = { x: 0.054, z: 0.055, wider: 1.12, from: -0.03, to: 0.12 } as const;
+
 /** A forearm below the watch and the heel of the hand before it; a finger's bone: half axes in x and z, and where along y. */
 const WRIST = { x: 0.0275, z: 0.0195, from: -0.09, to: 0.045 } as const;
 const FINGER = { x: 0.0082, z: 0.0078, from: -0.018, to: 0.018 } as const;
@@ -27,6 +30,24 @@ export class LimbOccluder {
   constructor(part: "wrist" | "finger") {
     const { x, z, from, to } = part === "wrist" ? WRIST : FINGER;
     this.#geometry = new CylinderGeometry(1, 1, to - from, 28, 1).scale(x, 1, z).translate(0, (from + to) / 2, 0);
+    const mesh = new Mesh(this.#geometry, this.#material);
+    mesh.renderOrder = -5;
+    this.group.add(mesh);
+  }
+
+  dispose(): void {
+    this.#geometry.dispose();
+    this.#material.dispose();
+  }
+}
+
+/** What a neck hides of a necklace: a rounded bar, wider towards the shoulders. */
+export class NeckOccluder {
+  readonly group = new Group();
+  readonly #geometry = new CylinderGeometry(1, THROAT.wider, THROAT.to - THROAT.from, 32, 1).scale(THROAT.x, 1, THROAT.z).translate(0, (THROAT.from + THROAT.to) / 2, -0.002);
+  readonly #material = new MeshBasicMaterial({ colorWrite: false });
+
+  constructor() {
     const mesh = new Mesh(this.#geometry, this.#material);
     mesh.renderOrder = -5;
     this.group.add(mesh);

@@ -4,7 +4,8 @@
  * Places are in the canonical face's space (metres, before the head's own scale); those that the face mesh does not
  * have (ears, crown, nape) are anthropometric means relative to it. What it is not: garments, which bend.
  *
- * Source: Farkas 1994 (nasion to otobasion, head length and height); ISO 8624 (how spectacles are measured).
+ * Source: Farkas 1994 (nasion to otobasion, head length and height); ISO 8624 (how spectacles are measured); lobes and
+ * ear roots checked against eight MakeHuman heads (`tests/bench/tryon/faces_heads.py`).
  */
 import type { BodyPart } from "./bearer";
 import { newPose, type Pose } from "./pnp";
@@ -46,14 +47,27 @@ const HEADPHONES: Readonly<Record<string, Rule>> = {
   head_top: { place: [0, 0.153, -0.05], weight: 0.7 },
 };
 
-export type Worn = "spectacles" | "hat" | "headphones" | "watch" | "ring" | "garment" | "bag" | "shoes";
+/** Where an ear is pierced: the front of the lobe, a third of its height above its end. */
+const LOBE: Place = [0.0775, -0.021, -0.034];
+const EARRINGS: Readonly<Record<string, Rule>> = {
+  lobe_left: { place: LOBE, weight: 1 },
+  lobe_right: { place: [-LOBE[0], LOBE[1], LOBE[2]], weight: 1 },
+};
+/** In the neck's own frame (`neck.ts`): the pit of the throat, and the spine's most prominent bone. */
+const NECKLACE: Readonly<Record<string, Rule>> = {
+  throat: { place: [0, 0, 0.058], weight: 1, off_m: [0, 0, 0.002] },
+  nape: { place: [0, 0.042, -0.062], weight: 0.5 },
+};
+
+export type Worn = "spectacles" | "hat" | "headphones" | "earring" | "necklace" | "watch" | "ring" | "garment" | "bag" | "shoes";
 const ON_HEAD: Readonly<Partial<Record<Worn, Readonly<Record<string, Rule>>>>> = { spectacles: SPECTACLES, hat: HAT, headphones: HEADPHONES };
 const CATEGORIES: Readonly<Record<string, Worn>> = {
-  glasses: "spectacles", sunglasses: "spectacles", hat: "hat", cap: "hat", beanie: "hat", headphones: "headphones", watch: "watch", bracelet: "watch", ring: "ring",
+  glasses: "spectacles", sunglasses: "spectacles", hat: "hat", cap: "hat", beanie: "hat", headphones: "headphones",
+  earring: "earring", earrings: "earring", necklace: "necklace", pendant: "necklace", watch: "watch", bracelet: "watch", ring: "ring",
   jacket: "garment", coat: "garment", "t-shirt": "garment", shirt: "garment", blouse: "garment", top: "garment", hoodie: "garment", sweater: "garment", knitwear: "garment", dress: "garment", waistcoat: "garment",
   bag: "bag", tote: "bag", handbag: "bag", sneaker: "shoes", shoe: "shoes", shoes: "shoes", boot: "shoes", sandal: "shoes",
 };
-export const PART_OF: Readonly<Record<Worn, BodyPart>> = { spectacles: "head", hat: "head", headphones: "head", watch: "wrist", ring: "finger", garment: "body", bag: "body", shoes: "body" };
+export const PART_OF: Readonly<Record<Worn, BodyPart>> = { spectacles: "head", hat: "head", headphones: "head", earring: "head", necklace: "neck", watch: "wrist", ring: "finger", garment: "body", bag: "body", shoes: "body" };
 
 /**
  * On a wrist or a finger the product's own frame says all: which anchor lies in the middle, and its axes in the part's.
@@ -76,6 +90,8 @@ export const wornAs = (category: string): Worn | null => CATEGORIES[category] ??
 export function seat(worn: Worn, anchors: readonly Anchor[], scale: number): Pose | null {
   const limb = ON_LIMB[worn];
   if (limb) return onLimb(limb, anchors);
+  if (worn === "earring") return hung(EARRINGS, anchors, scale);
+  if (worn === "necklace") return anchors.some(({ name }) => name === "throat") ? hung(NECKLACE, anchors, scale) : null;
   const rules = ON_HEAD[worn] ?? {};
   const found = anchors.filter(({ name }) => name in rules);
   if (found.length < 3) return null;
@@ -99,6 +115,31 @@ function onLimb(limb: { readonly anchor: string; readonly rotation: readonly num
   const [r, p] = [limb.rotation, middle.position_m];
   pose.rotation.set(r);
   for (let k = 0; k < 3; k++) pose.translation[k] = -(r[k * 3]! * p[0] + r[k * 3 + 1]! * p[1] + r[k * 3 + 2]! * p[2]);
+  return pose;
+}
+
+/**
+ * Jewellery hangs: it keeps the part's own way up. One earring goes to the ear that its anchor names, a pair to both,
+ * with what a head is wider or narrower shared between them; a necklace leans with the line from throat to nape.
+ */
+function hung(rules: Readonly<Record<string, Rule>>, anchors: readonly Anchor[], scale: number): Pose | null {
+  const found = anchors.filter(({ name }) => name in rules);
+  if (!found.length) return null;
+  const pose = newPose();
+  const goal = ({ name }: Anchor, k: number): number => rules[name]!.place[k]! * scale + (rules[name]!.off_m?.[k] ?? 0);
+  const [throat, nape] = [found.find(({ name }) => name === "throat"), found.find(({ name }) => name === "nape")];
+  if (throat && nape) {
+    const [a, b] = [throat.position_m, nape.position_m];
+    const lean = Math.atan2(goal(nape, 1) - goal(throat, 1), goal(throat, 2) - goal(nape, 2)) - Math.atan2(b[1] - a[1], a[2] - b[2]);
+    const [c, s] = [Math.cos(lean), Math.sin(lean)];
+    pose.rotation.set([1, 0, 0, 0, c, -s, 0, s, c]);
+  }
+  const held = throat ? [throat] : found;
+  const r = pose.rotation;
+  for (const anchor of held) {
+    const p = anchor.position_m;
+    for (let k = 0; k < 3; k++) pose.translation[k]! += (goal(anchor, k) - (r[k * 3]! * p[0] + r[k * 3 + 1]! * p[1] + r[k * 3 + 2]! * p[2])) / held.length;
+  }
   return pose;
 }
 

@@ -94,6 +94,45 @@ describe("heads before the mirror", () => {
     expect(spread_m).toBeGreaterThan(0.002); // the iris itself varies: nobody is told half a millimetre
   });
 
+  it("fade within a third of a second when the face is lost, where they were, and are back at once", () => {
+    const random = chance(6);
+    const heads = new Heads(FACE);
+    const face = landmarks(at(0.1, 0.05, -0.6), random);
+    for (let i = 0; i < 10; i++) heads.look([face], LENS, i * FRAME_MS);
+    const head = heads.heads[0]!;
+    const place = [...head.pose.translation];
+    expect(head.confidence).toBe(1);
+    let last = 1;
+    for (let i = 10; i < 20; i++) {
+      expect(heads.look([], LENS, i * FRAME_MS)).toHaveLength(0);
+      expect(head.confidence).toBeLessThan(last || 1);
+      expect([...head.pose.translation]).toEqual(place);
+      if (head.confidence > 0) expect(heads.bearers[0]).toBe(head);
+      else expect(heads.bearers).toHaveLength(0);
+      last = head.confidence;
+    }
+    expect(last).toBe(0);
+    heads.look([face], LENS, 20 * FRAME_MS);
+    expect(heads.heads[0]!.confidence).toBe(1);
+  });
+
+  it("do not follow a pose that jumps as no head can, unless it lasts", () => {
+    const random = chance(7);
+    const heads = new Heads(FACE);
+    const [straight, flipped] = [landmarks(at(-0.6, 0, -0.6), random), landmarks(at(0.6, 0, -0.6), random)];
+    for (let i = 0; i < 10; i++) heads.look([straight], LENS, i * FRAME_MS);
+    const yaw = (): number => Math.atan2(heads.bearers[0]!.pose.rotation[2]!, heads.bearers[0]!.pose.rotation[8]!);
+    for (let i = 10; i < 12; i++) {
+      heads.look([flipped], LENS, i * FRAME_MS);
+      expect(yaw()).toBeCloseTo(-0.6, 1);
+      expect(heads.bearers[0]!.confidence).toBeLessThan(1);
+    }
+    heads.look([straight], LENS, 12 * FRAME_MS);
+    expect(yaw()).toBeCloseTo(-0.6, 1);
+    for (let i = 13; i < 18; i++) heads.look([flipped], LENS, i * FRAME_MS);
+    expect(yaw()).toBeCloseTo(0.6, 1);
+  });
+
   it("are not seen in what is no face", () => {
     const random = chance(5);
     const heads = new Heads(FACE);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { newPose } from "../../src/tryon/pnp";
 import { rigid } from "../../src/tryon/rigid";
-import { chain, seat, wornAs, type Anchor } from "../../src/tryon/wear";
+import { chain, PART_OF, seat, wornAs, type Anchor } from "../../src/tryon/wear";
 
 /** A pair of spectacles as a merchant measures it. */
 const FRAME: readonly Anchor[] = [
@@ -54,6 +54,44 @@ describe("spectacles", () => {
   it("cannot be worn without anchors, nor a sofa at all", () => {
     expect(seat("spectacles", FRAME.slice(0, 2), 1)).toBeNull();
     expect(wornAs("sofa")).toBeNull();
+  });
+});
+
+describe("jewellery", () => {
+  const hook = (name: string, x: number): Anchor => ({ name, position_m: [x, 0.012, 0.001] });
+
+  it("hangs a single earring on the ear that it names, the right way up, however large the head", () => {
+    for (const scale of [0.9, 1, 1.1]) {
+      for (const [name, side] of [["lobe_left", 1], ["lobe_right", -1]] as const) {
+        const pose = seat("earring", [hook(name, 0)], scale)!;
+        expect(put(pose, [0, 0.012, 0.001])).toEqual([side * 0.0775 * scale, -0.021 * scale, -0.034 * scale].map((one) => expect.closeTo(one, 9)));
+        expect([...pose.rotation]).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 1]);
+      }
+    }
+  });
+
+  it("shares between both ears what a pair is too narrow", () => {
+    const pose = seat("earring", [hook("lobe_left", 0.07), hook("lobe_right", -0.07)], 1)!;
+    expect(put(pose, [0.07, 0.012, 0.001])[0]).toBeCloseTo(0.07, 9);
+    expect(put(pose, [-0.07, 0.012, 0.001])[0]).toBeCloseTo(-0.07, 9);
+    expect(put(pose, [0, 0.012, 0.001])[1]).toBeCloseTo(-0.021, 9);
+  });
+
+  it("lays a necklace on the throat, leaning back to the nape, and not without a throat", () => {
+    const [throat, nape] = [[0, -0.16, 0.03], [0, -0.05, -0.09]] as const;
+    const pose = seat("necklace", [{ name: "throat", position_m: throat }, { name: "nape", position_m: nape }], 1)!;
+    expect(put(pose, throat)).toEqual([0, 0, 0.06].map((one) => expect.closeTo(one, 9)));
+    const back = put(pose, nape);
+    // On the line from throat to nape, as far as it is long.
+    expect(Math.atan2(back[1]!, 0.06 - back[2]!)).toBeCloseTo(Math.atan2(0.042, 0.122), 6);
+    expect(Math.hypot(back[1]!, back[2]! - 0.06)).toBeCloseTo(Math.hypot(0.11, 0.12), 9);
+    expect(back[0]).toBeCloseTo(0, 9);
+    expect(seat("necklace", [{ name: "nape", position_m: nape }], 1)).toBeNull();
+  });
+
+  it("is known by its category", () => {
+    expect([wornAs("earring"), wornAs("earrings"), wornAs("necklace"), wornAs("pendant")]).toEqual(["earring", "earring", "necklace", "necklace"]);
+    expect([PART_OF.earring, PART_OF.necklace]).toEqual(["head", "neck"]);
   });
 });
 
