@@ -83,7 +83,7 @@ export class Bar {
     const badge = button?.querySelector<HTMLElement>(".badge");
     if (!button || !badge) return;
     badge.hidden = n === 0;
-    badge.textContent = n > 99 ? "99+" : String(n);
+    badge.dataset["n"] = n > 99 ? "99+" : String(n); // drawn by the style: as text it would be part of what one calls the button
     button.setAttribute("aria-label", label);
   }
 }
