@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,16 @@ import pytest
 from showroom.accounts.principal import SCOPES, Principal, Role
 from showroom.db.database import Database, sqlite_url
 from showroom.db.tables import metadata
+from showroom.protocol.actions import Embody, Vote, Wear
+from showroom.protocol.body import NOBODY, Body
 from showroom.protocol.events import Said
-from showroom.protocol.ids import Close
+from showroom.protocol.ids import Cap, Close
 from showroom.protocol.messages import Numbered, Say, encode_to_server
 from showroom.protocol.pose import Pose
 from showroom.protocol.session import ClientSession
 from showroom.realtime.bus import MemoryBus
 from showroom.realtime.clock import Clock
-from showroom.realtime.connection import Connection
+from showroom.realtime.connection import BODY_FLOOD_BURST, Connection
 from showroom.realtime.counters import Counters
 from showroom.realtime.hub import EMPTY_FOR_S, Hub
 from showroom.realtime.neighbours import Neighbours
@@ -93,12 +95,12 @@ class House:
         neighbours = Neighbours("main", "", MemoryBus(), clock=lambda: self.now_s)
         self.reception = Reception(self.hub, self.database, Tickets(SECRET), neighbours)
 
-    async def join(self, name: str) -> tuple[Wire, Connection]:
+    async def join(self, name: str, caps: int = 0) -> tuple[Wire, Connection]:
         who = Principal(id=f"a_{name}", role=Role.SHOPPER, scopes=SCOPES[Role.SHOPPER])
         granted = await self.reception.grant(who, "demo", "hall", peer=Wire.peer, name=name)
         wire, connection = Wire(), self.hub.receiver(Wire.peer)
         connection.opened(wire)
-        connection.message(wire.session.hello(granted.token))
+        connection.message(wire.session.hello(granted.token, caps=caps))
         return wire, connection
 
     def tick(self, seconds: float = 0.05) -> None:
@@ -265,3 +267,199 @@ def test_the_settings_of_talk_reach_every_room(tmp_path: Path) -> None:
         await house.close()
 
     asyncio.run(main())
+
+
+SHELF = {"hat": {"hat-red", "hat-blue"}, "scarf": set()}
+
+
+async def missing(items: Collection[tuple[str, str | None]]) -> Collection[str]:
+    return {
+        name for name, sku in items if name not in SHELF or (sku is not None and sku not in SHELF[name])
+    }  # fmt: skip
+
+
+async def settled(house: House) -> None:
+    """What was asked elsewhere has been answered."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+    house.tick()
+
+
+def wears(house: House, wire: Wire, connection: Connection) -> list[tuple[str, str | None]]:
+    """What somebody's card says, as everybody asks for it."""
+    copy = next(iter(house.hub.copies.values()))
+    [card] = wire.session.receive(copy.cards([connection.visit.slot]))
+    return card.wears
+
+
+def act(connection: Connection, action: Any) -> None:
+    connection.message(encode_to_server(action))
+
+
+def codes(wire: Wire) -> list[str]:
+    """Of the refusals that wait to be read."""
+    found = [wire.session.receive(message) for message in wire.unread if message[0] == 0x49]
+    wire.unread.clear()
+    return [refused.code for refused in found]
+
+
+def test_only_what_is_on_a_shelf_is_worn_and_everybody_reads_it_on_the_card(run: Any) -> None:
+    async def test(house: House) -> None:
+        house.hub._missing = missing
+        ada, connection = await house.join("ada")
+        house.tick()
+        ada.read()
+        rev = connection.visit.rev
+        act(connection, Wear(items=[("hat", "hat-red"), ("scarf", None)]))
+        await settled(house)
+        assert wears(house, ada, connection) == [("hat", "hat-red"), ("scarf", None)]
+        assert connection.visit.rev == rev + 1
+        for wrong in (("crown", None), ("hat", "hat-gold")):
+            ada.read()
+            act(connection, Wear(items=[("scarf", None), wrong]))
+            await settled(house)
+            assert codes(ada) == ["wear.unknown"]
+            assert wears(house, ada, connection) == [("hat", "hat-red"), ("scarf", None)]
+        act(connection, Wear(items=[]))
+        await settled(house)
+        assert wears(house, ada, connection) == []
+
+    run(test)
+
+
+def test_what_is_worn_is_kept_over_a_lost_link(run: Any) -> None:
+    async def test(house: House) -> None:
+        ada, connection = await house.join("ada")
+        bob, beside = await house.join("bob")
+        house.tick()
+        act(connection, Wear(items=[("hat", None)]))
+        await settled(house)
+        ada.read()
+        bob.read()
+        connection.closed(None)
+        house.tick()
+        assert wears(house, bob, beside) == []
+        back = house.hub.receiver(Wire.peer)
+        again = Wire()
+        again.session = ada.session
+        again.session.lost()
+        back.opened(again)
+        back.message(again.session.hello(None))
+        house.tick()
+        assert wears(house, bob, back) == [("hat", None)]
+
+    run(test)
+
+
+def test_changing_clothes_all_the_time_is_refused_and_costs_the_others_nothing(run: Any) -> None:
+    async def test(house: House) -> None:
+        ada, connection = await house.join("ada")
+        house.tick()
+        ada.read()
+        rev = connection.visit.rev
+        for n in range(40):
+            act(connection, Wear(items=[(f"hat{n}", None)]))
+        await settled(house)
+        assert connection.visit.rev - rev <= 8
+        assert set(codes(ada)) == {"room.too_fast"}
+        assert ada.close_code is None
+
+    run(test)
+
+
+def test_a_vote_is_on_what_one_wears(run: Any) -> None:
+    async def test(house: House) -> None:
+        ada, connection = await house.join("ada")
+        await house.join("bob")
+        house.tick()
+        house.tick()
+        ada.read()
+        act(connection, Vote(op="open", product="hat", scope="near"))
+        assert codes(ada) == ["vote.refused"]
+        act(connection, Wear(items=[("hat", None)]))
+        act(connection, Vote(op="open", product="hat", scope="near"))
+        assert codes(ada) == []
+        copy = next(iter(house.hub.copies.values()))
+        assert [vote.asker for vote in copy.social.votes] == ["a_ada"]
+        act(connection, Wear(items=[]))
+        assert list(copy.social.votes) == []
+
+    run(test)
+
+
+BODY = Body.of({"head": (0.0, 0.0, 0.0, 1.0)}).encode()
+
+
+def test_a_body_without_having_turned_it_on_ends_the_connection(run: Any) -> None:
+    async def test(house: House) -> None:
+        ada, connection = await house.join("ada")
+        connection.message(BODY)
+        assert ada.close_code == Close.OUT_OF_ORDER
+
+    run(test)
+
+
+def test_a_body_is_seen_while_it_is_on_and_never_after_the_link_is_lost(run: Any) -> None:
+    async def test(house: House) -> None:
+        ada, connection = await house.join("ada")
+        bob, _ = await house.join("bob", Cap.BODIES)
+        house.tick()
+        slot = connection.visit.slot
+        for wire in (ada, bob):
+            wire.read()
+        act(connection, Embody(on=True))
+        connection.message(BODY)
+        for _ in range(4):
+            house.tick()
+        bob.read()
+        assert bob.session.crowd.near[slot].body == BODY[1:]
+        connection.closed(None)
+        for _ in range(6):
+            house.tick()
+        bob.read()
+        assert bob.session.crowd.near[slot].body == NOBODY
+        again = Wire()
+        again.session = ada.session
+        again.session.lost()
+        back = house.hub.receiver(Wire.peer)
+        back.opened(again)
+        back.message(again.session.hello(None))
+        back.message(BODY)
+        assert again.close_code == Close.OUT_OF_ORDER
+
+    run(test)
+
+
+def test_a_flood_of_bodies_ends_the_connection_and_a_stalled_link_s_does_not(run: Any) -> None:
+    async def test(house: House) -> None:
+        (stalled, patient), (flooding, connection) = await house.join("ada"), await house.join("bob")
+        for one in (patient, connection):
+            act(one, Embody(on=True))
+        for _ in range(12 * 30):  # half a minute's, all at once
+            patient.message(BODY)
+        for _ in range(BODY_FLOOD_BURST + 1):
+            if flooding.close_code is None:
+                connection.message(BODY)
+        assert stalled.close_code is None
+        assert flooding.close_code == Close.FLOOD
+
+    run(test)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (BODY[:-1], Close.MALFORMED),
+        (BODY + b"\0", Close.MALFORMED),
+        (bytes([11, 0, 0, 0x10, 1, 2, 3, 4]), Close.MALFORMED),
+        (bytes([11, 255, 255, 15]) + bytes(4000), Close.TOO_LARGE),
+    ],
+)
+def test_a_body_wrongly_made_ends_the_connection(run: Any, data: bytes, code: Close) -> None:
+    async def test(house: House) -> None:
+        ada, connection = await house.join("ada")
+        act(connection, Embody(on=True))
+        connection.message(data)
+        assert ada.close_code == code
+
+    run(test)
