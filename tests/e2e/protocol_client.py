@@ -14,10 +14,22 @@ import aiohttp
 import msgspec.msgpack as msgpack
 import websockets
 
-ID_HELLO, ID_POSE, ID_SAY, ID_ACK, ID_WHO, ID_PING, ID_RESYNC, ID_BYE = 1, 2, 4, 6, 7, 8, 9, 10
+ID_HELLO, ID_POSE, ID_SAY, ID_ACTION, ID_ACK, ID_WHO, ID_PING, ID_RESYNC, ID_BYE, ID_BODY = (
+    1,
+    2,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+    10,
+    11,
+)
 ID_WELCOME, ID_FRAME, ID_KEYFRAME, ID_CORRECT, ID_EVENT, ID_CARDS, ID_PONG = 0x41, 0x42, 0x43, 0x45, 0x46, 0x47, 0x48
 LEAVES, ENTERS, MOVES_ALL, MOVES_SOME, YAWS, HEIGHTS, STATES, WIDE = 1, 2, 4, 8, 16, 32, 64, 128
 FULL = 1 << 15
+CAP_BODIES = 8
 
 
 class Reader:
@@ -52,6 +64,10 @@ class ProtocolClient:
         self.at = (0, 0, 0, 0)
         self.close_code: int | None = None
         self.pongs: list[int] = []
+        self.bodies: dict[int, dict[int, int]] = {}
+        self.votes: list[dict[str, Any]] = []
+        self.refused: list[str] = []
+        self.sent_bytes = self.read_bytes = 0
         self._cursor = 0
         self._acked = 0
         self._seq: int | None = None
@@ -70,7 +86,9 @@ class ProtocolClient:
         async with aiohttp.ClientSession() as http, http.post(url, json={"nickname": nickname}) as answer:
             granted = await answer.json()
         self._url = granted["url"]
-        await self._open({"versions": [1, 1], "ticket": granted["ticket"], "client": "protocol_client 1"})
+        await self._open(
+            {"versions": [1, 1], "ticket": granted["ticket"], "caps": CAP_BODIES, "client": "protocol_client 1"}
+        )
 
     async def resume(self) -> None:
         pause_s = 0.1
@@ -124,11 +142,21 @@ class ProtocolClient:
     async def say(self, text: str) -> None:
         await self._send(bytes([ID_SAY]) + msgpack.encode({"text": text}))
 
+    async def act(self, do: str, **fields: Any) -> None:
+        await self._send(bytes([ID_ACTION]) + msgpack.encode({"do": do, **fields}))
+
+    async def body(self, turns: dict[int, int]) -> None:
+        """Rotations in four bytes, by the bones' numbers."""
+        mask = sum(1 << bone for bone in turns)
+        words = [turns[bone] for bone in sorted(turns)]
+        await self._send(bytes([ID_BODY]) + mask.to_bytes(3, "little") + struct.pack(f"<{len(words)}I", *words))
+
     async def ping(self, token: int) -> None:
         await self._send(struct.pack("<BI", ID_PING, token))
 
     async def _send(self, data: bytes) -> None:
         assert self._socket is not None
+        self.sent_bytes += len(data) + 6  # a client's WebSocket header, of messages below 126 bytes
         await self._socket.send(data)
 
     # reading
@@ -158,6 +186,7 @@ class ProtocolClient:
             self._changed.notify_all()
 
     def _take(self, data: bytes) -> list[bytes]:
+        self.read_bytes += len(data) + (2 if len(data) < 126 else 4)
         match data[0]:
             case 0x41:
                 self.welcome = msgpack.decode(data[1:])
@@ -175,9 +204,28 @@ class ProtocolClient:
             case 0x47:
                 for card in msgpack.decode(data[1:]):
                     self.cards[(card["slot"], card["rev"])] = card
+            case 0x49:
+                self.refused.append(msgpack.decode(data[1:])["code"])
+            case 0x4B:
+                self._bodies(data)
             case 0x48:
                 self.pongs.append(struct.unpack("<BII", data)[1])
         return []
+
+    def _bodies(self, data: bytes) -> None:
+        reader = Reader(data)
+        _, count = reader.take("BB")
+        for _ in range(count):
+            slot, low, high = reader.take("HHB")
+            mask = low | high << 16
+            self.bodies[slot] = {bone: reader.take("I") for bone in range(20) if mask >> bone & 1}
+        assert reader.at == len(data), "bodies with something behind them"
+
+    def wears(self, slot: int) -> list[list[str | None]] | None:
+        """What somebody's card says, of the revision that is seen."""
+        person = self.people.get(slot)
+        card = self.cards.get((slot, person.revision)) if person else None
+        return card.get("wears", []) if card else None
 
     def _event(self, data: bytes) -> list[bytes]:
         (cursor,) = struct.unpack_from("<I", data, 1)
@@ -188,6 +236,8 @@ class ProtocolClient:
         event = msgpack.decode(data[5:])
         if event["is"] == "said":
             self.chat.append(f"{event['name']}: {event['text']}")
+        if event["is"] == "vote":
+            self.votes.append(event)
         self._acked = cursor
         return [struct.pack("<BI", ID_ACK, cursor)]
 
