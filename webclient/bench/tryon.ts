@@ -6,7 +6,13 @@
  */
 import { HEIGHT, WIDTH, type Case, type Look, type Person } from "./tryon_cases";
 import { Stage } from "./tryon_stage";
+import { lensOf } from "../src/tryon/camera";
+import { Heads } from "../src/tryon/heads";
+import { Mirror } from "../src/tryon/mirror";
+import { canonicalFace } from "../src/tryon/task";
 import type { Answer, Order } from "../src/tryon/tracking";
+import { wornAs, type Anchor } from "../src/tryon/wear";
+import { load } from "../src/viewer/loader";
 
 const stage = new Stage();
 const tracker = new Worker(new URL("../src/tryon/tracker.worker.ts", import.meta.url), { type: "module" });
@@ -107,4 +113,43 @@ async function photo(base64: string): Promise<Look["faces"]> {
   return last;
 }
 
-Object.assign(window, { bench: { put, see, picture, photo, loaded: () => loaded.then(() => true) } });
+/**
+ * What a frame costs the page's thread outside the tracker, as in the booth: heads, then the mirror with a product on.
+ *
+ * @returns milliseconds of each, frame by frame, and the last picture
+ */
+async function wear(cases: readonly Case[], product: string, file: string): Promise<{ heads_ms: number[]; draw_ms: number[]; picture: string }> {
+  const model = await loaded;
+  if (model.is !== "loaded" || !model.model) throw new Error("no face model");
+  const face = canonicalFace(model.model);
+  const { category, anchors } = (await (await fetch(`/products/${product}/product.json`)).json()) as { category: string; anchors: Anchor[] };
+  const canvas = document.createElement("canvas");
+  const mirror = new Mirror(canvas);
+  mirror.face = face;
+  const { scene } = await load(`/products/${product}/${file}`, mirror.renderer, new AbortController().signal);
+  mirror.put({ id: product, worn: wornAs(category)!, anchors, model: scene });
+  const heads = new Heads(face);
+  const lens = lensOf(WIDTH, HEIGHT);
+  const [heads_ms, draw_ms]: [number[], number[]] = [[], []];
+  for (const one of cases) {
+    stage.draw(one);
+    const picture = await createImageBitmap(stage.canvas);
+    const answer = answered("seen");
+    tracker.postMessage({ is: "look", picture, time_ms: (clock += 1000 / 30), kinds: ["face"] } satisfies Order, [picture]);
+    const found = await answer;
+    if (found.is !== "seen") continue;
+    const began = performance.now();
+    heads.look(found.seen.faces, lens, found.seen.time_ms);
+    const between = performance.now();
+    mirror.draw(found.seen.picture, lens, heads.bearers.filter(({ part }) => part === "head"), found.seen.time_ms);
+    heads_ms.push(between - began);
+    draw_ms.push(performance.now() - between);
+    found.seen.picture.close();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  const shown = canvas.toDataURL("image/jpeg", 0.92).split(",")[1] ?? "";
+  mirror.dispose();
+  return { heads_ms, draw_ms, picture: shown };
+}
+
+Object.assign(window, { bench: { put, see, wear, picture, photo, loaded: () => loaded.then(() => true) } });
