@@ -72,7 +72,7 @@ let clock = 0;
 async function wear(photo: string, products: readonly Product[], options: { height_m?: number; looks?: number; fresh?: boolean; step_ms?: number; vertical_deg?: number } = {}): Promise<unknown> {
   tracker ??= new Tracker();
   const needsFace = products.some(({ worn }) => worn !== "garment" && worn !== "bag" && worn !== "shoes");
-  const kinds: Kind[] = needsFace ? ["face", "pose"] : ["pose"];
+  const kinds: Kind[] = needsFace ? ["face", "pose", "segment"] : ["pose", "segment"];
   for (const kind of kinds) {
     const model = await tracker.bring(kind);
     if (model) heads ??= new Heads(canonicalFace(model));
@@ -101,7 +101,9 @@ async function wear(photo: string, products: readonly Product[], options: { heig
     seen?.picture.close();
     seen = await tracker.see(await createImageBitmap(bytes), kinds, (clock += options.step_ms ?? 100));
     const lens = lensOf(seen.picture.width, seen.picture.height, options.vertical_deg ?? VERTICAL_DEG);
-    const found = [...(heads?.look(seen.faces, lens, clock) ?? []), ...bodies.look(seen.bodies ?? [], lens, clock)];
+    const all = bodies.look(seen.bodies ?? [], lens, clock);
+    if (seen.mask) bodies.outline(seen.mask, lens);
+    const found = [...(heads?.look(seen.faces, lens, clock) ?? []), ...all];
     const began = performance.now();
     mirror!.draw(seen.picture, lens, found, clock);
     took.draw = performance.now() - began;
@@ -109,7 +111,7 @@ async function wear(photo: string, products: readonly Product[], options: { heig
   }
   return {
     took,
-    bodies: bodies.bodies.map(({ joints, confidence, screen, sure, height_m, turns }) => ({ joints: [...joints], turns: [...turns], confidence, screen: [...screen], sure: [...sure], height_m })),
+    bodies: bodies.bodies.map(({ joints, confidence, screen, sure, height_m, turns, halves, lengths }) => ({ joints: [...joints], turns: [...turns], confidence, screen: [...screen], sure: [...sure], height_m, halves: [...halves], lengths: [...lengths] })),
   };
 }
 Object.assign(window, { wear });

@@ -166,7 +166,7 @@ def summary(rows: list[Json], layer: str) -> Json:
         "cases": len(rows), "found": len(seen), "overlay_px": round(mean("px"), 2),
         "overlay_p90_px": round(float(np.percentile(np.concatenate([one["px"] for one in seen]), 90)), 2),
         "absolute_mm": round(1000 * mean("m"), 1), "from_hips_mm": round(1000 * mean("relative_m"), 1),
-        "silhouette": round(mean("overlap"), 3),
+        "depth": round(mean("depth"), 3), "silhouette": round(mean("overlap"), 3),
         "silhouette_least": round(min(one["overlap"] for one in seen), 3), "visible": round(mean("visible"), 3),
         "visible_across": round(float(np.mean(across)), 3) if across else None,
         "took_ms": round(float(np.median([one["took_ms"] for one in seen])), 2),

@@ -21,19 +21,23 @@ interface Bar {
   /** Goes on beyond `to` by this share of the way. */
   readonly beyond?: number;
   readonly isLimb?: boolean;
+  /** Begins after this share of the way: a lap lies under the hem, not through it. */
+  readonly after?: number;
 }
 
 const sided = (bar: (side: "left" | "right") => Bar): readonly Bar[] => [bar("left"), bar("right")];
 const BARS: readonly Bar[] = [
   ...sided((side) => ({ from: `${side}UpperArm`, to: `${side}LowerArm`, radii: [0.043, 0.039], isLimb: true })),
   ...sided((side) => ({ from: `${side}LowerArm`, to: `${side}Hand`, radii: [0.039, 0.025], isLimb: true })),
-  ...sided((side) => ({ from: `${side}UpperLeg`, to: `${side}LowerLeg`, radii: [0.07, 0.05], isLimb: true })),
+  ...sided((side) => ({ from: `${side}UpperLeg`, to: `${side}LowerLeg`, radii: [0.062, 0.05], isLimb: true, after: 0.38 })),
   ...sided((side) => ({ from: `${side}LowerLeg`, to: `${side}Foot`, radii: [0.052, 0.034], isLimb: true })),
   { from: "neck", to: "head", radii: [0.05, 0.052], beyond: 0.5 },
   { from: "spine", to: "upperChest", radii: [0.125, 0.125], flat: 0.72 },
 ];
 /** From the wrist along the hand's own axis, metres: where its ball lies and its half axes (along, thick, wide). */
 const HAND = { at: 0.085, radii: [0.095, 0.016, 0.042] } as const;
+/** The throat and what a neckline leaves open: from the neck's root, up and ahead. */
+const THROAT = { at: [0, -0.015, 0.03], radii: [0.062, 0.075, 0.052] } as const;
 const HEAD = { at: [0, 0.085, 0.02], radii: [0.07, 0.115, 0.09] } as const;
 const SURE = 0.35;
 const ROUND = 20;
@@ -44,7 +48,7 @@ export class BodyOccluder {
   readonly #ball = new SphereGeometry(1, ROUND, 12);
   readonly #bars: { readonly bar: Bar; readonly mesh: Mesh; readonly geometry: BufferGeometry }[];
   readonly #hands: readonly { readonly mesh: Mesh; readonly at: number; readonly sign: number }[];
-  readonly #head: Mesh;
+  readonly #balls: readonly { readonly mesh: Mesh; readonly of: number; readonly at: readonly [number, number, number]; readonly radii: readonly [number, number, number] }[];
 
   constructor() {
     this.group.matrixAutoUpdate = false;
@@ -53,7 +57,7 @@ export class BodyOccluder {
       return { bar, geometry, mesh: this.#add(geometry) };
     });
     this.#hands = [{ mesh: this.#add(this.#ball), at: joint("leftHand"), sign: 1 }, { mesh: this.#add(this.#ball), at: joint("rightHand"), sign: -1 }];
-    this.#head = this.#add(this.#ball);
+    this.#balls = [{ mesh: this.#add(this.#ball), of: joint("head"), ...HEAD }, { mesh: this.#add(this.#ball), of: joint("neck"), ...THROAT }];
   }
 
   #add(geometry: BufferGeometry): Mesh {
@@ -69,7 +73,7 @@ export class BodyOccluder {
   follow({ joints, turns, sure, scale }: Body, covers: Float32Array): void {
     for (const { bar, mesh } of this.#bars) {
       const [from, to] = [joint(bar.from), joint(bar.to)];
-      const covered = bar.isLimb ? Math.max(0, covers[from]! - 0.1) : 0;
+      const covered = bar.isLimb ? Math.max(bar.after ?? 0, covers[from]! - 0.1) : 0;
       mesh.visible = Math.min(sure[from]!, sure[to]!) > SURE && covered < 0.86;
       if (!mesh.visible) continue;
       A.fromArray(joints, from * 3);
@@ -90,10 +94,11 @@ export class BodyOccluder {
       A.set(sign * HAND.at * scale, 0, 0).applyQuaternion(Q).add(B.fromArray(joints, at * 3));
       mesh.matrix.compose(A, Q, D.set(HAND.radii[0] * scale, HAND.radii[1] * scale, HAND.radii[2] * scale));
     }
-    const head = joint("head");
-    Q.fromArray(turns, head * 4);
-    A.set(HEAD.at[0], HEAD.at[1] * scale, HEAD.at[2] * scale).applyQuaternion(Q).add(B.fromArray(joints, head * 3));
-    this.#head.matrix.compose(A, Q, D.set(HEAD.radii[0] * scale, HEAD.radii[1] * scale, HEAD.radii[2] * scale));
+    for (const { mesh, of, at, radii } of this.#balls) {
+      Q.fromArray(turns, of * 4);
+      A.set(at[0], at[1], at[2]).multiplyScalar(scale).applyQuaternion(Q).add(B.fromArray(joints, of * 3));
+      mesh.matrix.compose(A, Q, D.set(radii[0], radii[1], radii[2]).multiplyScalar(scale));
+    }
   }
 
   dispose(): void {

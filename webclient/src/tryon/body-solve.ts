@@ -8,6 +8,7 @@
  *
  * Source: MediaPipe's BlazePose topology; Winter 2009 (segments as shares of the height), for what a height is.
  */
+import type { Habits } from "./body-habits";
 import type { Lens } from "./camera";
 import { EuroVector } from "./euro";
 import { newPose, Pnp } from "./pnp";
@@ -23,8 +24,6 @@ export const AT = {
 const WEIGHTS = Float64Array.from({ length: POINTS }, (_, i) =>
   i === AT.leftShoulder || i === AT.rightShoulder || i === AT.leftHip || i === AT.rightHip ? 1 : i < 11 ? 0.15 : i === 13 || i === 14 || (i >= 25 && i <= 28) ? 0.6 : i === 15 || i === 16 ? 0.4 : i >= 29 ? 0.25 : 0.05,
 );
-/** Torso, thigh and shank of the model's points, against the whole height. */
-const HEIGHT_SHARE = 1.284;
 const SEEN = { rest_hz: 0.6, beta: 28, speed_hz: 2 } as const;
 const SHAPE = { rest_hz: 0.4, beta: 12, speed_hz: 1.5 } as const;
 const AWAY = { rest_hz: 0.35, beta: 6, speed_hz: 1 } as const;
@@ -79,6 +78,12 @@ export class BodySolver {
   #frames = 0;
   #flipped_s = 0;
   #isFresh = true;
+
+  readonly #heightShare: number;
+
+  constructor({ heightShare }: Habits) {
+    this.#heightShare = heightShare;
+  }
 
   /** The body that comes next is another. */
   reset(): void {
@@ -199,7 +204,7 @@ export class BodySolver {
     const y = (w[AT.leftShoulder * 3 + 1]! + w[AT.rightShoulder * 3 + 1]! - w[AT.leftHip * 3 + 1]! - w[AT.rightHip * 3 + 1]!) / 2;
     const z = (w[AT.leftShoulder * 3 + 2]! + w[AT.rightShoulder * 3 + 2]! - w[AT.leftHip * 3 + 2]! - w[AT.rightHip * 3 + 2]!) / 2;
     const sum = Math.hypot(x, y, z) + half(AT.leftHip, AT.leftKnee, AT.rightHip, AT.rightKnee) + half(AT.leftKnee, AT.leftAnkle, AT.rightKnee, AT.rightAnkle);
-    const found = Math.min(2.4, Math.max(0.9, HEIGHT_SHARE * sum));
+    const found = Math.min(2.4, Math.max(0.9, this.#heightShare * sum));
     if (dt > 0 || !this.#frames) this.#frames = Math.min(MOST_FRAMES, this.#frames + 1);
     this.#modelHeight += (found - this.#modelHeight) / this.#frames;
     this.scale = height_m / this.#modelHeight;

@@ -7,7 +7,8 @@
  */
 import { Matrix4, Quaternion, Vector3 } from "three";
 import { COLLAR, EARS, joint, JOINTS, MEAN_HEIGHT_M, NECK_M, PARENTS, SPINE, TORSO_M, type Joint } from "./body-bones";
-import { AT } from "./body-solve";
+import type { Habits } from "./body-habits";
+import { AT, POINTS } from "./body-solve";
 
 const CHEST = joint("upperChest");
 const NECK = joint("neck");
@@ -46,13 +47,23 @@ export class BodyTurns {
   readonly #hips = new Quaternion();
   readonly #chest = new Quaternion();
 
+  readonly #habits: Habits;
+  readonly #points = new Float64Array(POINTS * 3);
+
+  constructor(habits: Habits) {
+    this.#habits = habits;
+  }
+
   /** The body that comes next is another. */
   reset(): void {
     for (const one of [this.#left, this.#right, ...this.#legs]) one.isKnown = false;
   }
 
-  /** @param points `(33, 3)` of `BodySolver` @param height_m of the body */
-  set(points: Float64Array, height_m: number): void {
+  /** @param landmarks `(33, 3)` of `BodySolver` @param height_m of the body */
+  set(landmarks: Float64Array, height_m: number): void {
+    const points = this.#points;
+    points.set(landmarks);
+    this.#corrected(points, height_m / MEAN_HEIGHT_M);
     this.#trunk(points, height_m / MEAN_HEIGHT_M);
     this.#head(points, height_m / MEAN_HEIGHT_M);
     for (const side of [this.#left, this.#right]) this.#arm(points, side);
@@ -63,6 +74,22 @@ export class BodyTurns {
       if (above >= 0) Q.premultiply(P.fromArray(this.turns, above * 4).conjugate());
       if (Q.w < 0) Q.set(-Q.x, -Q.y, -Q.z, -Q.w);
       Q.toArray(this.rotations, i * 4);
+    }
+  }
+
+  /** Landmarks to where bones begin. */
+  #corrected(points: Float64Array, size: number): void {
+    const { shoulder, hip, knee } = this.#habits;
+    A.subVectors(middle(points, AT.leftShoulder, AT.rightShoulder, A), middle(points, AT.leftHip, AT.rightHip, B)).normalize();
+    for (const [left, right, [out, up]] of [[AT.leftShoulder, AT.rightShoulder, shoulder], [AT.leftHip, AT.rightHip, hip]] as const) {
+      between(points, right, left, X).normalize();
+      for (const [i, sign] of [[left, 1], [right, -1]] as const) {
+        for (let k = 0; k < 3; k++) points[i * 3 + k]! += size * (sign * out * X.getComponent(k) + up * A.getComponent(k));
+      }
+    }
+    for (const [i, above] of [[AT.leftKnee, AT.leftHip], [AT.rightKnee, AT.rightHip]] as const) {
+      between(points, i, above, X).normalize();
+      for (let k = 0; k < 3; k++) points[i * 3 + k]! += size * knee * X.getComponent(k);
     }
   }
 

@@ -7,11 +7,13 @@ import { Quaternion } from "three";
 import type { Bearer } from "./bearer";
 import { ArmsApart } from "./body-arms";
 import { joint, JOINTS, MEAN_HEIGHT_M, PARENTS } from "./body-bones";
+import { BLAZEPOSE, type Habits } from "./body-habits";
 import { AT, BodySolver, LONG } from "./body-solve";
 import { BodyTurns } from "./body-turns";
 import { project, type Lens } from "./camera";
 import { newPose, type Pose } from "./pnp";
-import type { BodySeen } from "./tracking";
+import { Outline } from "./segment";
+import type { BodySeen, Mask } from "./tracking";
 
 export { JOINTS, PARENTS };
 export type { BodySeen };
@@ -36,6 +38,8 @@ export interface Body extends Bearer {
   readonly sure: Float32Array;
   /** `(22)` metres from a limb's joint to its parent, averaged over frames: where depth is misjudged, joints lie further apart or nearer. The hips' is the trunk's. 0 if it is not measured. */
   readonly lengths: Float32Array;
+  /** `(22)` metres: half the width of what is seen about a bone, clothes and all; of the trunk at `chest`. 0 where it was not seen. */
+  readonly halves: Float32Array;
 }
 
 /** Nobody told us theirs: the mean of adults, and how far people are from it. */
@@ -67,8 +71,8 @@ const HIPS = joint("hips");
 
 class Tracked implements Body {
   readonly part = "body" as const;
-  readonly solver = new BodySolver();
-  readonly bones = new BodyTurns();
+  readonly solver: BodySolver;
+  readonly bones: BodyTurns;
   readonly pose: Pose = newPose();
   readonly screen = new Float32Array(JOINTS.length * 2);
   readonly sure = new Float32Array(JOINTS.length);
@@ -81,8 +85,19 @@ class Tracked implements Body {
   drawn_ms = -Infinity;
   x = 0;
   y = 0;
+  readonly outline = new Outline();
   readonly #arms = new ArmsApart();
   readonly #pixel = new Float64Array(2);
+  readonly #between = new Float64Array(Object.keys(LONG).length);
+
+  constructor(habits: Habits) {
+    this.solver = new BodySolver(habits);
+    this.bones = new BodyTurns(habits);
+    // What lies between the points against what lies between the bones.
+    this.#between[LONG.trunk] = habits.shoulder[1] - habits.hip[1];
+    this.#between[LONG.upperLeg] = habits.hip[1] - habits.knee;
+    this.#between[LONG.lowerLeg] = habits.knee;
+  }
 
   get joints(): Float32Array {
     return this.bones.joints;
@@ -92,6 +107,9 @@ class Tracked implements Body {
   }
   get rotations(): Float32Array {
     return this.bones.rotations;
+  }
+  get halves(): Float32Array {
+    return this.outline.halves;
   }
   get isFound(): boolean {
     return this.confidence > 0.02;
@@ -127,7 +145,7 @@ class Tracked implements Body {
       project(lens, bones.joints[i * 3]!, bones.joints[i * 3 + 1]!, bones.joints[i * 3 + 2]!, this.#pixel);
       this.screen.set(this.#pixel, i * 2);
       const measured = MEASURED[i]!;
-      this.lengths[i] = measured >= 0 ? solver.lengths[measured]! : 0;
+      this.lengths[i] = measured >= 0 ? solver.lengths[measured]! + this.scale * this.#between[measured]! : 0;
       const by = SEEN_AT[i]!;
       this.sure[i] = by >= 0 ? solver.sure[by]! : Math.min(solver.sure[AT.leftShoulder]!, solver.sure[AT.rightShoulder]!);
     }
@@ -151,12 +169,15 @@ export class Bodies {
   /** The shopper's own, if they told it, metres; null for the mean of adults. */
   height_m: number | null = null;
   readonly #most: number;
+  readonly #habits: Habits;
   readonly #all: Tracked[] = [];
   readonly #bodies: Tracked[] = [];
   readonly #free = new Set<Tracked>();
 
-  constructor(most = 2) {
+  /** @param habits of the detector whose points come */
+  constructor(most = 2, habits: Habits = BLAZEPOSE) {
     this.#most = most;
+    this.#habits = habits;
   }
 
   get bodies(): readonly Body[] {
@@ -175,7 +196,7 @@ export class Bodies {
       let known = this.#nearest(x, y);
       if (!known) {
         if (this.#all.length >= this.#most) continue;
-        known = new Tracked();
+        known = new Tracked(this.#habits);
         this.#all.push(known);
       }
       this.#free.delete(known);
@@ -193,6 +214,11 @@ export class Bodies {
     }
     for (const one of this.#all) if (one.isFound) this.#bodies.push(one);
     return this.#bodies;
+  }
+
+  /** Where people are in the frame that was just looked at: how wide each is. */
+  outline(mask: Mask, lens: Lens): void {
+    for (const one of this.#all) if (one.isFound) one.outline.look(mask, one, lens);
   }
 
   /** A frame in which nobody looked for bodies: all go on as they went. */

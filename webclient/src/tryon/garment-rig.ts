@@ -48,8 +48,12 @@ export class GarmentRig {
   readonly shoulders_m: number;
   /** How far along each limb's bone the cloth reaches, 0 to 1: there the cloth itself hides what is behind. */
   readonly covers = new Float32Array(JOINTS.length);
+  /** Half the width of the cloth about each bone as it lies in the file, metres; of the trunk at `chest`. */
+  readonly halves = new Float32Array(JOINTS.length);
   /** What to draw: the skinned meshes and nothing else of the file. */
   readonly group = new Group();
+  readonly #sums = new Float64Array(JOINTS.length);
+  readonly #counts = new Uint32Array(JOINTS.length);
   readonly #geometries: { dispose(): void }[] = [];
 
   /** @param model a clone of its own (`SkeletonUtils.clone`); its skinned meshes are bound anew @throws NoRig */
@@ -150,6 +154,12 @@ export class GarmentRig {
     const weights = new Float32Array(count * 4);
     const all = new Float64Array(this.slots.length);
     const isSame = mesh.skeleton === theirs;
+    const about = (j: number, half_m: number): void => {
+      this.#sums[j]! += half_m;
+      this.#counts[j]!++;
+      if (j === TRUNK) this.halves[j] = Math.max(this.halves[j]!, half_m);
+      else this.halves[j] = this.#sums[j]! / this.#counts[j]!;
+    };
     const thighs = this.middle("leftUpperLeg", "rightUpperLeg", new Vector3()).y;
     for (let v = 0; v < count; v++) {
       all.fill(0);
@@ -168,10 +178,13 @@ export class GarmentRig {
           const share = end ? along01(this.rest[j]!.at, end.at, B) : 0;
           const part = share * (PARTS - 1);
           if (w > 0.5 && share > this.covers[j]!) this.covers[j] = share;
+          // Of both, C leads to the point and D along the bone: what is left is how far the cloth lies from it.
+          if (w > 0.6 && share > 0.25 && share < 0.8) about(j, C.addScaledVector(D, -share).length());
           const low = Math.min(PARTS - 2, Math.floor(part));
           all[slot + low]! += w * (1 - (part - low));
           all[slot + low + 1]! += w * (part - low);
         } else {
+          if (w > 0.4 && WAIST.has(JOINTS[j]!)) about(TRUNK, Math.abs(B.x - this.rest[j]!.at.x));
           if (w > 0.5 && j >= LEGS && this.rest[j + 1]) this.covers[j] = Math.max(this.covers[j]!, along01(this.rest[j]!.at, this.rest[j + 1]!.at, B));
           const below = isLow(JOINTS[j]!) ? smooth(HEM.from, HEM.to, B.y - thighs) : 0;
           all[slot]! += w * (1 - below);
@@ -212,6 +225,8 @@ const LEADS: readonly (readonly [Joint, Joint, readonly [number, number, number]
   ["leftUpperLeg", "leftLowerLeg", [0, -1, 0]], ["leftLowerLeg", "leftFoot", [0, -1, 0]], ["rightUpperLeg", "rightLowerLeg", [0, -1, 0]], ["rightLowerLeg", "rightFoot", [0, -1, 0]],
 ];
 
+const TRUNK = joint("chest");
+const WAIST: ReadonlySet<Joint> = new Set<Joint>(["spine", "chest"]);
 const LEGS = joint("leftUpperLeg");
 /** Where a point lies on the way from one to the other. */
 const along01 = (from: Vector3, to: Vector3, point: Vector3): number => Math.max(0, Math.min(1, C.subVectors(point, from).dot(D.subVectors(to, from)) / Math.max(D.lengthSq(), 1e-9)));

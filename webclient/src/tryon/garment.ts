@@ -19,14 +19,15 @@ export interface SizeRatios {
 }
 export const AS_MODELLED: SizeRatios = { girth: 1, length: 1, sleeve: 1 };
 
-const at = { hips: joint("hips"), chest: joint("upperChest"), lArm: joint("leftUpperArm"), rArm: joint("rightUpperArm"), lLeg: joint("leftUpperLeg"), rLeg: joint("rightUpperLeg") } as const;
+const at = { trunk: joint("chest"), hips: joint("hips"), chest: joint("upperChest"), lArm: joint("leftUpperArm"), rArm: joint("rightUpperArm"), lLeg: joint("leftUpperLeg"), rLeg: joint("rightUpperLeg") } as const;
+/** Cloth lies this far over what it covers, and gives no more than that. */
+const OVER_M = 0.006;
+const MOST_OVER = 1.4;
 const TRUNK = new Set<Joint>(["hips", "spine", "chest", "upperChest", "neck", "head", "leftShoulder", "rightShoulder"]);
 
 export class Garment {
   readonly model: Object3D;
   size: SizeRatios = AS_MODELLED;
-  /** How much wider than in the file the cloth must lie, because of who is in it; 1 and more. */
-  girth = 1;
   readonly #rig: GarmentRig;
   readonly #hem = new Swing(0.3, 0.9, 0.72, 0.22);
   readonly #low = new Vector3();
@@ -36,6 +37,8 @@ export class Garment {
   readonly #hips = new Quaternion();
   readonly #chest = new Quaternion();
   readonly #swung = new Quaternion();
+  /** How much wider than in the file the cloth must lie, because of who and what is in it; 1 and more. */
+  readonly #over = new Float32Array(JOINTS.length).fill(1);
   #drawn = 1;
   #last_ms = -Infinity;
 
@@ -68,6 +71,11 @@ export class Garment {
     this.#drawn = share(drawn, long);
     C.set(0, -1, 0).applyQuaternion(this.#hips);
     this.#swung.copy(this.#hem.next(this.#low, C, Number.isFinite(dt) ? dt : 0));
+    for (let i = 0; i < JOINTS.length; i++) {
+      const [cloth, seen] = [this.#rig.halves[i]!, body.halves[i]!];
+      const room = this.size.girth * cloth;
+      this.#over[i] = seen > 0 && cloth > 0 ? Math.max(1, Math.min(MOST_OVER, (seen + OVER_M) / room)) : 1;
+    }
     for (const slot of this.#rig.slots) this.#place(slot, body, long);
   }
 
@@ -85,7 +93,7 @@ export class Garment {
   /** A bone of the trunk: as far below the shoulders as in the garment, bent as the trunk is there. */
   #trunk(slot: Slot, rest: Vector3, long: number): void {
     const { girth, length } = this.size;
-    const wide = girth * this.girth;
+    const wide = girth * this.#over[at.trunk]!;
     A.subVectors(rest, this.#restHigh);
     const down = -A.y * length;
     const part = smooth(Math.max(0, Math.min(1, 1 - down / long)));
@@ -110,7 +118,7 @@ export class Garment {
     const { sleeve, girth } = this.size;
     Q.fromArray(turns, slot.joint * 4);
     P.fromArray(joints, slot.joint * 3);
-    const round = Math.sqrt(girth);
+    const round = Math.sqrt(girth) * this.#over[isLeft ? Math.min(slot.joint, at.lArm + 1) : Math.min(slot.joint, at.rArm + 1)]!;
     if (slot.joint === upper) {
       S.set(sleeve * this.#stretch(body, upper + 1), round, round);
       if (slot.along >= 0 && slot.along < 1) {
