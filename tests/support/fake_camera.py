@@ -53,12 +53,15 @@ def of_picture(
     return write(clip, shown)
 
 
-def of_video(clip: Path, video: Path, *, start_s: float = 0.0, length_s: float = 3.0, height: int = 720) -> Path:
-    """A piece of a real video, as it is."""
+def of_video(
+    clip: Path, video: Path, *, start_s: float = 0.0, length_s: float = 3.0, size: tuple[int, int] = SIZE
+) -> Path:
+    """A piece of a real video: as it is, but for what the camera's frame cuts off."""
     ffmpeg = shutil.which("ffmpeg")
     assert ffmpeg, "ffmpeg is not installed"
     command = [ffmpeg, "-v", "error", "-y", "-ss", str(start_s), "-t", str(length_s), "-i", str(video)]
-    command += ["-vf", f"scale=-2:{height}", "-r", "15", "-c:v", "mjpeg", "-q:v", "3", "-f", "mjpeg", str(clip)]
+    fitted = f"scale={size[0]}:{size[1]}:force_original_aspect_ratio=increase,crop={size[0]}:{size[1]}"
+    command += ["-vf", fitted, "-r", "15", "-c:v", "mjpeg", "-q:v", "3", "-f", "mjpeg", str(clip)]
     subprocess.run(command, check=True, timeout=60)
     return clip
 

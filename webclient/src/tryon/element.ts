@@ -5,6 +5,10 @@
  * what is worn (`wardrobe.ts`), or its look (`look.ts`).
  */
 import type { PropertyValues } from "lit";
+import type { Advised } from "../fit";
+import { chartOf } from "../fit/chart";
+import { typed, type Measures } from "../fit/measures";
+import { own } from "../fit/own";
 import { base, html, icon, ICONS, nothing, Panel, swatch, type TemplateResult } from "../shop/panel";
 import { Booth } from "./booth";
 import { AskFriends, Friends } from "./friends";
@@ -12,7 +16,8 @@ import { comparing, rivals, Seam } from "./compare";
 import { consent, opening, troubled, type Answers } from "./consent";
 import { Snapshot } from "./keeping";
 import { look } from "./look";
-import { measures, pupilsOf, Tall, type Pupils } from "./measures";
+import { heightOf } from "./height";
+import { measures, pupilsOf, seenOf, Tall, type Pupils } from "./measures";
 import { Camera } from "./source";
 import { Wardrobe, type Wearable } from "./wardrobe";
 import { t } from "./words";
@@ -32,7 +37,7 @@ export interface Wearing {
 
 export class TryonMirror extends Panel {
   static override properties = {
-    product: {}, variant: {}, cameras: { state: true }, pupils: { state: true }, shot: { state: true }, isComparing: { state: true }, isAsideOpen: { state: true }, isMeasuring: { state: true }, isErased: { state: true },
+    product: {}, variant: {}, cameras: { state: true }, pupils: { state: true }, shot: { state: true }, isComparing: { state: true }, aside: { state: true }, seen: { state: true }, isMeasuring: { state: true }, isErased: { state: true },
   };
   declare product: string;
   declare variant: string;
@@ -40,7 +45,8 @@ export class TryonMirror extends Panel {
   declare private pupils: Pupils | null;
   declare private shot: Snapshot | null;
   declare private isComparing: boolean;
-  declare private isAsideOpen: boolean;
+  declare private aside: "fit" | "friends" | null;
+  declare private seen: Measures;
   declare private isMeasuring: boolean;
   declare private isErased: boolean;
   readonly booth = new Booth();
@@ -57,20 +63,23 @@ export class TryonMirror extends Panel {
     super();
     this.product = this.variant = "";
     this.cameras = [];
-    this.pupils = this.shot = null;
-    this.isComparing = this.isAsideOpen = this.isMeasuring = this.isErased = false;
+    this.pupils = this.shot = this.aside = null;
+    this.seen = {};
+    this.isComparing = this.isMeasuring = this.isErased = false;
     this.booth.addEventListener("frame", () => this.#measure());
     this.booth.addEventListener("change", () => void this.#followed());
     this.wardrobe.addEventListener("change", () => this.#dressed());
   }
 
   protected models(): readonly EventTarget[] {
-    return [this.booth, this.wardrobe, ...(this.#friends ? [this.#friends] : [])];
+    return [this.booth, this.wardrobe, own, ...(this.#friends ? [this.#friends] : [])];
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#sized.observe(this);
+    own.addEventListener("change", this.#owned);
+    this.#owned();
     const asked = new AskFriends();
     this.dispatchEvent(asked);
     this.#friends = asked.company ? new Friends(asked.company, this.booth) : null;
@@ -82,6 +91,7 @@ export class TryonMirror extends Panel {
     this.booth.close();
     this.wardrobe.dispose();
     this.#sized.disconnect();
+    own.removeEventListener("change", this.#owned);
     this.#drop();
     super.disconnectedCallback();
   }
@@ -116,7 +126,9 @@ export class TryonMirror extends Panel {
   }
 
   #measure(): void {
-    if (this.#frames++ % MEASURE_EVERY === 0) this.pupils = pupilsOf(this.booth) ?? this.pupils;
+    if (this.#frames++ % MEASURE_EVERY) return;
+    this.pupils = pupilsOf(this.booth) ?? this.pupils;
+    if (this.aside === "fit") this.seen = seenOf(this.booth);
   }
 
   async #toggle(one: Wearable): Promise<void> {
@@ -128,7 +140,7 @@ export class TryonMirror extends Panel {
 
   async #compare(isComparing: boolean): Promise<void> {
     this.isComparing = isComparing;
-    this.isAsideOpen = false;
+    this.aside = null;
     const [first] = this.wardrobe.rivals();
     this.#seam.at = 0.5;
     await this.wardrobe.compare(isComparing ? (first ?? null) : null);
@@ -186,11 +198,17 @@ export class TryonMirror extends Panel {
   // ---- measures ------------------------------------------------------------------------------------------------------
 
   #height(text: string): void {
-    const { booth } = this;
-    if (this.#tall.say(text) && "height_m" in booth) (booth as { height_m: number | null }).height_m = this.#tall.m;
+    if (this.#tall.say(text)) own.set("height", this.#tall.m ? typed("height", this.#tall.m * 1000) : null);
     if (this.#tall.m) this.announce(t("height_set", { cm: Math.round(this.#tall.m * 100) }));
     this.requestUpdate();
   }
+
+  /** A height is known wherever it was said: here, or in the advice on sizes. */
+  readonly #owned = (): void => {
+    const mm = own.all.height?.mm;
+    this.booth.height_m = mm && heightOf(String(mm / 10)) ? mm / 1000 : null;
+    if (!mm || Math.abs(mm / 1000 - (this.#tall.m ?? 0)) > 0.0005) this.#tall.know(mm ? mm / 1000 : null);
+  };
 
   async #card(): Promise<void> {
     await import("./card_element");
@@ -212,10 +230,10 @@ export class TryonMirror extends Panel {
   #erase(): void {
     this.booth.close();
     this.wardrobe.forget();
-    this.#height("");
-    this.#tall.forget();
     this.#drop();
-    this.isAsideOpen = false;
+    this.aside = null;
+    this.seen = {};
+    own.erase();
     this.isErased = true;
     this.announce(t("erased"));
   }
@@ -232,10 +250,8 @@ export class TryonMirror extends Panel {
     event.stopPropagation();
     if (this.shot) void this.#away("discarded");
     else if (this.isComparing) void this.#compare(false);
-    else if (this.isAsideOpen) {
-      this.isAsideOpen = false;
-      void this.focusOn(".fit");
-    } else this.#close();
+    else if (this.aside) this.#open(null);
+    else this.#close();
   }
 
   readonly #answers: Answers = {
@@ -264,8 +280,7 @@ export class TryonMirror extends Panel {
         }, keep: (isRival) => void this.#keep(isRival) }) : nothing}
         ${this.booth.advice && this.booth.state === "live" ? html`<p class="advice" role="status">${t(this.booth.advice)}</p>` : nothing}
         ${this.#tools()}
-        ${this.isAsideOpen ? html`<aside class="aside" aria-label=${t("fit")}><h2 tabindex="-1">${t("fit")}</h2>
-          ${measures(this.pupils, this.#tall, { card: () => void this.#card(), height: (text) => this.#height(text) })}</aside>` : nothing}
+        ${this.aside ? this.#beside(this.aside) : nothing}
         ${this.#rail()}</div>
         ${this.shot ? this.#review(this.shot, names) : nothing}`}`;
   }
@@ -274,7 +289,9 @@ export class TryonMirror extends Panel {
     const isFrozen = this.booth.state === "frozen";
     const canCompare = this.isComparing || this.wardrobe.rivals().length > 0;
     return html`<div class="tools" role="group" aria-label=${t("tools")}>
-      <button class="plain start fit" aria-expanded=${this.isAsideOpen} @click=${() => this.#aside()}>${icon(DRAWN.ruler)}<span>${t("fit")}</span></button>
+      <button class="plain fit" aria-expanded=${this.aside === "fit"} @click=${() => this.#open("fit")}>${icon(DRAWN.ruler)}<span>${t("fit")}</span></button>
+      ${this.#friends?.isPossible ? html`<button class="plain friends" aria-expanded=${this.aside === "friends"} @click=${() => this.#open("friends")}>${icon(ICONS.people)}<span>${t(this.#friends.isOn ? "friends_see" : "friends")}</span></button>` : nothing}
+      <span class="gap"></span>
       <button class="plain compare" aria-pressed=${this.isComparing} ?disabled=${!canCompare} title=${canCompare ? nothing : t("pick_first")} @click=${() => void this.#compare(!this.isComparing)}>${icon(DRAWN.halves)}<span>${t(this.isComparing ? "compare_end" : "compare")}</span></button>
       <button class="plain hold" aria-pressed=${isFrozen} @click=${() => this.booth.freeze(!isFrozen)}>${icon(isFrozen ? DRAWN.go : DRAWN.hold)}<span>${t(isFrozen ? "go_on" : "freeze")}</span></button>
       <button class="plain shoot" @click=${() => void this.#shoot()}>${icon(DRAWN.shoot)}<span>${t("picture")}</span></button>
@@ -285,9 +302,24 @@ export class TryonMirror extends Panel {
     </div>`;
   }
 
-  #aside(): void {
-    this.isAsideOpen = !this.isAsideOpen;
-    void this.focusOn(this.isAsideOpen ? ".aside h2" : ".fit");
+  #open(aside: "fit" | "friends" | null): void {
+    const before = this.aside;
+    this.aside = aside === before ? null : aside;
+    // The advice is not needed to see oneself: it comes when it is asked for.
+    if (this.aside === "fit") void import("../fit");
+    void this.focusOn(this.aside ? ".aside h2" : `.${before ?? "fit"}`);
+  }
+
+  #beside(aside: "fit" | "friends"): TemplateResult {
+    const { shown } = this.wardrobe;
+    if (aside === "friends") {
+      const isOn = this.#friends?.isOn ?? false;
+      return html`<aside class="aside" aria-label=${t("friends")}><h2 tabindex="-1">${t("friends")}</h2>
+        <button class="switch" role="switch" aria-checked=${isOn} aria-describedby="friends-why" @click=${() => void this.#befriend()}>${t("friends")}</button><p id="friends-why" class="quiet">${t("friends_why")}</p></aside>`;
+    }
+    return html`<aside class="aside" aria-label=${t("fit")}><h2 tabindex="-1">${t("fit")}</h2>
+      ${shown?.manifest && chartOf(shown.manifest) ? html`<fit-advice .manifest=${shown.manifest} .measures=${this.seen} @size=${({ detail }: CustomEvent<Advised>) => detail.size && void this.wardrobe.resize(shown, detail.size)}></fit-advice>` : nothing}
+      ${measures(this.pupils, this.#tall, { card: () => void this.#card(), height: (text) => this.#height(text) })}</aside>`;
   }
 
   #rail(): TemplateResult {
@@ -298,9 +330,10 @@ export class TryonMirror extends Panel {
       ${this.isComparing ? rivals(this.wardrobe, (rival) => void this.wardrobe.compare(rival)) : html`
         ${shown && shown.row.variants.length > 1 ? html`<fieldset class="colours"><legend class="unseen">${t("colour")}</legend>${shown.row.variants.map((variant) => html`
           <button class="plain" aria-pressed=${variant === shown.variant} @click=${() => void this.wardrobe.colour(shown, variant)}><span class="dot" ${swatch(variant.swatch)}></span>${variant.label ?? variant.name}</button>`)}</fieldset>` : nothing}
+        ${shown && shown.sizes.length ? html`<fieldset class="colours"><legend class="unseen">${t("size")}</legend>${shown.sizes.map((size) => html`
+          <button class="plain" aria-pressed=${size === shown.size} @click=${() => void this.wardrobe.resize(shown, size)}>${size}</button>`)}</fieldset>` : nothing}
         <ul aria-label=${t("things")}>${all.map((one) => html`<li><button class="thing" data-thing=${one.row.id} aria-pressed=${one.isOn} aria-busy=${one.isLoading} @click=${() => void this.#toggle(one)}>
           ${one.row.poster ? html`<img src=${one.row.poster} alt="" width="82" height="64">` : html`<span class="bone"></span>`}<span class="name">${one.row.name}</span></button></li>`)}</ul>
-        ${this.#friends?.isPossible ? html`<div class="friends"><button class="plain" aria-pressed=${this.#friends.isOn} aria-describedby="friends-why" @click=${() => void this.#befriend()}>${icon(ICONS.people)}<span>${t("friends")}</span></button><p id="friends-why" class="small">${t("friends_why")}</p></div>` : nothing}
         ${isStocked && !all.length ? html`<p class="small">${t("no_things")}</p>` : nothing}`}
     </div>`;
   }

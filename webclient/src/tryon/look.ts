@@ -26,7 +26,7 @@ export const look = css`
   .advice { position: absolute; inset-block-start: 92px; inset-inline: 0; margin-inline: auto; width: fit-content; max-width: min(40rem, calc(100% - 32px)); padding: 10px 18px; border-radius: 22px; background: rgb(24 23 20 / 0.78); text-align: center; text-wrap: balance; }
 
   .tools { position: absolute; inset-block-start: 20px; inset-inline: 20px; display: flex; gap: 8px; align-items: center; justify-content: flex-end; }
-  .tools .start { margin-inline-end: auto; }
+  .tools .gap { flex: 1; }
   .tools .plain, .tools .round, .tools select { background: var(--glass); border: 1px solid rgb(255 255 255 / 0.18); backdrop-filter: blur(12px); }
   .tools .plain[aria-pressed="true"], .tools .plain[aria-expanded="true"] { background: #f6f2ea; color: #22241f; }
   .tools select { min-height: 44px; border-radius: 999px; padding-inline: 12px; max-width: 11rem; color: inherit; }
@@ -42,8 +42,6 @@ export const look = css`
   .rail .plain { background: var(--glass); white-space: nowrap; backdrop-filter: blur(12px); }
   .rail .plain[aria-pressed="true"] { background: #f6f2ea; color: #22241f; border-color: #f6f2ea; }
   .rail .small { color: #f0eade; text-shadow: 0 1px 6px rgb(0 0 0 / 0.7); text-align: center; text-wrap: balance; }
-  .rail .friends { display: flex; align-items: center; justify-content: center; flex-wrap: wrap; gap: 6px 14px; }
-  .rail .friends .plain { gap: 8px; }
   .rail .fault { padding: 8px 16px; border-radius: 22px; background: rgb(24 23 20 / 0.82); }
 
   .seam { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; appearance: none; background: none; cursor: ew-resize; touch-action: none; }

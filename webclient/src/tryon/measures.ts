@@ -1,6 +1,8 @@
 /** What the mirror has measured of the shopper, what they say of themselves, and asking for a better measure. */
 import { html, nothing, type TemplateResult } from "../shop/panel";
 import { spoken } from "../ui/words";
+import { fromBody, fromHead, merged, type Measures } from "../fit/measures";
+import { JOINTS } from "./body-bones";
 import type { Booth } from "./booth";
 import { HEIGHT_CM, heightOf } from "./height";
 import { t } from "./words";
@@ -38,9 +40,17 @@ export class Tall {
     return this.m !== before;
   }
 
-  forget(): void {
-    this.say("");
+  /** Said elsewhere. */
+  know(m: number | null): void {
+    this.say(m ? String(Math.round(m * 1000) / 10) : "");
   }
+}
+
+/** What the mirror can tell of whoever stands first in it; for the advice on sizes. */
+export function seenOf(booth: Booth): Measures {
+  const [head] = booth.heads;
+  const [body] = booth.bodies;
+  return merged(head ? fromHead(head.pupils, head.size.scale, head.size.spread) : {}, body?.isFound ? fromBody(body, JOINTS) : {});
 }
 
 export function measures(pupils: Pupils | null, tall: Tall, acts: { card(): void; height(text: string): void }): TemplateResult {

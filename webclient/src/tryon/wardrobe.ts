@@ -6,15 +6,20 @@
  */
 import { clone } from "three/examples/jsm/utils/SkeletonUtils.js";
 import type { GLTF } from "three/examples/jsm/loaders/GLTFLoader.js";
-import { catalogue, product as productOf, type Product, type Row, type Variant } from "../api";
+import { catalogue, product as productOf, type Manifest, type Product, type Row, type Variant } from "../api";
 import { dispose, load } from "../viewer/loader";
 import { Variants } from "../viewer/variants";
 import type { Booth } from "./booth";
+import { modelledSize, ratiosOf, sizesOf } from "./sizes";
 import { wornAs, type Anchor } from "./wear";
 
 export interface Wearable {
   readonly row: Row;
   variant: Variant | null;
+  /** One of `sizes`, which are known once its manifest is; null: as it was modelled. */
+  size: string | null;
+  sizes: readonly string[];
+  manifest: Manifest | null;
   isOn: boolean;
   isLoading: boolean;
   /** Why it is not worn although it was chosen. */
@@ -55,7 +60,7 @@ export class Wardrobe extends EventTarget {
   /** @param product what the shopper came with, and its colour by name or SKU; both may be empty */
   async stock(product: string, variant: string): Promise<void> {
     const rows = (await catalogue().catch((): readonly Row[] => [])).filter((row) => wornAs(row.category));
-    this.all = rows.map((row) => ({ row, variant: row.variants[0] ?? null, isOn: row.id === product, isLoading: false, trouble: null }));
+    this.all = rows.map((row) => ({ row, variant: row.variants[0] ?? null, size: null, sizes: [], manifest: null, isOn: row.id === product, isLoading: false, trouble: null }));
     this.shown = this.all.find(({ isOn }) => isOn) ?? null;
     const { shown } = this;
     if (shown && variant) shown.variant = shown.row.variants.find(({ name, sku }) => name === variant || sku === variant) ?? shown.variant;
@@ -83,8 +88,9 @@ export class Wardrobe extends EventTarget {
     try {
       const model = await this.#model(one.row.id);
       if (!one.isOn || one.variant !== variant || !worn) return;
-      if (!anchors(model).length) one.trouble = "unseatable";
-      await this.#put(one.row.id, one.row.id, variant);
+      const { manifest } = model.product;
+      Object.assign(one, { manifest, sizes: sizesOf(manifest), size: one.size ?? (modelledSize(manifest) || null) });
+      if (!(await this.#put(one.row.id, one.row.id, variant, one.size))) one.trouble = "unseatable";
     } catch (error) {
       if (this.#ended.signal.aborted) return;
       console.warn(error);
@@ -120,6 +126,11 @@ export class Wardrobe extends EventTarget {
     return this.wear(one);
   }
 
+  resize(one: Wearable, size: string): Promise<void> {
+    one.size = size;
+    return this.wear(one);
+  }
+
   /** What the shown one can be compared with: its other colours first, then others for the same place. */
   rivals(): readonly Rival[] {
     const { shown } = this;
@@ -143,7 +154,7 @@ export class Wardrobe extends EventTarget {
     this.#changed();
     if (!rival) return this.#booth.again();
     try {
-      await this.#put(SECOND + rival.row.id, rival.row.id, rival.variant);
+      await this.#put(SECOND + rival.row.id, rival.row.id, rival.variant, this.all.find(({ row }) => row === rival.row)?.size ?? null);
       if (turn !== this.#turn && this.pair?.[1] !== SECOND + rival.row.id) this.#booth.remove(SECOND + rival.row.id);
     } catch (error) {
       if (this.#ended.signal.aborted) return;
@@ -169,18 +180,21 @@ export class Wardrobe extends EventTarget {
     void this.compare(null);
     for (const one of this.all) {
       if (one.isOn) this.#booth.remove(one.row.id);
-      Object.assign(one, { isOn: false, trouble: null, variant: one.row.variants[0] ?? null });
+      Object.assign(one, { isOn: false, trouble: null, size: null, variant: one.row.variants[0] ?? null });
     }
     this.shown = null;
     this.#changed();
   }
 
-  async #put(id: string, product: string, variant: Variant | null): Promise<void> {
+  /** @returns whether it can be worn at all */
+  async #put(id: string, product: string, variant: Variant | null, size: string | null): Promise<boolean> {
     const model = await this.#model(product);
     await model.variants.wear(variant?.name ?? null);
     const worn = wornAs(model.product.category);
-    if (worn) this.#booth.put({ id, worn, anchors: anchors(model), model: clone(model.gltf.scene) });
+    const ratios = size ? ratiosOf(model.product.manifest, size) : undefined;
+    const wrong = worn ? this.#booth.put({ id, worn, anchors: anchors(model), model: clone(model.gltf.scene), size: ratios }) : "rig";
     this.#booth.again();
+    return wrong === null && anchors(model).length > 0;
   }
 
   #model(id: string): Promise<Model> {

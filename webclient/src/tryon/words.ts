@@ -25,7 +25,7 @@ export const t = table({
     card: "Measure more exactly with a card", card_title: "Measure with a card", card_lead: "Hold a bank card, or any card of that size, flat against your forehead or your chin, the long side level, its blank side to the camera. Then hold still.",
     card_take: "Hold still now", card_in: "{n}…", card_nobody: "Your face could not be seen. Look straight into the mirror, and try again.", card_found: "The card was found. Check that the two marks lie on its short sides.", card_place: "Move the two marks onto the card’s short sides: drag them, or choose one and use the arrow keys.",
     card_left: "Mark on the left", card_right: "Mark on the right", card_at: "{x} across, {y} down", card_result: "Your pupils are {mm} mm apart, give or take {spread} mm.", card_wrong: "The marks are not where a card can be. Move them onto its short sides.", card_use: "Use this", card_again: "Once more", card_cancel: "Cancel", card_done: "Measured by your card",
-    friends: "Let friends see it", friends_why: "Your figure in the store wears it and moves as you move. Your picture is not sent.", friends_on: "Friends now see your figure wear it", friends_off: "Friends do not see it any more",
+    friends: "Let friends see it", friends_see: "Friends see it", size: "Size", friends_why: "Your figure in the store wears it and moves as you move. Your picture is not sent.", friends_on: "Friends now see your figure wear it", friends_off: "Friends do not see it any more",
   },
   zh: {
     title: "镜子", consent: "戴在您身上看看", consent_lead: "为此,Showroom 需要通过您的摄像头观看,且只在此设备上。",
@@ -50,7 +50,7 @@ export const t = table({
     card: "用卡片更准确地测量", card_title: "用卡片测量", card_lead: "将银行卡或同样大小的卡片平贴在额头或下巴上,长边水平,空白面朝向摄像头。然后不要动。",
     card_take: "现在定格", card_in: "{n}…", card_nobody: "没有看到您的脸。请正对镜子再试一次。", card_found: "已找到卡片。请确认两个标记在卡片的短边上。", card_place: "请将两个标记移到卡片的短边上:拖动,或选中后用方向键。",
     card_left: "左边的标记", card_right: "右边的标记", card_at: "横 {x},纵 {y}", card_result: "您的瞳距为 {mm} 毫米,误差约 {spread} 毫米。", card_wrong: "标记处不可能是卡片。请移到卡片的短边上。", card_use: "使用此结果", card_again: "再来一次", card_cancel: "取消", card_done: "已用卡片测量",
-    friends: "让朋友看见", friends_why: "您在店里的形象会穿戴它,并随您而动。您的画面不会发送。", friends_on: "朋友现在能看见您的形象穿戴它", friends_off: "朋友不再看见",
+    friends: "让朋友看见", friends_see: "朋友正在看", size: "尺码", friends_why: "您在店里的形象会穿戴它,并随您而动。您的画面不会发送。", friends_on: "朋友现在能看见您的形象穿戴它", friends_off: "朋友不再看见",
   },
   es: {
     title: "El espejo", consent: "Véalo en usted", consent_lead: "Para ello, Showroom mira por su cámara, solo en este dispositivo.",
@@ -75,6 +75,6 @@ export const t = table({
     card: "Medir mejor con una tarjeta", card_title: "Medir con una tarjeta", card_lead: "Sostenga una tarjeta bancaria, o cualquiera de ese tamaño, plana contra la frente o la barbilla, con el lado largo horizontal y la cara sin números hacia la cámara. Luego no se mueva.",
     card_take: "Congelar ahora", card_in: "{n}…", card_nobody: "No se vio su cara. Mire de frente al espejo y vuelva a intentarlo.", card_found: "Se encontró la tarjeta. Compruebe que las dos marcas están en sus lados cortos.", card_place: "Lleve las dos marcas a los lados cortos de la tarjeta: arrástrelas, o elija una y use las flechas.",
     card_left: "Marca izquierda", card_right: "Marca derecha", card_at: "{x} a lo ancho, {y} hacia abajo", card_result: "Sus pupilas están a {mm} mm, con un margen de {spread} mm.", card_wrong: "Ahí no puede haber una tarjeta. Lleve las marcas a sus lados cortos.", card_use: "Usar esto", card_again: "Otra vez", card_cancel: "Cancelar", card_done: "Medido con su tarjeta",
-    friends: "Que lo vean mis amigos", friends_why: "Su figura en la tienda lo lleva y se mueve como usted. Su imagen no se envía.", friends_on: "Sus amigos ya ven a su figura llevarlo", friends_off: "Sus amigos ya no lo ven",
+    friends: "Que lo vean mis amigos", friends_see: "Sus amigos lo ven", size: "Talla", friends_why: "Su figura en la tienda lo lleva y se mueve como usted. Su imagen no se envía.", friends_on: "Sus amigos ya ven a su figura llevarlo", friends_off: "Sus amigos ya no lo ven",
   },
 });
