@@ -19,6 +19,8 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "convert": ("convert", "convert", "Turn raw scans into store-ready products."),
     "check": ("check", "check", "Check products or GLB files; exit 1 if one fails."),
     "inspect": ("inspect", "inspect", "Show what is in a file: triangles, textures, memory."),
+    "fit": ("fit", "fit", "Show how a product sits on a person in a photo."),
+    "rig": ("rig", "rig", "Bind a garment to the bones of a body."),
     "publish": ("publish", "publish", "Put finished products into the library."),
     "library": ("library", "library", "List, show, roll back, withdraw, tidy published products."),
     "serve": ("serve", "serve", "Open the store: pages, API and rooms on one port."),
