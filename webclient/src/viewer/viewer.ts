@@ -8,6 +8,7 @@ import {
 } from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
 import { elevationDeg, fitted, FOV_Y_DEG, YAW_DEG, type Stand } from "./frame";
+import { seeThrough } from "./glass";
 import { dispose, load, warm } from "./loader";
 import { ContactShadow } from "./shadow";
 import { rehearse } from "./rehearse";
@@ -95,6 +96,7 @@ export class Viewer {
       const gltf = await load(source.address, this.#renderer, this.#ended.signal, source.data);
       const variants = new Variants(gltf);
       await variants.wear(this.#colour);
+      seeThrough(gltf.scene);
       if (this.#ended.signal.aborted) return dispose(gltf.scene);
       this.#replace(gltf.scene, variants);
       void rehearsed?.then((done) => done?.());
@@ -108,6 +110,7 @@ export class Viewer {
     if (!this.#model) return;
     this.#keepFrame();
     await this.#model.variants.wear(name);
+    seeThrough(this.#model.scene);
     this.#draw();
   }
 

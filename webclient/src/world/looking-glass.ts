@@ -1,11 +1,12 @@
 /**
  * A mirror's glass: the one that is faced shows the room as it is, the others the room's probe.
  *
- * The picture is taken a few times a second, and only when something has changed. A headset and a phone see the probe.
+ * The picture is taken a few times a second, only when something has changed, and of no more than the glass shows: all its
+ * pixels are on the glass. A headset and a phone see the probe.
  * Source: Lengyel 2005, "Oblique view frustum depth projection and clipping", for what stands behind the glass.
  */
 import {
-  HalfFloatType, Matrix4, Mesh, MeshStandardMaterial, PerspectiveCamera, Plane, ShaderMaterial, Shape, ShapeGeometry, Vector2, Vector3, Vector4, WebGLRenderTarget, type Texture,
+  Box3, HalfFloatType, Matrix4, Mesh, MeshStandardMaterial, PerspectiveCamera, Plane, ShaderMaterial, Shape, ShapeGeometry, Vector2, Vector3, Vector4, WebGLRenderTarget, type Texture,
 } from "three";
 import type { Glass } from "./assemble";
 import { SELF_LAYER } from "./layers";
@@ -13,7 +14,7 @@ import type { Part, World } from "./world";
 
 const NEAR_M = 6;
 const EVERY_S = 1 / 20;
-const TALL_PX = 720;
+const TALL_PX = 900;
 
 const VERTEX = /* glsl */ `
 uniform mat4 textureMatrix;
@@ -46,6 +47,10 @@ export class LookingGlass implements Part {
   readonly #q = new Vector4();
   readonly #matrix = new Matrix4();
   readonly #way = new Vector3();
+  /** The corners of the glass, in the room. */
+  readonly #corners: readonly Vector3[];
+  readonly #corner = new Vector4();
+  readonly #crop = new Matrix4();
   #since_s = 1;
 
   constructor(world: World, glass: Glass) {
@@ -57,6 +62,9 @@ export class LookingGlass implements Part {
     this.#matrix.makeBasis(new Vector3(...x), new Vector3(...y), this.#normal).setPosition(...o);
     this.mesh = new Mesh<ShapeGeometry, MeshStandardMaterial | ShaderMaterial>(geometry, this.#probed);
     this.mesh.matrix.copy(this.#matrix);
+    geometry.computeBoundingBox();
+    const { min, max } = geometry.boundingBox ?? new Box3();
+    this.#corners = [[min.x, min.y], [max.x, min.y], [max.x, max.y], [min.x, max.y]].map(([u = 0, v = 0]) => new Vector3(u, v, 0).applyMatrix4(this.#matrix));
     this.mesh.matrixAutoUpdate = false;
     this.#plane.setFromNormalAndCoplanarPoint(this.#normal, this.#middle);
     const wide = (glass.plan.width_m / glass.plan.height_m) * TALL_PX;
@@ -106,7 +114,8 @@ export class LookingGlass implements Part {
     eye.matrixWorld.copy(this.#matrix).multiply(camera.matrixWorld).scale(this.#way.set(-1, 1, 1));
     eye.matrixWorldInverse.copy(eye.matrixWorld).invert();
     eye.projectionMatrix.copy(camera.projectionMatrix);
-    eye.projectionMatrixInverse.copy(camera.projectionMatrixInverse);
+    this.#frame(eye);
+    eye.projectionMatrixInverse.copy(eye.projectionMatrix).invert();
     const { value: matrix } = (this.#shown.uniforms as { textureMatrix: { value: Matrix4 } }).textureMatrix;
     matrix.set(0.5, 0, 0, 0.5, 0, 0.5, 0, 0.5, 0, 0, 0.5, 0.5, 0, 0, 0, 1).multiply(eye.projectionMatrix).multiply(eye.matrixWorldInverse).multiply(this.mesh.matrixWorld);
     const clip = this.#plane.clone().applyMatrix4(eye.matrixWorldInverse);
@@ -127,6 +136,26 @@ export class LookingGlass implements Part {
     renderer.setRenderTarget(null);
     this.mesh.visible = true;
     renderer.xr.enabled = isXr;
+  }
+
+  /** Narrow what the eye takes in to the glass; to all of it where a corner lies behind one. */
+  #frame({ projectionMatrix: projection, matrixWorldInverse: view }: PerspectiveCamera): void {
+    let [x0, x1, y0, y1] = [1, -1, 1, -1];
+    for (const { x, y, z } of this.#corners) {
+      const at = this.#corner.set(x, y, z, 1).applyMatrix4(view).applyMatrix4(projection);
+      if (at.w < 1e-3) return;
+      x0 = Math.min(x0, at.x / at.w);
+      x1 = Math.max(x1, at.x / at.w);
+      y0 = Math.min(y0, at.y / at.w);
+      y1 = Math.max(y1, at.y / at.w);
+    }
+    x0 = Math.max(x0, -1);
+    x1 = Math.min(x1, 1);
+    y0 = Math.max(y0, -1);
+    y1 = Math.min(y1, 1);
+    if (x1 - x0 < 0.01 || y1 - y0 < 0.01) return;
+    const [w, h] = [x1 - x0, y1 - y0];
+    projection.premultiply(this.#crop.set(2 / w, 0, 0, -(x0 + x1) / w, 0, 2 / h, 0, -(y0 + y1) / h, 0, 0, 1, 0, 0, 0, 0, 1));
   }
 
   dispose(): void {

@@ -28,7 +28,7 @@ import type { RoomLine } from "./seams";
 import { Touching } from "./touching";
 import { Travel } from "./travel";
 import { placeHead, rigYaw, turnAbout, yawOf } from "./turn";
-import { BEST_M, followed, hang, within, type Hanging } from "./ui/hang";
+import { BEST_M, follow, hang, within, type Hanging, type Lead } from "./ui/hang";
 import { Panel } from "./ui/panel";
 import { CALM, STARK } from "./ui/paint";
 import { MENU_HEIGHT, MENU_WIDTH } from "./views/menu";
@@ -78,9 +78,8 @@ export class Inside {
   #lift_m = -1;
   #isPlaced = false;
   #isLost = false;
-  #menuYaw = 0;
+  readonly #lead: Lead = { yaw: 0, isFollowing: false };
   #menuAt_m = BEST_M;
-  #isMenuFollowing = false;
   #cardSide: 1 | -1 = 1;
   #isVisible = true;
 
@@ -341,22 +340,20 @@ export class Inside {
 
   /** Before the eyes now; beside the product for its card, on the side of the free hand. */
   #hang(panel: Panel): void {
-    this.#menuYaw = yawOf(TURN);
-    this.#isMenuFollowing = false;
+    this.#lead.yaw = yawOf(TURN);
+    this.#lead.isFollowing = false;
     if (panel === this.card) this.#cardSide = this.carry.hand?.side === "left" ? 1 : -1;
-    this.#menuAt_m = this.#room(this.#menuYaw);
+    this.#menuAt_m = this.#room(this.#lead.yaw);
     this.#follow(0);
   }
 
   #follow(dt: number): void {
     const headYaw = yawOf(TURN);
-    const at = followed(this.#menuYaw, headYaw, MENU_AT.leash, this.#isStill ? 1 : dt, this.#isMenuFollowing);
-    this.#menuYaw = at.yaw;
-    this.#isMenuFollowing = at.isFollowing;
-    if (this.menu.isOpen) hang(this.menu, this.head.local, this.#menuYaw, MENU_AT, this.#menuAt_m);
+    follow(this.#lead, headYaw, MENU_AT.leash, this.#isStill ? 1 : dt);
+    if (this.menu.isOpen) hang(this.menu, this.head.local, this.#lead.yaw, MENU_AT, this.#menuAt_m);
     if (this.card.isOpen) {
       CARD_AT.aside = CARD_ASIDE * this.#cardSide;
-      hang(this.card, this.head.local, this.#menuYaw, CARD_AT, this.#menuAt_m);
+      hang(this.card, this.head.local, this.#lead.yaw, CARD_AT, this.#menuAt_m);
     }
     this.menu.update(dt, this.#isStill);
     this.card.update(dt, this.#isStill);

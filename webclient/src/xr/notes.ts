@@ -1,6 +1,6 @@
 /** What is said and what happened, as a strip of words low before the eyes; it comes along and goes by itself. */
 import { Vector3, type Object3D } from "three";
-import { followed, hang, BEST_M } from "./ui/hang";
+import { BEST_M, follow, hang, type Lead } from "./ui/hang";
 import { column, row, text, type Box } from "./ui/box";
 import { clean } from "./ui/text";
 import { Panel, type PanelOptions } from "./ui/panel";
@@ -9,9 +9,10 @@ import { t } from "./words";
 const TOAST_S = 3.6;
 const CAPTION_S = 7;
 const MOST = 2;
-const BELOW = -0.42;
+const LEASH = 0.35;
+const BELOW = { aside: 0, above: -0.42, leash: LEASH } as const;
 /** Over an open panel, so that neither hides the other. */
-const OVER = 0.24;
+const OVER = { aside: 0, above: 0.24, leash: LEASH } as const;
 
 interface Note {
   readonly words: string;
@@ -23,8 +24,7 @@ export class Notes {
   readonly panel: Panel;
   captions = true;
   readonly #notes: Note[] = [];
-  #yaw = 0;
-  #isFollowing = false;
+  readonly #lead: Lead = { yaw: 0, isFollowing: false };
 
   constructor(rig: Object3D, options: Pick<PanelOptions, "anisotropy" | "isRightToLeft" | "palette">) {
     this.panel = new Panel({ ...options, width: 640, height: 300, isFitted: true, order: 24 });
@@ -61,18 +61,18 @@ export class Notes {
 
   update(dt: number, head: Vector3, yaw: number, isOverPanel: boolean, isStill: boolean): void {
     let isGone = false;
-    for (const note of this.#notes) note.left_s -= dt;
-    while (this.#notes.length && this.#notes.some(({ left_s }) => left_s <= 0)) {
-      this.#notes.splice(this.#notes.findIndex(({ left_s }) => left_s <= 0), 1);
+    for (let i = this.#notes.length - 1; i >= 0; i--) {
+      const note = this.#notes[i]!;
+      note.left_s -= dt;
+      if (note.left_s > 0) continue;
+      this.#notes.splice(i, 1);
       isGone = true;
     }
     if (isGone) this.#show();
     if (this.panel.mesh.visible || this.panel.isOpen) {
-      if (!this.panel.mesh.visible) this.#yaw = yaw;
-      const at = followed(this.#yaw, yaw, 0.35, isStill ? 1 : dt, this.#isFollowing);
-      this.#yaw = at.yaw;
-      this.#isFollowing = at.isFollowing;
-      hang(this.panel, head, this.#yaw, { aside: 0, above: isOverPanel ? OVER : BELOW, leash: 0.35 }, BEST_M);
+      if (!this.panel.mesh.visible) this.#lead.yaw = yaw;
+      follow(this.#lead, yaw, LEASH, isStill ? 1 : dt);
+      hang(this.panel, head, this.#lead.yaw, isOverPanel ? OVER : BELOW, BEST_M);
     }
     this.panel.update(dt, isStill);
   }

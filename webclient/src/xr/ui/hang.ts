@@ -27,12 +27,23 @@ export function hang(panel: Panel, head: Vector3, yaw: number, how: Hanging, dis
   panel.reach(distance_m);
 }
 
+/** A yaw that goes after another one without haste; stands still within the leash. Changed in place, frame by frame. */
+export interface Lead {
+  yaw: number;
+  isFollowing: boolean;
+}
 
-/** A yaw that goes after another one without haste; stands still within the leash. */
-export function followed(at: number, wanted: number, leash: number, dt: number, isFollowing: boolean): { yaw: number; isFollowing: boolean } {
-  const off = Math.atan2(Math.sin(wanted - at), Math.cos(wanted - at));
-  const goes = isFollowing ? Math.abs(off) > 0.03 : Math.abs(off) > leash;
-  return { yaw: goes ? at + off * Math.min(1, dt * 5) : at, isFollowing: goes };
+export function follow(lead: Lead, wanted: number, leash: number, dt: number): void {
+  const off = Math.atan2(Math.sin(wanted - lead.yaw), Math.cos(wanted - lead.yaw));
+  lead.isFollowing = lead.isFollowing ? Math.abs(off) > 0.03 : Math.abs(off) > leash;
+  if (lead.isFollowing) lead.yaw += off * Math.min(1, dt * 5);
+}
+
+/** As `follow`, for those who keep the two apart. */
+export function followed(at: number, wanted: number, leash: number, dt: number, isFollowing: boolean): Lead {
+  const lead = { yaw: at, isFollowing };
+  follow(lead, wanted, leash, dt);
+  return lead;
 }
 
 /** Nearer before a wall, never in one's face. */
