@@ -76,6 +76,7 @@ export class App {
 
   async start(): Promise<void> {
     speak(chosenLanguage());
+    this.#bar.speak(); // it was made before it was known in which language
     chooseCurrency(this.#currency());
     const announcer = new Announcer({ polite: part("status"), assertive: part("alert"), more: (topic, n) => t(`more_${topic}`, { n }) });
     speakThrough((text, topic) => announcer.say(text, topic));

@@ -81,7 +81,7 @@ export class Catalogue {
       rows.length ? this.#list : emptyView(),
       h("section", { class: "also", "aria-labelledby": "h-people" }, h("h2", { id: "h-people" }, say("here")), this.#people.element),
       h("section", { class: "also", "aria-labelledby": "h-actions" }, h("h2", { id: "h-actions" }, say("actions")),
-        h("ul", { class: "chips", role: "list" }, ...ACTIONS.filter(({ name }) => name !== "list").map(({ name, icon: drawing }) =>
+        h("ul", { class: "chips", role: "list" }, ...ACTIONS.filter(({ name }) => name !== "list" && (name !== "map" || isThreeD(this.#showroom.choice.rung))).map(({ name, icon: drawing }) =>
           h("li", {}, h("button", { type: "button", class: "chip", click: () => this.#events.act(name) }, icon(ICONS[drawing]), say(name)))))));
     this.#people.draw();
     if (had) this.focus(had);
