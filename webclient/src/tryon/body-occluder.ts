@@ -37,7 +37,7 @@ const BARS: readonly Bar[] = [
 /** From the wrist along the hand's own axis, metres: where its ball lies and its half axes (along, thick, wide). */
 const HAND = { at: 0.085, radii: [0.095, 0.016, 0.042] } as const;
 /** The throat and what a neckline leaves open: from the neck's root, up and ahead. */
-const THROAT = { at: [0, -0.015, 0.03], radii: [0.062, 0.075, 0.052] } as const;
+const THROAT = { at: [0, -0.01, 0.01], radii: [0.055, 0.07, 0.046] } as const;
 const HEAD = { at: [0, 0.085, 0.02], radii: [0.07, 0.115, 0.09] } as const;
 const SURE = 0.35;
 const ROUND = 20;
@@ -73,8 +73,8 @@ export class BodyOccluder {
   follow({ joints, turns, sure, scale }: Body, covers: Float32Array): void {
     for (const { bar, mesh } of this.#bars) {
       const [from, to] = [joint(bar.from), joint(bar.to)];
-      const covered = bar.isLimb ? Math.max(bar.after ?? 0, covers[from]! - 0.1) : 0;
-      mesh.visible = Math.min(sure[from]!, sure[to]!) > SURE && covered < 0.86;
+      const covered = bar.isLimb ? Math.max(bar.after ?? 0, covers[from]! - 0.04) : 0;
+      mesh.visible = Math.min(sure[from]!, sure[to]!) > SURE && covered < 0.93;
       if (!mesh.visible) continue;
       A.fromArray(joints, from * 3);
       B.fromArray(joints, to * 3).sub(A);

@@ -20,6 +20,8 @@ export interface SizeRatios {
 export const AS_MODELLED: SizeRatios = { girth: 1, length: 1, sleeve: 1 };
 
 const at = { trunk: joint("chest"), hips: joint("hips"), chest: joint("upperChest"), lArm: joint("leftUpperArm"), rArm: joint("rightUpperArm"), lLeg: joint("leftUpperLeg"), rLeg: joint("rightUpperLeg") } as const;
+/** How well a limb's length is known at best, as a share. */
+const DOUBT = 0.06;
 /** Cloth lies this far over what it covers, and gives no more than that. */
 const OVER_M = 0.006;
 const MOST_OVER = 1.4;
@@ -39,6 +41,8 @@ export class Garment {
   readonly #swung = new Quaternion();
   /** How much wider than in the file the cloth must lie, because of who and what is in it; 1 and more. */
   readonly #over = new Float32Array(JOINTS.length).fill(1);
+  /** The size's own ratios, with what cannot be known of the body given to the garment. */
+  readonly #fit = { length: 1, left: 1, right: 1 };
   #drawn = 1;
   #last_ms = -Infinity;
 
@@ -50,10 +54,8 @@ export class Garment {
     this.#rig.middle("leftUpperLeg", "rightUpperLeg", this.#restLow);
   }
 
-  /** How far along each bone it covers the limb, 0 to 1. */
-  get covers(): Float32Array {
-    return this.#rig.covers;
-  }
+  /** How far along each bone it covers the limb that wears it, 0 to 1. */
+  readonly covers = new Float32Array(JOINTS.length);
 
   /** Bring it onto the body as it stands in this frame. */
   wear(body: Body, time_ms: number): void {
@@ -76,7 +78,33 @@ export class Garment {
       const room = this.size.girth * cloth;
       this.#over[i] = seen > 0 && cloth > 0 ? Math.max(1, Math.min(MOST_OVER, (seen + OVER_M) / room)) : 1;
     }
+    this.#give(body, long);
     for (const slot of this.#rig.slots) this.#place(slot, body, long);
+  }
+
+  /**
+   * A limb's length is known only so well: within that, the garment ends where it ends in its file; beyond, it is too
+   * long or too short, and shows it.
+   */
+  #give(body: Body, long: number): void {
+    const { rest, covers } = this.#rig;
+    const doubt = DOUBT + body.height_spread_m / body.height_m;
+    const within = (fit: number): number => Math.max(1 - doubt, Math.min(1 + doubt, fit));
+    this.#fit.length = this.size.length * within(long / Math.max(0.1, this.#rig.torso_m * this.size.length));
+    this.covers.set(covers);
+    for (const upper of [at.lArm, at.rArm]) {
+      const elbow = upper + 1;
+      const [a, b, c] = [rest[upper], rest[elbow], rest[elbow + 1]];
+      const [first, second] = [this.#long(body, elbow), this.#long(body, elbow + 1)];
+      const [mine, fore] = [a && b ? a.at.distanceTo(b.at) : 0, b && c ? b.at.distanceTo(c.at) : 0];
+      const whole = (mine + fore) * this.size.sleeve;
+      const sleeve = this.size.sleeve * (whole > 0 ? within((first + second) / whole) : 1);
+      if (upper === at.lArm) this.#fit.left = sleeve;
+      else this.#fit.right = sleeve;
+      const reach = (covers[elbow]! > 0 ? mine + covers[elbow]! * fore : covers[upper]! * mine) * sleeve;
+      this.covers[upper] = Math.min(1, reach / Math.max(first, 0.05));
+      this.covers[elbow] = Math.max(0, Math.min(1, (reach - first) / Math.max(second, 0.05)));
+    }
   }
 
   #place(slot: Slot, body: Body, long: number): void {
@@ -92,7 +120,8 @@ export class Garment {
 
   /** A bone of the trunk: as far below the shoulders as in the garment, bent as the trunk is there. */
   #trunk(slot: Slot, rest: Vector3, long: number): void {
-    const { girth, length } = this.size;
+    const { girth } = this.size;
+    const { length } = this.#fit;
     const wide = girth * this.#over[at.trunk]!;
     A.subVectors(rest, this.#restHigh);
     const down = -A.y * length;
@@ -115,7 +144,8 @@ export class Garment {
     const isLeft = name.startsWith("left");
     const sign = isLeft ? 1 : -1;
     const upper = isLeft ? at.lArm : at.rArm;
-    const { sleeve, girth } = this.size;
+    const { girth } = this.size;
+    const sleeve = isLeft ? this.#fit.left : this.#fit.right;
     Q.fromArray(turns, slot.joint * 4);
     P.fromArray(joints, slot.joint * 3);
     const round = Math.sqrt(girth) * this.#over[isLeft ? Math.min(slot.joint, at.lArm + 1) : Math.min(slot.joint, at.rArm + 1)]!;
@@ -152,7 +182,8 @@ export class Garment {
 
   #leg(slot: Slot, body: Body, long: number): void {
     const { joints, turns } = body;
-    const { length, girth } = this.size;
+    const { girth } = this.size;
+    const { length } = this.#fit;
     // What the trunk is longer or shorter by moves everything below it along.
     const slide = long - this.#restHigh.distanceTo(this.#restLow) * length;
     const upper = slot.joint >= at.rLeg ? at.rLeg : at.lLeg;

@@ -48,7 +48,7 @@ const CLEAR = 0.1;
 const NEAR_M = 0.05;
 const FAR_M = 14;
 /** Cloth on a person, against the same cloth on the shop's stand: a bright background lights nobody's front. */
-const CLOTH_BRIGHT = 0.62;
+const CLOTH_BRIGHT = 0.85;
 /** Half the width of what the sun's shadow takes in: about a head, about a body. */
 const SMALL_M = 0.22;
 const LARGE_M = 0.85;
