@@ -16,7 +16,8 @@ const GAP_MOST_M = 2.5;
 
 export class Figure {
   readonly group = new Group();
-  readonly #stand: Mesh;
+  /** Its box: stands in for the model, and is what a ray meets. */
+  readonly stand: Mesh;
   readonly #outline: Outline;
   readonly #size: readonly [number, number, number];
   #model: Object3D | null = null;
@@ -30,11 +31,11 @@ export class Figure {
     const [w, h, d] = (this.#size = piece.ware.size_m);
     this.group.name = `piece:${piece.id}`;
     const box = new BoxGeometry(w, h, d).translate(0, h / 2, 0);
-    this.#stand = new Mesh(box, new MeshStandardMaterial({ color: 0xd9cfbf, roughness: 0.9, transparent: true, opacity: 0.45 }));
-    this.#stand.add(new LineSegments(new EdgesGeometry(box), new LineBasicMaterial({ color: 0xf6f1e7, toneMapped: false })));
+    this.stand = new Mesh(box, new MeshStandardMaterial({ color: 0xd9cfbf, roughness: 0.9, transparent: true, opacity: 0.45 }));
+    this.stand.add(new LineSegments(new EdgesGeometry(box), new LineBasicMaterial({ color: 0xf6f1e7, toneMapped: false })));
     this.#outline = new Outline(w, d);
     this.#outline.group.visible = false;
-    this.group.add(this.#stand, this.#outline.group);
+    this.group.add(this.stand, this.#outline.group);
   }
 
   get hasModel(): boolean {
@@ -47,13 +48,13 @@ export class Figure {
     this.#shadow?.removeFromParent();
     this.#model = model;
     this.#shadow = shadow;
-    this.#stand.visible = false;
+    this.stand.visible = false;
     this.group.add(model, shadow);
   }
 
   /** The model's own box: what is drawn, to be compared with what is promised. */
   measured(): Vector3 {
-    return new Box3().setFromObject(this.#model ?? this.#stand).getSize(new Vector3());
+    return new Box3().setFromObject(this.#model ?? this.stand).getSize(new Vector3());
   }
 
   put({ x_m, y_m, z_m, yaw_rad }: Piece): void {
@@ -88,7 +89,7 @@ export class Figure {
     this.#dimensions?.dispose();
     this.#gaps?.dispose();
     this.#outline.dispose();
-    dropped(this.#stand);
+    dropped(this.stand);
     this.group.removeFromParent();
   }
 }

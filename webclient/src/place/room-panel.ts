@@ -6,7 +6,8 @@ import type { Object3D, Vector3, WebGLRenderer } from "three";
 import type { Row } from "../api";
 import type { Hand } from "../xr/input";
 import { BODY, column, icon, LEAD, press, row, rule, scroll, SMALL, text, type Box } from "../xr/ui/box";
-import { BEST_M, followed, hang, type Hanging } from "../xr/ui/hang";
+import { BEST_M, hang, type Hanging } from "../xr/ui/hang";
+import { wrapped } from "./arrangement";
 import { CALM, STARK } from "../xr/ui/paint";
 import { Panel } from "../xr/ui/panel";
 import { ICONS } from "../shop/panel";
@@ -20,6 +21,9 @@ const HEIGHT = 640;
 /** Beside what one looks at, lower than the eyes: the furniture is in the middle. */
 const AT: Hanging = { aside: 0.42, above: -0.2, leash: 0.9 };
 const STEP_RAD = Math.PI / 12;
+/** It comes along without haste, and stops there. */
+const FOLLOWS = 5;
+const NEAR_RAD = 0.03;
 
 export class RoomPanel {
   readonly panel: Panel;
@@ -63,11 +67,11 @@ export class RoomPanel {
   }
 
   update(dt: number, eye: Vector3, yaw: number): void {
-    if (this.#yaw === null) this.#yaw = yaw;
-    const { yaw: next, isFollowing } = followed(this.#yaw, yaw, AT.leash, dt, this.#isFollowing);
-    this.#yaw = next;
-    this.#isFollowing = isFollowing;
-    hang(this.panel, eye, next, AT, BEST_M);
+    const at = (this.#yaw ??= yaw);
+    const off = wrapped(yaw - at);
+    this.#isFollowing = this.#isFollowing ? Math.abs(off) > NEAR_RAD : Math.abs(off) > AT.leash;
+    if (this.#isFollowing) this.#yaw = at + off * Math.min(1, dt * FOLLOWS);
+    hang(this.panel, eye, this.#yaw, AT, BEST_M);
     if (this.#isStale) {
       this.#isStale = false;
       this.panel.show(this.#isChoosing ? this.#shelf() : this.#view());

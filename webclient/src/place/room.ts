@@ -77,6 +77,8 @@ export interface FoundMesh {
 /** Not a thing that stands somewhere. */
 const OF_THE_HOUSE: ReadonlySet<string> = new Set(["floor", "ceiling", "wall", "window", "door", "global mesh", "wall art"]);
 const TOPS: ReadonlySet<string> = new Set(["table", "desk", "shelf", ""]);
+/** Indices: more than any box has. */
+const MANY = 300;
 /** Two walls whose ends are so near to each other meet in a corner. */
 const CORNER_M = 0.35;
 
@@ -175,7 +177,9 @@ export function roomFrom(planes: readonly FoundPlane[], meshes: readonly FoundMe
   const round = outline(walls);
   // Walls that enclose something else than the floor are not its walls.
   const isWhole = round !== null && Math.abs(area(round)) > 0.5 * Math.abs(area(floor.shape)) && Math.abs(area(round)) < 1.6 * Math.abs(area(floor.shape));
-  const things = meshes.filter(({ label }) => !OF_THE_HOUSE.has(label.toLowerCase())).map(thing);
+  // A mesh over half of the floor is a scan of the room, whatever it is called.
+  const scans = new Set(meshes.filter((one) => one.label.toLowerCase() === "global mesh" || (one.indices.length > MANY && Math.abs(area(thing(one).base)) > 0.5 * Math.abs(area(floor.shape)))));
+  const things = meshes.filter((one) => !OF_THE_HOUSE.has(one.label.toLowerCase()) && !scans.has(one)).map(thing);
   const tops = level.filter(({ label, low }) => TOPS.has(label) && low > floor_m + 0.25 && low < floor_m + 1.4).map(({ label, shape, low, high }): Top => ({ label, shape: hull(shape), y_m: (low + high) / 2 }));
   for (const { label, shape, low, high } of level) {
     // A table of which only the top was seen still stands on legs.
@@ -184,10 +188,9 @@ export function roomFrom(planes: readonly FoundPlane[], meshes: readonly FoundMe
     if (!things.some((one) => one.label === label && Math.abs(one.to_m - y_m) < 0.7 && contains(one.base, middleOf(shape)))) things.push({ label, base: hull(shape), from_m: floor_m, to_m: y_m });
   }
   const shape = isWhole ? round : hull(floor.shape);
-  const mesh = meshes.filter(({ label }) => label.toLowerCase() === "global mesh");
   return {
     how: "device", floor: shape, floor_m, ceiling_m: over ? (over.low + over.high) / 2 : null, isWhole, walls, doors, things, tops,
-    clutter: mesh.length ? Clutter.from(mesh, { floor: shape, floor_m, things, walls }) : null, spread_m: SPREAD_M.device,
+    clutter: scans.size ? Clutter.from([...scans], { floor: shape, floor_m, things, walls }) : null, spread_m: SPREAD_M.device,
   };
 }
 

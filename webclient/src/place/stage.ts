@@ -8,6 +8,9 @@ import { Figure } from "./figure";
 import { RoomModels } from "./models";
 import type { Arrangement } from "./arrangement";
 
+/** Boxes no further behind each other than this are touched at once. */
+const IN_LINE_M = 1.2;
+
 export interface StageOptions {
   readonly renderer: WebGLRenderer;
   readonly arrangement: Arrangement;
@@ -55,19 +58,20 @@ export class Stage {
     this.#sync();
   }
 
+  /** By its box. Of several in a line the smallest is meant: a lamp on a table, a chair under it. */
   pick(ray: Ray): { readonly id: number; readonly away_m: number } | null {
     this.group.updateWorldMatrix(true, true);
     this.#rays.ray.copy(ray);
-    for (const { object, distance } of this.#rays.intersectObject(this.group, true)) {
-      let at: typeof object | null = object;
-      let isModel = false;
-      while (at && !at.name.startsWith("piece:")) {
-        if ((at as { isMesh?: boolean }).isMesh) isModel = true;
-        at = at.parent;
-      }
-      if (at && isModel) return { id: Number(at.name.slice(6)), away_m: distance };
+    let best: { id: number; away_m: number; size: number } | null = null;
+    for (const piece of this.#options.arrangement.pieces) {
+      const stand = this.#figures.get(piece.id)?.stand;
+      const hit = stand && this.#rays.intersectObject(stand, false)[0];
+      if (!hit) continue;
+      const [w, h, d] = piece.ware.size_m;
+      const one = { id: piece.id, away_m: hit.distance, size: w * h * d };
+      if (!best || one.away_m < best.away_m - IN_LINE_M || (one.size < best.size && one.away_m < best.away_m + IN_LINE_M)) best = one;
     }
-    return null;
+    return best;
   }
 
   #sync(): void {
