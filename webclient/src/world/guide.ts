@@ -166,7 +166,9 @@ export class Guide implements Part {
   async #appear(end: Spot, face: Vec3 | null): Promise<boolean> {
     const { walk, renderer } = this.#world;
     const canvas = renderer.domElement;
-    const fade = (from: number, to: number): Promise<unknown> => canvas.animate?.([{ opacity: from }, { opacity: to }], { duration: FADE_MS, fill: "forwards" }).finished ?? Promise.resolve();
+    // A machine that is short of frames gets there in time all the same.
+    const late = (): Promise<unknown> => new Promise((done) => setTimeout(done, 2 * FADE_MS));
+    const fade = (from: number, to: number): Promise<unknown> => Promise.race([canvas.animate?.([{ opacity: from }, { opacity: to }], { duration: FADE_MS, fill: "forwards" }).finished, late()]);
     await fade(1, 0);
     const way = face ? facing(end, face) : { yaw: walk.yaw, pitch: 0 };
     walk.stand(end.x, end.z, way.yaw, way.pitch);
