@@ -135,7 +135,7 @@ export class Scene implements Place, Part {
       this.#isOpen = true;
       performance.mark("showroom:walk");
     }
-    if (!document.hidden && !this.world.renderer.xr.isPresenting) this.#watch.picture(performance.now());
+    if (!document.hidden && !this.world.renderer.xr.isPresenting && !this.world.isResting) this.#watch.picture(performance.now());
     this.#glide(dt);
     this.#sinceGaze += dt;
     if (this.#sinceGaze < GAZE_S) return;

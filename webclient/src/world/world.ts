@@ -16,6 +16,7 @@ import { LookingGlass } from "./looking-glass";
 import { newLight, type Light } from "./materials";
 import type { Weights } from "./moods";
 import { Outside } from "./outside";
+import { GlFence, Pace } from "./pace";
 import type { StorePlan } from "./plan";
 import { memoryOf } from "./models";
 import { Structure } from "./structure";
@@ -79,8 +80,10 @@ export class World {
   readonly #moved = new Event("moved");
   /** Where one was when "moved" was told last: x, z, yaw, pitch. */
   readonly #was = { x: NaN, z: NaN, yaw: NaN, pitch: NaN };
+  readonly #pace: Pace;
   #room = -1;
   #last = 0;
+  #isResting = false;
   #isEnded = false;
   #isDirty = true;
 
@@ -90,6 +93,7 @@ export class World {
     this.options = options;
     this.renderer = new WebGLRenderer({ antialias: true, powerPreference: "high-performance" });
     this.renderer.toneMapping = NeutralToneMapping;
+    this.#pace = new Pace(new GlFence(this.renderer.getContext() as WebGL2RenderingContext));
     const canvas = this.renderer.domElement;
     canvas.tabIndex = 0;
     host.append(canvas);
@@ -176,6 +180,11 @@ export class World {
     return this.#isDirty;
   }
 
+  /** Whether drawing waits just now, so that a slow machine has time for the rest. */
+  get isResting(): boolean {
+    return this.#isResting;
+  }
+
   /** Something changed: draw the next frame even if nobody moves. */
   redraw(): void {
     this.#isDirty = true;
@@ -186,12 +195,15 @@ export class World {
     if (this.#isEnded) return;
     const dt = Math.min(0.1, Math.max(0, now - this.#last) / 1000);
     this.#last = now;
+    const { isPresenting } = this.renderer.xr;
+    this.#isResting = !isPresenting && !this.#pace.isDue(now);
     this.update(dt, frame);
-    if (!this.#isDirty && !this.renderer.xr.isPresenting) return;
+    if (!isPresenting && (!this.#isDirty || this.#isResting)) return;
     this.#isDirty = false;
     this.#lighting.draw(this.renderer, this.#wearSky);
-    if (this.view && !this.renderer.xr.isPresenting) this.view.draw(this.renderer);
+    if (this.view && !isPresenting) this.view.draw(this.renderer);
     else this.renderer.render(this.scene, this.camera);
+    if (!isPresenting) this.#pace.drawn(now);
   }
 
   readonly #wearSky = (sky: Texture): void => this.structure.wear(sky);
@@ -294,6 +306,7 @@ export class World {
 
   /** three uploads pictures and shapes again by itself; what was drawn on the card has to be drawn again. */
   #restored(): void {
+    this.#pace.forget();
     this.#reflect();
     for (const part of this.#parts) part.restored?.();
     this.#isDirty = true;
