@@ -37,7 +37,7 @@ export interface Wearing {
 
 export class TryonMirror extends Panel {
   static override properties = {
-    product: {}, variant: {}, cameras: { state: true }, pupils: { state: true }, shot: { state: true }, isComparing: { state: true }, aside: { state: true }, seen: { state: true }, isMeasuring: { state: true }, isErased: { state: true },
+    product: {}, variant: {}, cameras: { state: true }, pupils: { state: true }, shot: { state: true }, isComparing: { state: true }, aside: { state: true }, seen: { state: true }, isMeasuring: { state: true }, isErased: { state: true }, heard: { state: true },
   };
   declare product: string;
   declare variant: string;
@@ -49,6 +49,7 @@ export class TryonMirror extends Panel {
   declare private seen: Measures;
   declare private isMeasuring: boolean;
   declare private isErased: boolean;
+  declare private heard: string;
   readonly booth = new Booth();
   readonly wardrobe = new Wardrobe(this.booth);
   readonly #seam = new Seam(this.booth);
@@ -61,7 +62,7 @@ export class TryonMirror extends Panel {
 
   constructor() {
     super();
-    this.product = this.variant = "";
+    this.product = this.variant = this.heard = "";
     this.cameras = [];
     this.pupils = this.shot = this.aside = null;
     this.seen = {};
@@ -77,7 +78,6 @@ export class TryonMirror extends Panel {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#sized.observe(this);
     own.addEventListener("change", this.#owned);
     this.#owned();
     const asked = new AskFriends();
@@ -122,7 +122,7 @@ export class TryonMirror extends Panel {
   }
 
   #parted(): void {
-    if (!this.isMeasuring) this.#seam.show(this.wardrobe.pair, { width: this.clientWidth, height: this.clientHeight });
+    if (!this.isMeasuring) this.#seam.show(this.wardrobe.pair, this.#view());
   }
 
   #measure(): void {
@@ -235,7 +235,6 @@ export class TryonMirror extends Panel {
     this.seen = {};
     own.erase();
     this.isErased = true;
-    this.announce(t("erased"));
   }
 
   #close(): void {
@@ -248,6 +247,11 @@ export class TryonMirror extends Panel {
     if (event.key !== "Escape") return;
     event.preventDefault();
     event.stopPropagation();
+    this.#back();
+  }
+
+  /** One step: what was opened last is closed first. */
+  #back(): void {
     if (this.shot) void this.#away("discarded");
     else if (this.isComparing) void this.#compare(false);
     else if (this.aside) this.#open(null);
@@ -264,9 +268,13 @@ export class TryonMirror extends Panel {
 
   override render(): TemplateResult {
     const { state } = this.booth;
-    return html`<section class="mirror ${state}" aria-label=${t("title")} @keydown=${(event: KeyboardEvent) => this.#key(event)}>
+    return html`<dialog class="mirror ${state}" aria-label=${t("title")} @keydown=${(event: KeyboardEvent) => this.#key(event)} @announce=${({ detail }: CustomEvent<string>) => (this.heard = detail)} @cancel=${(event: Event) => {
+      event.preventDefault();
+      this.#back();
+    }}>
       ${state === "live" || state === "frozen" ? this.#live() : state === "trouble" ? troubled(this.booth, this.#answers) : state === "opening" ? opening(this.booth, this.#answers) : consent(this.#answers, this.isErased)}
-    </section>`;
+      <p class="unseen" role="status">${this.heard}</p>
+    </dialog>`;
   }
 
   #live(): TemplateResult {
@@ -280,8 +288,8 @@ export class TryonMirror extends Panel {
         }, keep: (isRival) => void this.#keep(isRival) }) : nothing}
         ${this.booth.advice && this.booth.state === "live" ? html`<p class="advice" role="status">${t(this.booth.advice)}</p>` : nothing}
         ${this.#tools()}
-        ${this.aside ? this.#beside(this.aside) : nothing}
-        ${this.#rail()}</div>
+        ${this.#rail()}
+        ${this.aside ? this.#beside(this.aside) : nothing}</div>
         ${this.shot ? this.#review(this.shot, names) : nothing}`}`;
   }
 
@@ -289,15 +297,15 @@ export class TryonMirror extends Panel {
     const isFrozen = this.booth.state === "frozen";
     const canCompare = this.isComparing || this.wardrobe.rivals().length > 0;
     return html`<div class="tools" role="group" aria-label=${t("tools")}>
-      <button class="plain fit" aria-expanded=${this.aside === "fit"} @click=${() => this.#open("fit")}>${icon(DRAWN.ruler)}<span>${t("fit")}</span></button>
+      <button class="plain fit" title=${t("fit")} aria-expanded=${this.aside === "fit"} @click=${() => this.#open("fit")}>${icon(DRAWN.ruler)}<span>${t("fit")}</span></button>
       ${this.#friends?.isPossible ? html`<button class="plain friends" aria-expanded=${this.aside === "friends"} @click=${() => this.#open("friends")}>${icon(ICONS.people)}<span>${t(this.#friends.isOn ? "friends_see" : "friends")}</span></button>` : nothing}
       <span class="gap"></span>
-      <button class="plain compare" aria-pressed=${this.isComparing} ?disabled=${!canCompare} title=${canCompare ? nothing : t("pick_first")} @click=${() => void this.#compare(!this.isComparing)}>${icon(DRAWN.halves)}<span>${t(this.isComparing ? "compare_end" : "compare")}</span></button>
-      <button class="plain hold" aria-pressed=${isFrozen} @click=${() => this.booth.freeze(!isFrozen)}>${icon(isFrozen ? DRAWN.go : DRAWN.hold)}<span>${t(isFrozen ? "go_on" : "freeze")}</span></button>
-      <button class="plain shoot" @click=${() => void this.#shoot()}>${icon(DRAWN.shoot)}<span>${t("picture")}</span></button>
+      <button class="plain compare" aria-pressed=${this.isComparing} ?disabled=${!canCompare} title=${t(canCompare ? "compare" : "pick_first")} @click=${() => void this.#compare(!this.isComparing)}>${icon(DRAWN.halves)}<span>${t(this.isComparing ? "compare_end" : "compare")}</span></button>
+      <button class="plain hold" title=${t(isFrozen ? "go_on" : "freeze")} aria-pressed=${isFrozen} @click=${() => this.booth.freeze(!isFrozen)}>${icon(isFrozen ? DRAWN.go : DRAWN.hold)}<span>${t(isFrozen ? "go_on" : "freeze")}</span></button>
+      <button class="plain shoot" title=${t("picture")} @click=${() => void this.#shoot()}>${icon(DRAWN.shoot)}<span>${t("picture")}</span></button>
       ${this.cameras.length > 1 ? html`<label><span class="unseen">${t("camera")}</span><select @change=${(event: Event) => void this.booth.open((event.target as HTMLSelectElement).value)}>
         ${this.cameras.map(({ id, label }, i) => html`<option value=${id} ?selected=${id === this.booth.device}>${label || `${t("camera")} ${i + 1}`}</option>`)}</select></label>` : nothing}
-      <button class="plain erase" @click=${() => this.#erase()}>${icon(DRAWN.erase)}<span>${t("erase")}</span></button>
+      <button class="plain erase" title=${t("erase")} @click=${() => this.#erase()}>${icon(DRAWN.erase)}<span>${t("erase")}</span></button>
       <button class="round" aria-label=${t("off")} title=${t("off")} @click=${() => this.#close()}>${icon(ICONS.close)}</button>
     </div>`;
   }
@@ -349,6 +357,25 @@ export class TryonMirror extends Panel {
           void this.#away("saved");
         }}>${t("save")}</button>
         <button class="plain" @click=${() => void this.#away("discarded")}>${t("discard")}</button></div></div></div>`;
+  }
+
+  /** It covers the page, so what is behind it cannot be reached meanwhile. */
+  protected override firstUpdated(): void {
+    const dialog = this.renderRoot.querySelector("dialog");
+    if (!dialog) return;
+    dialog.showModal();
+    this.#sized.observe(dialog);
+  }
+
+  /** Said in here too: the page's announcer is behind the dialog. */
+  protected override announce(text: string): void {
+    super.announce(text);
+    this.heard = text;
+  }
+
+  #view(): { readonly width: number; readonly height: number } {
+    const dialog = this.renderRoot.querySelector("dialog");
+    return { width: dialog?.clientWidth ?? 1, height: dialog?.clientHeight ?? 1 };
   }
 
   /** The keyboard goes where the next thing to do is, whenever another thing is asked. */

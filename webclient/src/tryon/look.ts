@@ -2,9 +2,11 @@
 import { css } from "../shop/panel";
 
 export const look = css`
-  :host { position: fixed; inset: 0; z-index: 40; background: #181714; color: #f6f2ea; container-type: size; --ink: #f6f2ea; --quiet: #cfc8bb; --line: rgb(255 255 255 / 0.3); --accent: #f6f2ea; --accent-ink: #22241f; --glass: rgb(24 23 20 / 0.62); --soft: #2b2925; --bad: #ffb9a3; }
+  :host { color: #f6f2ea; --ink: #f6f2ea; --quiet: #cfc8bb; --line: rgb(255 255 255 / 0.3); --accent: #f6f2ea; --accent-ink: #22241f; --glass: rgb(24 23 20 / 0.62); --soft: #2b2925; --bad: #ffb9a3; }
   .over { display: contents; }
-  .mirror { position: absolute; inset: 0; display: grid; }
+  .mirror { position: fixed; inset: 0; width: 100%; height: 100%; max-width: none; max-height: none; margin: 0; padding: 0; border: 0; overflow: hidden; background: #181714; color: inherit; container-type: size; }
+  .mirror[open] { display: grid; }
+  .mirror::backdrop { background: #181714; }
   .card { place-self: center; display: grid; justify-items: start; gap: 20px; width: min(32rem, calc(100% - 32px)); max-height: calc(100cqh - 32px); overflow-y: auto; padding: 32px; border-radius: 16px; background: rgb(255 255 255 / 0.07); backdrop-filter: blur(18px); }
   .card p { text-wrap: pretty; }
   .card > .icon { width: 32px; height: 32px; }
@@ -70,10 +72,12 @@ export const look = css`
   .shot .card { background: #24221e; justify-items: stretch; width: min(38rem, calc(100% - 32px)); gap: 16px; padding: 24px; }
   .shot img { display: block; width: 100%; max-height: 58cqh; object-fit: contain; border-radius: 12px; background: #12110f; }
 
-  @container (max-width: 720px) {
-    .tools { inset-block-start: 12px; inset-inline: 12px; gap: 6px; }
+  @container (max-width: 1000px) {
     .tools .plain span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
     .tools .plain { width: 44px; padding: 0; }
+  }
+  @container (max-width: 720px) {
+    .tools { inset-block-start: 12px; inset-inline: 12px; gap: 6px; }
     .tools select { max-width: 6rem; }
     .sides { inset-block-start: 68px; padding-inline: 12px; }
     .advice { inset-block-start: 72px; }

@@ -60,6 +60,10 @@ export class Wardrobe extends EventTarget {
   /** @param product what the shopper came with, and its colour by name or SKU; both may be empty */
   async stock(product: string, variant: string): Promise<void> {
     const rows = (await catalogue().catch((): readonly Row[] => [])).filter((row) => wornAs(row.category));
+    // What one came for comes first, and beside it what is worn in the same place.
+    const place = wornAs(rows.find(({ id }) => id === product)?.category ?? "");
+    const far = (row: Row): number => (row.id === product ? 0 : place && wornAs(row.category) === place ? 1 : 2);
+    rows.sort((a, b) => far(a) - far(b));
     this.all = rows.map((row) => ({ row, variant: row.variants[0] ?? null, size: null, sizes: [], manifest: null, isOn: row.id === product, isLoading: false, trouble: null }));
     this.shown = this.all.find(({ isOn }) => isOn) ?? null;
     const { shown } = this;
