@@ -50,7 +50,9 @@ _WINDOWS: Final[Mapping[str, Mapping[str, str]]] = {
         "chair-a": "lund-chair",
         "chair-b": "lund-chair",
         "plinth-1": "terra-vase",
+        "plinth-2": "tarn-bottle",
         "plinth-3": "halo-lamp",
+        "plinth-4": "mere-tote",
     },
     "launch-hall": {
         "hero": "lund-chair",
@@ -59,8 +61,11 @@ _WINDOWS: Final[Mapping[str, Mapping[str, str]]] = {
         "drop-3": "solen-sunglasses",
         "drop-4": "aria-headphones",
         "stand-1": "field-cap",
+        "stand-2": "tarn-bottle",
+        "stand-3": "mere-tote",
         "stand-4": "lume-ring",
         "stand-5": "marlo-glasses",
+        "stand-6": "terra-vase",
     },
 }
 
