@@ -17,6 +17,14 @@ const TURN = { rest_hz: 0.4, beta: 20, speed_hz: 0.7 } as const;
 /** A face that jumps further than its own width is another face. */
 const SAME_SHARE = 0.9;
 const KEEP_MS = 400;
+/** Who passes in front of whom: a way is followed on for so long, and a face of another size is another's, by how much. */
+const AHEAD_S = 0.3;
+const SIZE_SHARE = 1.6;
+const PACE_SHARE = 0.3;
+const ONE_FACE = 0.45;
+/** Who was seen a frame ago is likelier to be seen again than who was hidden. */
+const UNSEEN_SHARE = 0.3;
+const UNSEEN_A_SECOND = 1.5;
 /** How soon what is worn has faded when its face is lost, and how soon it is back. */
 const FADE_MS = 260;
 const BACK_MS = 120;
@@ -31,15 +39,26 @@ interface Tracked {
   readonly neck: Neck;
   readonly place: EuroVector;
   readonly turn: EuroRotation;
+  /** Where its face was last seen, pixels; how fast it went, pixels a second. */
   x: number;
   y: number;
   wide: number;
+  dx: number;
+  dy: number;
+  matched_ms: number;
   seen_ms: number;
   /** The last frame, seen in it or not. */
   frame_ms: number;
   /** Frames in a row whose pose was not believed. */
   doubts: number;
   confidence: number;
+}
+
+interface Sight {
+  readonly face: Landmarks;
+  readonly x: number;
+  readonly y: number;
+  readonly wide: number;
 }
 
 export class Heads {
@@ -69,19 +88,21 @@ export class Heads {
   }
 
   look(faces: readonly Landmarks[], lens: Lens, time_ms: number): readonly Head[] {
-    const free = new Set(this.#all);
-    for (const face of faces) {
-      const [x, y] = [face[168 * 3]! * lens.width, face[168 * 3 + 1]! * lens.height];
-      const wide = Math.hypot((face[127 * 3]! - face[356 * 3]!) * lens.width, (face[127 * 3 + 1]! - face[356 * 3 + 1]!) * lens.height);
-      let tracked = nearest(free, x, y, wide);
+    // Of two people one behind the other one face is seen, the nearer; a second on the same place is the tracker's slip.
+    const left = faces.map((face) => sightOf(face, lens)).sort((a, b) => b.wide - a.wide).filter((one, i, all) => !all.slice(0, i).some((nearer) => Math.hypot(nearer.x - one.x, nearer.y - one.y) < ONE_FACE * nearer.wide));
+    while (left.length) {
+      const [at, known] = this.#pair(left, time_ms);
+      const sight = left.splice(at, 1)[0]!;
+      const { face, x, y, wide } = sight;
+      let tracked = known;
       if (!tracked) {
         if (this.#all.length >= this.#most) continue;
         const head = new Head(this.#face);
-        tracked = { head, neck: new Neck(head), place: new EuroVector(3, PLACE), turn: new EuroRotation(TURN), x, y, wide, seen_ms: time_ms, frame_ms: time_ms, doubts: 0, confidence: 0 };
+        tracked = { head, neck: new Neck(head), place: new EuroVector(3, PLACE), turn: new EuroRotation(TURN), x, y, wide, dx: 0, dy: 0, seen_ms: time_ms, frame_ms: time_ms, matched_ms: time_ms, doubts: 0, confidence: 0 };
         this.#all.push(tracked);
         this.#recognise(tracked.head);
       }
-      free.delete(tracked);
+      follow(tracked, sight, time_ms);
       const dt = (time_ms - tracked.seen_ms) / 1000;
       if (!tracked.head.look(face, lens)) {
         this.#fade(tracked, time_ms);
@@ -102,10 +123,11 @@ export class Heads {
         head.pose.rotation.set(tracked.turn.next(head.pose.rotation, dt));
       }
       const back = tracked.confidence === 0 ? 1 : Math.min(1, tracked.confidence + (time_ms - tracked.frame_ms) / BACK_MS);
-      Object.assign(tracked, { x, y, wide, seen_ms: time_ms, frame_ms: time_ms, confidence: back });
+      Object.assign(tracked, { seen_ms: time_ms, frame_ms: time_ms, confidence: back });
       head.confidence = back;
     }
-    for (const gone of free) {
+    for (const gone of [...this.#all]) {
+      if (gone.matched_ms === time_ms) continue;
       this.#fade(gone, time_ms);
       if (time_ms - gone.seen_ms >= KEEP_MS) this.#all.splice(this.#all.indexOf(gone), 1);
     }
@@ -117,6 +139,23 @@ export class Heads {
       this.#bearers.push(head, neck);
     }
     return this.#heads;
+  }
+
+  /** The face and the head that go together best of all that are left; a face that goes with none is somebody new. */
+  #pair(left: readonly Sight[], time_ms: number): [at: number, known: Tracked | null] {
+    let best: Tracked | null = null;
+    let [at, least] = [0, SAME_SHARE];
+    for (const [i, { x, y, wide }] of left.entries()) {
+      for (const one of this.#all) {
+        if (one.matched_ms === time_ms) continue;
+        const ago = Math.min((time_ms - one.matched_ms) / 1000, AHEAD_S);
+        const far = Math.hypot(one.x + one.dx * ago - x, one.y + one.dy * ago - y) / Math.max(one.wide, wide, 1);
+        const unseen = Math.min(UNSEEN_SHARE, ((time_ms - one.matched_ms) / 1000) * UNSEEN_A_SECOND);
+        const cost = far + unseen + SIZE_SHARE * Math.abs(Math.log(Math.max(wide, 1) / Math.max(one.wide, 1)));
+        if (cost < least) [best, at, least] = [one, i, cost];
+      }
+    }
+    return [at, best];
   }
 
   /** Where it was, ever paler. */
@@ -168,12 +207,19 @@ export class Heads {
 
 const WAY = new Float64Array(3);
 
-function nearest(free: ReadonlySet<Tracked>, x: number, y: number, wide: number): Tracked | null {
-  let best: Tracked | null = null;
-  let least = SAME_SHARE;
-  for (const one of free) {
-    const far = Math.hypot(one.x - x, one.y - y) / Math.max(one.wide, wide, 1);
-    if (far < least) [best, least] = [one, far];
+function sightOf(face: Landmarks, lens: Lens): Sight {
+  const [x, y] = [face[168 * 3]! * lens.width, face[168 * 3 + 1]! * lens.height];
+  // From root of the nose to chin, and across the eyes: neither alone lasts through turns and nods.
+  const across = Math.hypot((face[127 * 3]! - face[356 * 3]!) * lens.width, (face[127 * 3 + 1]! - face[356 * 3 + 1]!) * lens.height);
+  const down = Math.hypot((face[168 * 3]! - face[152 * 3]!) * lens.width, (face[168 * 3 + 1]! - face[152 * 3 + 1]!) * lens.height);
+  return { face, x, y, wide: Math.max(across, down) };
+}
+
+function follow(tracked: Tracked, { x, y, wide }: Sight, time_ms: number): void {
+  const dt = (time_ms - tracked.matched_ms) / 1000;
+  if (dt > 0) {
+    tracked.dx += PACE_SHARE * ((x - tracked.x) / dt - tracked.dx);
+    tracked.dy += PACE_SHARE * ((y - tracked.y) / dt - tracked.dy);
   }
-  return best;
+  Object.assign(tracked, { x, y, wide, matched_ms: time_ms });
 }
