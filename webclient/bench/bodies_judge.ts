@@ -191,7 +191,9 @@ function standing({ person, outfit, hair, tone }: Stance, looks: number): Promis
   return found;
 }
 
-async function judge(stance: Stance, url: string, options: { looks: number; isHeightGiven: boolean; picture?: boolean }): Promise<unknown> {
+const plain = ({ points, world, visible }: BodySeen): unknown => ({ points: [...points], world: [...world], visible: [...visible] });
+
+async function judge(stance: Stance, url: string, options: { looks: number; isHeightGiven: boolean; picture?: boolean; raw?: boolean }): Promise<unknown> {
   await tracker.bring("pose");
   const figure = await stage.show(stance);
   const true_ = truth(figure);
@@ -237,6 +239,7 @@ async function judge(stance: Stance, url: string, options: { looks: number; isHe
   worn.dispose();
   tracked.dispose();
   occluder.dispose();
-  return { maths, product, track_ms, picture };
+  const raw = options.raw && seen ? { seen: plain(seen), first: known.seen ? plain(known.seen) : null, joints: [...true_.joints], screen: [...true_.screen], height_m: true_.height_m } : null;
+  return { maths, product, track_ms, picture, raw };
 }
 Object.assign(window, { judge });

@@ -27,15 +27,15 @@ interface Bar {
 
 const sided = (bar: (side: "left" | "right") => Bar): readonly Bar[] => [bar("left"), bar("right")];
 const BARS: readonly Bar[] = [
-  ...sided((side) => ({ from: `${side}UpperArm`, to: `${side}LowerArm`, radii: [0.043, 0.039], isLimb: true })),
-  ...sided((side) => ({ from: `${side}LowerArm`, to: `${side}Hand`, radii: [0.039, 0.025], isLimb: true })),
+  ...sided((side) => ({ from: `${side}UpperArm`, to: `${side}LowerArm`, radii: [0.05, 0.045], isLimb: true })),
+  ...sided((side) => ({ from: `${side}LowerArm`, to: `${side}Hand`, radii: [0.046, 0.029], isLimb: true })),
   ...sided((side) => ({ from: `${side}UpperLeg`, to: `${side}LowerLeg`, radii: [0.062, 0.05], isLimb: true, after: 0.38 })),
   ...sided((side) => ({ from: `${side}LowerLeg`, to: `${side}Foot`, radii: [0.052, 0.034], isLimb: true })),
   { from: "neck", to: "head", radii: [0.05, 0.052], beyond: 0.5 },
   { from: "spine", to: "upperChest", radii: [0.125, 0.125], flat: 0.72 },
 ];
 /** From the wrist along the hand's own axis, metres: where its ball lies and its half axes (along, thick, wide). */
-const HAND = { at: 0.085, radii: [0.095, 0.016, 0.042] } as const;
+const HAND = { at: 0.085, radii: [0.098, 0.022, 0.046] } as const;
 /** The throat and what a neckline leaves open: from the neck's root, up and ahead. */
 const THROAT = { at: [0, -0.01, 0.01], radii: [0.055, 0.07, 0.046] } as const;
 const HEAD = { at: [0, 0.085, 0.02], radii: [0.07, 0.115, 0.09] } as const;
@@ -70,7 +70,7 @@ export class BodyOccluder {
   }
 
   /** @param covers how far along each bone cloth covers the limb: it hides what is behind by itself, and must not be pierced */
-  follow({ joints, turns, sure, scale }: Body, covers: Float32Array): void {
+  follow({ joints, turns, sure, scale, halves }: Body, covers: Float32Array): void {
     for (const { bar, mesh } of this.#bars) {
       const [from, to] = [joint(bar.from), joint(bar.to)];
       const covered = bar.isLimb ? Math.max(bar.after ?? 0, covers[from]! - 0.04) : 0;
@@ -86,7 +86,10 @@ export class BodyOccluder {
       Q.fromArray(turns, from * 4);
       C.set(0, 1, 0).applyQuaternion(Q);
       Q.premultiply(R.setFromUnitVectors(C, B));
-      mesh.matrix.compose(A, Q, D.set(scale, long, scale * (bar.flat ?? 1)));
+      // As thick as it is seen to be, what it wears included.
+      const seen = bar.isLimb && halves[from]! > 0 ? (2 * halves[from]!) / (bar.radii[0] + bar.radii[1]) : scale;
+      const thick = Math.max(0.85 * scale, Math.min(1.5 * scale, seen));
+      mesh.matrix.compose(A, Q, D.set(thick, long, thick * (bar.flat ?? 1)));
     }
     for (const { mesh, at, sign } of this.#hands) {
       mesh.visible = sure[at]! > SURE;
