@@ -9,6 +9,8 @@ import {
 } from "three";
 import { RoomEnvironment } from "three/examples/jsm/environments/RoomEnvironment.js";
 import { People } from "../src/avatar/people";
+import { euler } from "../src/avatar/skeleton";
+import { BODY_BONES } from "../src/net/body";
 import type { Person } from "../src/net/person";
 import { readStore } from "../src/world/manifest";
 import boutique from "../tests/stores/boutique.json";
@@ -48,7 +50,7 @@ function person(slot: number, body: keyof typeof BODIES, isDefault: boolean): Pe
     card: {
       slot, rev: 0, member: slot, name: one(["Ada", "Noor", "梅", "Ben", "Kofi Mensah", "Luis", "مريم", "A very long nickname"]), role: slot === 1 ? "host" : "guest",
       avatar: ask.get("avatar") ?? `${body}/${hair}/${outfit}/x${isDefault ? "" : `w${Math.floor(chance() * 4) - 1}a${Math.floor(chance() * 3)}h${Math.floor(chance() * 5) - 2}`}${chair}`,
-      tint: [SKIN[first + Math.floor(chance() * (end - first))]!, one(HAIR_TINT), one(CLOTHES), one(CLOTHES)], wears: [], party: 0, muted: chance() < 0.1,
+      tint: [SKIN[first + Math.floor(chance() * (end - first))]!, one(HAIR_TINT), one(CLOTHES), one(CLOTHES)], wears: (ask.get("wears") ?? "").split(",").filter(Boolean).map((item) => [item.split(":")[0]!, item.split(":")[1] ?? null] as const), party: 0, muted: !ask.has("wears") && chance() < 0.1,
     },
   };
 }
@@ -135,6 +137,15 @@ if (ask.has("say")) setTimeout(() => {
   people.say(3, "这把椅子有三种颜色,我最喜欢橄榄绿。", 60000);
 }, 500);
 if (ask.has("emote")) setTimeout(() => crowd.forEach((p) => Object.assign(p, { emote: Number(ask.get("emote")), emoteTurn: 1 })), 2500);
+// `wears=solen-sunglasses:SUN-SOLEN-GLD,mere-tote` dresses them from the shop, `moves` lets them share how they move.
+if (ask.has("moves")) {
+  const turns = new Float32Array(BODY_BONES.length * 4);
+  const set = (name: string, yaw: number, pitch: number, roll: number): void => euler(turns, BODY_BONES.indexOf(name as never) * 4, yaw, pitch, roll);
+  for (const name of BODY_BONES) set(name, 0, 0, 0);
+  set("leftUpperArm", -0.5, 0, -0.9), set("leftLowerArm", -1.5, 0, 0), set("rightUpperArm", 0, 0, -0.3), set("rightLowerArm", 0, 0, -1.2), set("head", 0.3, 0, 0.1), set("spine", 0.2, 0, 0);
+  const mask = (1 << 14) - 1;
+  crowd.forEach((p) => (p.body = { turns, mask }));
+}
 if (ask.has("vr")) crowd.forEach((p) => {
   const part = (x: number, y: number, z: number) => ({ position: Float32Array.of(x, y, z), rotation: Float32Array.of(0, 0, 0, 1) });
   Object.assign(p, { head: part(0.02, 1.6, 0.09), left: part(0.28, 1.15, 0.32), right: part(-0.2, 1.42, 0.4) });

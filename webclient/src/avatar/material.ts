@@ -92,7 +92,8 @@ vKeyColour = record( 4 );
 vec4 face = record( 5 );
 float size = vKey.w;
 gather( motion );
-vec3 made = position + blink * max( face.x, 0.0 ) + open * face.y;
+bool isUnder = tints.z < - 0.5 && ( int( region + 0.5 ) == 2 );
+vec3 made = position - ( isUnder ? normal * 0.028 : vec3( 0.0 ) ) + blink * max( face.x, 0.0 ) + open * face.y;
 vMade = position;
 vec4 made4 = vec4( made, 1.0 );
 vec3 bodily = vec3( dot( row0, made4 ), dot( row1, made4 ), dot( row2, made4 ) ) * size;
@@ -110,7 +111,7 @@ vUp = normalize( around * vUp );
 vPresence = motion.w;
 vSkin = unpacked( tints.x );
 vec3 hairTint = unpacked( tints.y );
-vTint = vRegion == 0 || vRegion == 7 ? vSkin : vRegion == 1 ? hairTint : vRegion == 2 ? unpacked( tints.z ) : vRegion == 3 ? unpacked( tints.w )
+vTint = vRegion == 0 || vRegion == 7 ? vSkin : vRegion == 1 ? hairTint : vRegion == 2 ? unpacked( tints.z < - 0.5 ? - 1.0 - tints.z : tints.z ) : vRegion == 3 ? unpacked( tints.w )
   : vRegion == 4 ? mix( vec3( 0.56, 0.53, 0.48 ), unpacked( tints.w ), 0.15 ) : vRegion == 5 ? vec3( 0.78, 0.75, 0.72 ) : vRegion == 8 ? hairTint * 0.55 : vRegion == 9 ? vec3( 0.34, 0.335, 0.33 ) : vec3( 1.0 );
 #ifdef USE_TANGENT
 vec3 objectTangent = vec3( tangent.xyz );

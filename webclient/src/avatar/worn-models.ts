@@ -8,6 +8,7 @@ import { Color, MeshPhysicalMaterial, type Group, type Mesh, type Object3D, type
 import { product as productOf, type Product } from "../api";
 import type { Anchor } from "../tryon/wear";
 import { dispose as disposeModel, load } from "../viewer/loader";
+import { CLOTH, isRigged } from "./worn-cloth";
 import { Variants } from "../viewer/variants";
 import { means } from "../world/means";
 import { merged } from "../world/merge";
@@ -22,6 +23,8 @@ export interface WornModel {
   readonly group: Group;
   readonly category: string;
   readonly anchors: readonly Anchor[];
+  /** It has bones of its own (`worn-cloth.ts`). */
+  readonly isCloth: boolean;
   users: number;
 }
 
@@ -64,13 +67,15 @@ export class WornModels {
     const gltf = await load(address, this.#renderer, this.#ended);
     await new Variants(gltf).wear(found.variants.find(({ name, sku }) => variant !== null && (sku === variant || name === variant))?.name ?? null);
     await tint(gltf.scene, this.#renderer);
-    const group = await merged(gltf.scene, true, this.#renderer);
-    letGo(gltf.scene, group);
+    // Merging would forget the bones.
+    const isCloth = CLOTH.has(found.category) && isRigged(gltf.scene);
+    const group = isCloth ? gltf.scene : await merged(gltf.scene, true, this.#renderer);
+    if (!isCloth) letGo(gltf.scene, group);
     group.traverse((object) => {
       if ((object as Mesh).isMesh) object.frustumCulled = true;
     });
     const { anchors = [] } = found.manifest as { anchors?: readonly Anchor[] };
-    return { group, category: found.category, anchors, users: 0 };
+    return { group, category: found.category, anchors, isCloth, users: 0 };
   }
 }
 

@@ -19,8 +19,8 @@ export interface Place {
 
 /** The middles of the canonical face's eyeballs: aside, up and ahead of its origin, metres. */
 const EYES = { aside: 0.0315, up: 0.0222, ahead: 0.0255 } as const;
-/** A hat goes over hair, which the mean head has none of. */
-const OVER_HAIR = 1.05;
+/** Over hair, which the mean head has none of: a hat is wider, a headband is drawn out. Aside, up and along, against the face's own. */
+const OVER_HAIR: Readonly<Record<string, readonly [number, number, number]>> = { hat: [1.05, 1.05, 1.05], headphones: [1.03, 1.13, 1.03] };
 /** A figure's head is a head: no product is made for others. */
 const LEAST_SCALE = 0.88;
 const MOST_SCALE = 1.16;
@@ -60,12 +60,12 @@ function onHead(rest: Rest, category: string, anchors: readonly Anchor[]): Place
   const p = rest.position;
   const apart = p[LEFT_EYE]! - p[RIGHT_EYE]!;
   const scale = apart > 0.02 ? Math.max(LEAST_SCALE, Math.min(MOST_SCALE, apart / 2 / EYES.aside)) : 1;
-  const over = worn === "hat" ? scale * OVER_HAIR : scale;
+  const over = OVER_HAIR[worn ?? ""] ?? [1, 1, 1];
   const r = pose.rotation;
   const t = pose.translation;
   const face = new Matrix4().set(r[0]!, r[1]!, r[2]!, t[0]!, r[3]!, r[4]!, r[5]!, t[1]!, r[6]!, r[7]!, r[8]!, t[2]!, 0, 0, 0, 1);
   const eyes = new Vector3((p[LEFT_EYE]! + p[RIGHT_EYE]!) / 2, (p[LEFT_EYE + 1]! + p[RIGHT_EYE + 1]!) / 2, (p[LEFT_EYE + 2]! + p[RIGHT_EYE + 2]!) / 2);
-  const modelled = new Matrix4().makeTranslation(eyes.x, eyes.y, eyes.z).scale(new Vector3(over, over, over))
+  const modelled = new Matrix4().makeTranslation(eyes.x, eyes.y, eyes.z).scale(new Vector3(...over).multiplyScalar(scale))
     .multiply(new Matrix4().makeTranslation(0, -EYES.up, -EYES.ahead)).multiply(face);
   return { bone: HEAD, from: atJoint(rest, HEAD).multiply(modelled), hangs: false };
 }

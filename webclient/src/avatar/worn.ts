@@ -11,6 +11,7 @@ import { materialsOf } from "../world/models";
 import type { World } from "../world/world";
 import type { Actor } from "./actor";
 import type { Pose, Rest } from "./skeleton";
+import { Cloth } from "./worn-cloth";
 import { WornModels } from "./worn-models";
 import { placeOn, type Place } from "./worn-place";
 
@@ -30,6 +31,8 @@ interface Thing {
   readonly product: string;
   readonly variant: string | null;
   object: Object3D | null;
+  /** If it bends with the figure. */
+  cloth: Cloth | null;
   place: Place | null;
   /** The body that `place` is for. */
   rest: Rest | null;
@@ -79,6 +82,14 @@ export class WornThings {
     this.wear(row, []);
   }
 
+  /** Whether a garment covers what a figure has on of its own, for now. */
+  covers(row: number): boolean {
+    const things = this.#wearers.get(row)?.things;
+    if (!things) return false;
+    for (let i = 0; i < things.length; i++) if (things[i]!.cloth) return true;
+    return false;
+  }
+
   /** A new frame: nobody is placed in it yet. */
   begin(dt: number): void {
     this.#shown = 0;
@@ -104,6 +115,13 @@ export class WornThings {
       const thing = things[i]!;
       const { object } = thing;
       if (!object) continue;
+      if (thing.cloth) {
+        thing.cloth.place(body, rest, pose);
+        object.visible = true;
+        this.#onLayer(object, isMirrored ? SELF_LAYER : 0);
+        this.#shown++;
+        continue;
+      }
       if (thing.rest !== rest) {
         thing.rest = rest;
         thing.place = placeOn(rest, thing.category, thing.anchors);
@@ -149,12 +167,13 @@ export class WornThings {
     if (dressed >= MOST_PEOPLE) return false;
     wearer.unseen_s = 0;
     wearer.things = wearer.items.slice(0, MOST_THINGS).map(([product, variant]) => {
-      const thing: Thing = { product, variant, object: null, place: null, rest: null, category: "", anchors: [], isGone: false };
+      const thing: Thing = { product, variant, object: null, cloth: null, place: null, rest: null, category: "", anchors: [], isGone: false };
       this.#models.take(product, variant).then((model) => {
         if (thing.isGone || this.#ended.signal.aborted) return void this.#models.release(product, variant);
         thing.category = model.category;
         thing.anchors = model.anchors;
-        thing.object = model.group.clone(true);
+        thing.cloth = model.isCloth ? new Cloth(model.group) : null;
+        thing.object = thing.cloth?.root ?? model.group.clone(true);
         thing.object.matrixAutoUpdate = false;
         thing.object.traverse((object) => this.#dress(object));
         this.#group.add(thing.object);
@@ -182,6 +201,7 @@ export class WornThings {
       thing.isGone = true;
       if (!thing.object) continue;
       thing.object.removeFromParent();
+      thing.cloth?.dispose();
       void this.#models.release(thing.product, thing.variant);
     }
     wearer.things = null;
