@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from playwright.sync_api import Page
+from waiting import until
 
 AXE: Final = Path(__file__).parents[2] / "webclient" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -44,9 +45,10 @@ def serious(page: Page) -> list[str]:
 
 def settled(page: Page) -> None:
     """Until nothing fades or glides any more: what fades in has its contrast at the end only."""
-    page.wait_for_function(
+    until(
+        page,
         "document.getAnimations().every((one) => one.playState !== 'running'"
-        " || one.effect?.getComputedTiming().endTime === Infinity)"
+        " || one.effect?.getComputedTiming().endTime === Infinity)",
     )
 
 

@@ -1,4 +1,9 @@
-"""People who go shopping in a browser of their own: the door, the panels, the talk, the till."""
+"""
+People who go shopping in a browser of their own: the door, the panels, the talk, the till.
+
+Where the store may be drawn in software they press keys: a click waits until a button has stood still for two frames,
+and a frame can be long in coming.
+"""
 
 import json
 import re
@@ -33,9 +38,10 @@ class Shopper:
         """In through the door, under this name; on the list, where no door is in the way, through the people."""
         self.page.goto(address)
         if "rung=list" in address:
-            self.page.locator("[data-action=people]").first.click()
-        self.page.get_by_label("Your name here").locator("visible=true").fill(self.name)
-        self.page.get_by_role("button", name="Walk in").locator("visible=true").click()
+            self.page.locator("[data-action=people]").first.press("Enter")
+        name = self.page.get_by_label("Your name here").locator("visible=true")
+        name.fill(self.name)
+        name.press("Enter")
 
     def come_back_as_known(self) -> None:
         """From now on the door is open: they have been here before."""
@@ -48,10 +54,10 @@ class Shopper:
     def tab(self, name: str) -> None:
         """One of the three things that the people's panel holds."""
         if not self.panel("people").is_visible():
-            self.page.locator("[data-action=people]").first.click()
+            self.page.locator("[data-action=people]").first.press("Enter")
         tab = self.page.get_by_role("tab", name=name)
         if tab.get_attribute("aria-selected") != "true":
-            tab.click()
+            tab.press("Enter")
 
     def close_panel(self) -> None:
         """Beside a held product its own panel comes back when another is closed; then that one goes."""
@@ -72,8 +78,9 @@ class Shopper:
 
     def say(self, text: str) -> None:
         self.tab("Talk")
-        self.page.get_by_role("textbox", name="Say something").fill(text)
-        self.page.get_by_role("button", name="Send").click()
+        box = self.page.get_by_role("textbox", name="Say something")
+        box.fill(text)
+        box.press("Enter")
 
     def expect_said(self, text: str) -> None:
         """Once, however often the link was lost."""
@@ -88,12 +95,12 @@ class Shopper:
     def show_to(self, other: "Shopper", product: str) -> None:
         """Show the other what one looks at."""
         row = self.row(other)
-        row.get_by_role("button", name=other.name, expanded=False).click()
-        row.get_by_role("button", name=f"Show {product}").click()
+        row.get_by_role("button", name=other.name, expanded=False).press("Enter")
+        row.get_by_role("button", name=f"Show {product}").press("Enter")
 
     def asked(self, *, yes: str) -> None:
         """Somebody asks something of this one, and they say yes."""
-        self.page.locator("together-toasts").get_by_role("button", name=yes, exact=True).click()
+        self.page.locator("together-toasts").get_by_role("button", name=yes, exact=True).press("Enter")
 
     def pay(self, total: str) -> None:
         """From the open cart to the paid order, as it is said at the till."""
