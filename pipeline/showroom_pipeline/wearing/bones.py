@@ -21,11 +21,11 @@ WAIST_Y_M = -0.33
 
 # Parent, place (x of the left side, y, z), radius.
 _TRUNK: dict[str, tuple[str, tuple[float, float, float], float]] = {
-    "hips": ("", (0.0, -0.411, 0.0), 0.13),
+    "hips": ("", (0.0, -0.411, -0.009), 0.13),
     "spine": ("hips", (0.0, -0.325, 0.005), 0.12),
     "chest": ("spine", (0.0, -0.225, -0.005), 0.12),
     "upperChest": ("chest", (0.0, -0.103, -0.02), 0.11),
-    "neck": ("upperChest", (0.0, 0.075, 0.0), 0.055),
+    "neck": ("upperChest", (0.0, 0.1, -0.004), 0.055),
     "head": ("neck", (0.0, 0.147, 0.005), 0.08),
 }
 _SIDE: dict[str, tuple[str, tuple[float, float, float], float]] = {

@@ -42,7 +42,7 @@ def read_photo(path: Path) -> U8:
     except OSError as exc:
         raise MissingFile(f"{path} cannot be read ({exc.strerror}). Name a photo.") from exc
     try:
-        with PIL.Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP", "BMP", "TIFF", "MPO")) as picture:
+        with PIL.Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP", "BMP", "TIFF")) as picture:
             if picture.width * picture.height > _MOST_PIXELS:
                 raise LimitExceeded(
                     f"{path} has {picture.width} × {picture.height} pixels; a photo may have {_MOST_PIXELS:,}. "

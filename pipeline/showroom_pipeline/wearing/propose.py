@@ -13,6 +13,7 @@ from showroom_assets.product import Anchor
 from showroom_assets.scene import F64
 from showroom_pipeline.wearing.depth import Mesh
 from showroom_pipeline.wearing.rules import Worn
+from showroom_pipeline.wearing.verdict import spread
 
 _EXTENT_MM = {
     "spectacles": ((100, 180), (25, 90), (80, 200)),
@@ -37,16 +38,8 @@ def propose(worn: Worn, mesh: Mesh) -> list[Anchor]:
                 f"The model is {value:.0f} mm {axis}; {worn} have {least} to {most} mm. "
                 "Check its unit and which way it faces (--unit, --up, --front of `showroom convert`)."
             )
-    places = {"spectacles": _spectacles, "hat": _hat, "headphones": _headphones}[worn](_dense(mesh), mesh)
+    places = {"spectacles": _spectacles, "hat": _hat, "headphones": _headphones}[worn](spread(mesh), mesh)
     return [Anchor(name=name, position_m=(float(x), float(y), float(z))) for name, (x, y, z) in places.items()]
-
-
-def _dense(mesh: Mesh) -> F64:
-    """Points spread evenly over the surface: vertices crowd where an artist put detail."""
-    solid = trimesh.Trimesh(*mesh, process=False)
-    points, _ = trimesh.sample.sample_surface(solid, 60_000, seed=1)
-    out: F64 = np.asarray(points, dtype=np.float64)
-    return out
 
 
 def _spectacles(points: F64, mesh: Mesh) -> dict[str, F64]:

@@ -32,7 +32,7 @@ _EXTENT_M = {
 _FROM_WAIST = ("trousers", "skirt")
 _MOST_VERTICES = 400_000
 _WELD_M = 0.0004
-_FLESH_M = 0.045
+_FLESH_M = 0.056
 """How far below the top of a sleeve's head the shoulder's joint lies."""
 _MOST_STRETCH = 2.0
 

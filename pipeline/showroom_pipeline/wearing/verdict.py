@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+import trimesh
 from scipy.spatial import cKDTree
 
 from showroom_assets.product import Anchor
@@ -18,7 +19,7 @@ from showroom_pipeline.wearing.head import Head, Pose, target
 from showroom_pipeline.wearing.rules import Worn, on_head
 
 _HEAD_WIDTH_MM = 141.0
-_MOST_POINTS = 60_000
+_POINTS = 60_000
 # How far from the product's surface an anchor may lie: an ear or a wrist is a hole, a bridge is not.
 _NEAR_MM = {
     "bridge": 12, "ear_left": 25, "ear_right": 25, "lens_left": 25, "lens_right": 25, "hinge_left": 12,
@@ -45,6 +46,13 @@ class Check:
         return {**asdict(self), "ok": self.is_good}
 
 
+def spread(mesh: Mesh) -> F64:
+    """Points spread evenly over a surface: vertices crowd where an artist put detail."""
+    points, _ = trimesh.sample.sample_surface(trimesh.Trimesh(*mesh, process=False), _POINTS, seed=1)
+    out: F64 = np.asarray(points, dtype=np.float64)
+    return out
+
+
 def of_anchors(worn: Worn, anchors: list[Anchor], mesh: Mesh) -> list[Check]:
     """What can be said without a person. ``mesh`` is the product's own."""
     named = {anchor.name: np.array(anchor.position_m) for anchor in anchors}
@@ -56,7 +64,7 @@ def of_anchors(worn: Worn, anchors: list[Anchor], mesh: Mesh) -> list[Check]:
             says=f"missing: {', '.join(missing)}; --set-anchors proposes them" if missing else "all are there",
         )
     ]  # fmt: skip
-    tree = cKDTree(mesh[0])
+    tree = cKDTree(np.concatenate([mesh[0], spread(mesh)]))
     for name, place in named.items():
         if name in _NEAR_MM and name in {*needed, "lens_left", "lens_right"}:
             far = float(tree.query(place)[0] * 1000)
@@ -90,7 +98,7 @@ def of_seat(worn: Worn, anchors: list[Anchor], mesh: Mesh, hides: Mesh, head: He
         Check(name="misfit", value=max(misfits), least=0, most=35 if worn == "hat" else 28, unit="mm",
               says="of the anchor that is farthest from its place on this head")
     ]  # fmt: skip
-    points = pose.put(mesh[0][:: max(1, len(mesh[0]) // _MOST_POINTS)])
+    points = pose.put(spread(mesh))
     if worn == "spectacles":
         out += _spectacles(named, points, hides, head)
     elif worn == "headphones":
