@@ -21,7 +21,7 @@ import { Watch } from "./watch";
 import { t } from "./words";
 
 /** For products; the place itself takes some 25 MB and 20 draw calls. */
-const BUDGET = { mobile: { bytes: 125e6, draws: 75 }, desktop: { bytes: 575e6, draws: 260 } } as const;
+const BUDGET = { mobile: { bytes: 125e6, draws: 75 }, desktop: { bytes: 575e6, draws: 260 }, headset: { bytes: 275e6, draws: 75 } } as const;
 /** One stands before a product within this, looking less than this off it. */
 const BEFORE_M = 2.6;
 const AHEAD_COS = 0.86;
@@ -76,7 +76,7 @@ export class Scene implements Place, Part {
         if (progress >= 1) host.setAttribute(`data-${stage}`, "");
       },
     });
-    this.stock = new Stock(this.world, BUDGET[tier], tier === "mobile", () => host.setAttribute("data-stocked", ""));
+    this.stock = new Stock(this.world, BUDGET[showroom.choice.rung === "headset" ? "headset" : tier], tier === "mobile", () => host.setAttribute("data-stocked", ""));
     this.guide = new Guide(this.world);
     this.pointing = new Pointing(this.world, this.stock, this.guide);
     const cards = new PriceCards(this.world);

@@ -64,7 +64,7 @@ function mood(j: Json): Mood {
   return {
     sky_kelvin: number(j["sky_kelvin"], 6500), sky_nits, sun_kelvin: number(j["sun_kelvin"], 5000), sun_lux: number(j["sun_lux"]),
     sun_azimuth_deg: number(j["sun_azimuth_deg"]), sun_elevation_deg: number(j["sun_elevation_deg"], 35), lamps: number(j["lamps"], 1),
-    white: number(j["white"], 0.6), white_kelvin: 3150 + (5000 - 3150) * share,
+    white: number(j["white"], 0.6), white_kelvin: 2950 + (5000 - 2950) * share,
   };
 }
 
