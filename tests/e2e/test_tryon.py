@@ -202,7 +202,7 @@ def test_two_colours_side_by_side_by_keys_alone(page: Page, address: str) -> Non
     picture = shown(page)
     assert painted(picture, "green").sum() < 20
     assert min(share(painted(picture, "blue"), eye) for eye in eyes(page)) > 0.9
-    tab_to(page, "[aria-label='Keep Blue']")
+    tab_to(page, ".sides .plain:last-child")
     page.keyboard.press("Enter")
     expect(seam).to_be_hidden()
     wait_for(page, "m.wardrobe.shown.variant.name === 'Blue' && !booth.mirror.split")

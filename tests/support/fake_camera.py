@@ -61,7 +61,21 @@ def of_video(
     assert ffmpeg, "ffmpeg is not installed"
     command = [ffmpeg, "-v", "error", "-y", "-ss", str(start_s), "-t", str(length_s), "-i", str(video)]
     fitted = f"scale={size[0]}:{size[1]}:force_original_aspect_ratio=increase,crop={size[0]}:{size[1]}"
-    command += ["-vf", fitted, "-r", "15", "-c:v", "mjpeg", "-q:v", "3", "-f", "mjpeg", str(clip)]
+    command += [
+        "-vf",
+        fitted,
+        "-r",
+        "15",
+        "-pix_fmt",
+        "yuvj420p",
+        "-c:v",
+        "mjpeg",
+        "-q:v",
+        "3",
+        "-f",
+        "mjpeg",
+        str(clip),
+    ]
     subprocess.run(command, check=True, timeout=60)
     return clip
 

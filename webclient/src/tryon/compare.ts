@@ -1,5 +1,5 @@
 /** Two in one picture: the seam between them, their names, and keeping one. By finger, mouse or arrow keys. */
-import { html, icon, ICONS, nothing, swatch, type TemplateResult } from "../shop/panel";
+import { html, nothing, swatch, type TemplateResult } from "../shop/panel";
 import type { Booth } from "./booth";
 import { Cover } from "./cover";
 import { called, type Rival, type Wardrobe } from "./wardrobe";
@@ -44,7 +44,7 @@ export function comparing(wardrobe: Wardrobe, seam: Seam, acts: { move(at: numbe
     <input class="seam" type="range" min="0" max="1" step=${STEP} .value=${String(seam.at)} aria-label=${t("compare_seam")} aria-valuetext=${t("compare_now", { left, right })}
       @input=${(event: Event) => acts.move(Number((event.target as HTMLInputElement).value))}>
     <div class="sides">${([[left, shown.variant, false], [right, rival.variant, true]] as const).map(([name, variant, isRival]) => html`
-      <button class="plain" aria-label=${t("keep", { name })} title=${t("keep", { name })} @click=${() => acts.keep(isRival)}><span class="dot" ${swatch(variant?.swatch)}></span><span class="name">${name}</span>${icon(ICONS.check)}</button>`)}</div>`;
+      <button class="plain" @click=${() => acts.keep(isRival)}><span class="dot" ${swatch(variant?.swatch)}></span><span class="name">${t("keep", { name })}</span></button>`)}</div>`;
 }
 
 /** With what: a row of colours and things, in place of the rail. */

@@ -49,8 +49,8 @@ export const look = css`
   .seam { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; appearance: none; background: none; cursor: ew-resize; touch-action: none; }
   .seam::-webkit-slider-runnable-track { height: 100%; background: none; }
   .seam::-moz-range-track { height: 100%; background: none; }
-  .seam::-webkit-slider-thumb { appearance: none; width: 44px; height: 100cqh; border: 0; background: radial-gradient(circle at 50% 50%, #f6f2ea 0 15px, rgb(24 23 20 / 0.4) 15.5px 17px, transparent 17.5px), linear-gradient(90deg, transparent 20.5px, rgb(24 23 20 / 0.45) 20.5px 21px, #f6f2ea 21px 23px, rgb(24 23 20 / 0.45) 23px 23.5px, transparent 23.5px); }
-  .seam::-moz-range-thumb { width: 44px; height: 100cqh; border: 0; border-radius: 0; background: radial-gradient(circle at 50% 50%, #f6f2ea 0 15px, transparent 16px), linear-gradient(90deg, transparent 21px, #f6f2ea 21px 23px, transparent 23px); }
+  .seam::-webkit-slider-thumb { appearance: none; width: 44px; height: 100cqh; border: 0; background: radial-gradient(circle at 50% 68%, #f6f2ea 0 15px, rgb(24 23 20 / 0.4) 15.5px 17px, transparent 17.5px), linear-gradient(90deg, transparent 20.5px, rgb(24 23 20 / 0.45) 20.5px 21px, #f6f2ea 21px 23px, rgb(24 23 20 / 0.45) 23px 23.5px, transparent 23.5px); }
+  .seam::-moz-range-thumb { width: 44px; height: 100cqh; border: 0; border-radius: 0; background: radial-gradient(circle at 50% 68%, #f6f2ea 0 15px, transparent 16px), linear-gradient(90deg, transparent 21px, #f6f2ea 21px 23px, transparent 23px); }
   .seam:focus-visible { outline-offset: -6px; }
   .sides { position: absolute; inset-block-start: 84px; inset-inline: 0; display: flex; justify-content: space-between; gap: 12px; padding-inline: 20px; pointer-events: none; }
   .sides .plain { pointer-events: auto; background: var(--glass); backdrop-filter: blur(12px); max-width: 46%; }
