@@ -87,7 +87,7 @@ def _corners(bounds: dict[str, Any]) -> np.ndarray:
 
 
 def _placed(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
-    return points @ matrix[:3, :3].T + matrix[:3, 3]
+    return np.asarray(points @ matrix[:3, :3].T + matrix[:3, 3])
 
 
 def _triangles(entity: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:

@@ -115,7 +115,7 @@ export class RoomPanel {
       selected && text(home.verdictOf(id), { size: BODY, weight: 600, ink: verdict?.kind === "no" ? "danger" : verdict?.kind === "fits" ? "accent" : "ink" }),
       selected && arrangement.doorway && text(home.doorOf(id), { size: SMALL, ink: "quiet" }),
       home.doubt && press("turn-room", t("turn_room"), () => home.turnAll(), { height: 56 }),
-      this.#said && !selected ? text(this.#said, { size: SMALL, ink: "quiet" }) : null,
+      this.#said && (!selected || !this.#said.includes(home.verdictOf(id))) ? text(this.#said, { size: SMALL, ink: "quiet" }) : null,
       selected && rule(),
       selected && row([
         press("left", icon(LEFT), () => this.#turn(STEP_RAD), { grow: 1, label: t("turn_left") }), press("right", icon(RIGHT), () => this.#turn(-STEP_RAD), { grow: 1, label: t("turn_right") }),
