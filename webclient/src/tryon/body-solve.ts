@@ -22,11 +22,11 @@ export const AT = {
 
 /** How much a landmark says about where the whole body is: what moves on its own says less. */
 const WEIGHTS = Float64Array.from({ length: POINTS }, (_, i) =>
-  i === AT.leftShoulder || i === AT.rightShoulder || i === AT.leftHip || i === AT.rightHip ? 1 : i < 11 ? 0.15 : i === 13 || i === 14 || (i >= 25 && i <= 28) ? 0.6 : i === 15 || i === 16 ? 0.4 : i >= 29 ? 0.25 : 0.05,
+  i === AT.leftShoulder || i === AT.rightShoulder || i === AT.leftHip || i === AT.rightHip ? 1 : i < 11 ? 0.06 : i === 13 || i === 14 || (i >= 25 && i <= 28) ? 0.12 : i === 15 || i === 16 ? 0.06 : i >= 29 ? 0.05 : 0.02,
 );
 const SEEN = { rest_hz: 0.6, beta: 28, speed_hz: 2 } as const;
 const SHAPE = { rest_hz: 0.4, beta: 12, speed_hz: 1.5 } as const;
-const AWAY = { rest_hz: 0.35, beta: 6, speed_hz: 1 } as const;
+const AWAY = { rest_hz: 0.35, beta: 14, speed_hz: 1 } as const;
 /** Sides that change places within less are the model's mistake, not the body's turn. */
 const FLIP_S = 0.6;
 const KEEP_S = 0.4;
@@ -34,6 +34,9 @@ const KEEP_S = 0.4;
 const SURE = 0.4;
 /** Nobody moves faster before a mirror, metres a second. */
 const MOST_SPEED = 4;
+/** Legs as straight as this stand. */
+const UPRIGHT = 0.95;
+const FEW = 5;
 /** Frames over which a body's proportions are averaged. */
 const MOST_FRAMES = 90;
 
@@ -76,6 +79,7 @@ export class BodySolver {
   readonly #calmAway = new EuroVector(1, AWAY);
   #modelHeight = 0;
   #frames = 0;
+  #stood = 0;
   #flipped_s = 0;
   #isFresh = true;
 
@@ -87,7 +91,7 @@ export class BodySolver {
 
   /** The body that comes next is another. */
   reset(): void {
-    this.#frames = this.#modelHeight = 0;
+    this.#frames = this.#modelHeight = this.#stood = 0;
     this.lengths.fill(0);
     this.#isFresh = true;
   }
@@ -205,6 +209,14 @@ export class BodySolver {
     const z = (w[AT.leftShoulder * 3 + 2]! + w[AT.rightShoulder * 3 + 2]! - w[AT.leftHip * 3 + 2]! - w[AT.rightHip * 3 + 2]!) / 2;
     const sum = Math.hypot(x, y, z) + half(AT.leftHip, AT.leftKnee, AT.rightHip, AT.rightKnee) + half(AT.leftKnee, AT.leftAnkle, AT.rightKnee, AT.rightAnkle);
     const found = Math.min(2.4, Math.max(0.9, this.#heightShare * sum));
+    // Of a body that crouches the model makes less than of one that stands: once it has stood, only that counts.
+    const legs = half(AT.leftHip, AT.leftKnee, AT.rightHip, AT.rightKnee) + half(AT.leftKnee, AT.leftAnkle, AT.rightKnee, AT.rightAnkle);
+    const isUpright = half(AT.leftHip, AT.leftAnkle, AT.rightHip, AT.rightAnkle) > UPRIGHT * legs;
+    if (isUpright) this.#stood++;
+    else if (this.#stood > FEW) {
+      this.scale = height_m / this.#modelHeight;
+      return;
+    }
     if (dt > 0 || !this.#frames) this.#frames = Math.min(MOST_FRAMES, this.#frames + 1);
     this.#modelHeight += (found - this.#modelHeight) / this.#frames;
     this.scale = height_m / this.#modelHeight;
