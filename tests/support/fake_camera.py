@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from leaks import CANARY_RGB
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 SIZE: Final = (1280, 720)
 #: Grey with a slope: nobody, but not dark.
@@ -34,19 +34,27 @@ def of_picture(
     picture: Path,
     *,
     zoom: float = 1.0,
+    is_filled: bool = False,
     has_canary: bool = False,
     frames: int = 12,
     size: tuple[int, int] = SIZE,
 ) -> Path:
-    """A still picture that sways a little, as nobody holds still; ``zoom`` 1: as high as the frame."""
+    """
+    A still picture that sways a little, as nobody holds still; ``zoom`` 1: as high as the frame.
+
+    What a picture leaves empty is grey, or (``is_filled``) a blur of it, for pictures that are to be looked at.
+    """
     with Image.open(picture) as opened:
         person = opened.convert("RGB")
+    behind = Image.new("RGB", size, EMPTY)
+    if is_filled:
+        behind = ImageOps.fit(person, size).filter(ImageFilter.GaussianBlur(28))
     high = round(size[1] * zoom)
     person = person.resize((round(person.width * high / person.height), high), Image.Resampling.LANCZOS)
     shown = []
     for i in range(frames):
         angle = 2 * math.pi * i / frames
-        frame = Image.new("RGB", size, EMPTY)
+        frame = behind.copy()
         left = (size[0] - person.width) // 2 + round(6 * math.sin(angle))
         frame.paste(person, (left, (size[1] - person.height) // 2 + round(3 * math.cos(angle))))
         shown.append(_marked(frame) if has_canary else frame)
@@ -60,7 +68,7 @@ def of_video(
     ffmpeg = shutil.which("ffmpeg")
     assert ffmpeg, "ffmpeg is not installed"
     command = [ffmpeg, "-v", "error", "-y", "-ss", str(start_s), "-t", str(length_s), "-i", str(video)]
-    fitted = f"scale={size[0]}:{size[1]}:force_original_aspect_ratio=increase,crop={size[0]}:{size[1]}"
+    fitted = f"scale={size[0]}:{size[1]}:force_original_aspect_ratio=increase,crop={size[0]}:{size[1]},setsar=1"
     command += [
         "-vf",
         fitted,

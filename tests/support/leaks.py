@@ -149,5 +149,7 @@ def _numbers(data: bytes, secrets: Secrets) -> Iterator[str]:
     if sum(text in data for text in texts) >= 3:
         yield "landmarks as text"
     for one in secrets.measures_m:
-        if one and (f"{one:.4f}".encode() in data or f"{one * 1000:.1f}".encode() in data):
+        # In metres to a tenth of a millimetre, in millimetres to a tenth: cut off as well as rounded.
+        shown = {f"{one:.4f}", f"{one:.7f}"[:-3], f"{one * 1000:.1f}", f"{one * 1000:.4f}"[:-3]}
+        if one and any(text.encode() in data for text in shown):
             yield "a measure as text"

@@ -115,7 +115,7 @@ def _clip(clip: Path, people: Path, shot: Shot) -> Path:
     """What the camera sees: a third of a second of a video, so that the picture is of the moment that was meant."""
     person = people / shot.who
     if person.suffix != ".mp4":
-        return fake_camera.of_picture(clip, person, zoom=shot.zoom, size=shot.size)
+        return fake_camera.of_picture(clip, person, zoom=shot.zoom, size=shot.size, is_filled=True)
     return fake_camera.of_video(clip, person, start_s=shot.start_s, length_s=0.4, size=shot.size)
 
 
