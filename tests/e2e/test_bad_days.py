@@ -1,0 +1,90 @@
+"""The store's page on bad days: graphics that go away, downloads that stall, models that are broken, hostile people."""
+
+from collections.abc import Iterator
+
+import pytest
+from browser import open_browser
+from playwright.sync_api import Browser, expect
+from shoppers import shoppers
+from small_store import SITE, opened
+from waiting import until
+
+pytestmark = pytest.mark.skipif(not (SITE / "index.html").is_file(), reason="the web client is not built: make setup")
+
+HOSTILE = "<img src=x onerror=\"document.title='taken'\">"
+OPEN_MS = 90_000
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Both products' models are broken files."""
+    with opened(tmp_path_factory.mktemp("store"), {"lamp": "Lamp", "vase": "Vase"}, unsold=12) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser(address: str) -> Iterator[Browser]:
+    """Opened after the server: Playwright's loop lets no other start in its thread."""
+    assert address
+    with open_browser() as one:
+        yield one
+
+
+def test_graphics_that_go_away_come_back_and_else_the_gallery_does(browser: Browser, address: str) -> None:
+    with shoppers(browser, "Ada", viewport={"width": 480, "height": 360}) as (ada,):
+        page = ada.page
+        expect.set_options(timeout=OPEN_MS)
+        ada.come_back_as_known()
+        page.goto(address + "?rung=room&measure")
+        page.wait_for_selector("body:not([data-opening])", timeout=OPEN_MS)
+        # Their models are broken: their pictures stand there.
+        page.wait_for_selector("#place[data-stocked]", timeout=OPEN_MS)
+        assert page.evaluate("showroom.measure().isPictured")
+        page.evaluate(
+            "window.graphics = document.querySelector('#place canvas').getContext('webgl2')"
+            ".getExtension('WEBGL_lose_context'); graphics.loseContext()"
+        )
+        page.wait_for_timeout(300)
+        page.evaluate("graphics.restoreContext()")
+        until(page, "!document.querySelector('#place canvas').getContext('webgl2').isContextLost()")
+        page.keyboard.press("ArrowLeft")
+        until(page, "showroom.measure().draws > 10", most_ms=OPEN_MS)
+        assert page.locator("body").get_attribute("data-rung") == "room"
+
+        # Away for good: the gallery, and it says why.
+        page.evaluate("graphics.loseContext()")
+        expect(page.locator(".gallery [data-id=lamp]")).to_be_visible()
+        expect(page.locator("#said")).to_contain_text("Your graphics went away and did not come back")
+        page.get_by_role("button", name="That is fine").press("Enter")
+        page.locator(".gallery [data-id=lamp] a").press("Enter")
+        expect(page.get_by_role("button", name="Add to cart")).to_be_enabled()
+
+
+def test_a_download_that_never_ends_does_not_stall_the_store(browser: Browser, address: str) -> None:
+    with shoppers(browser, "Ada") as (ada,):
+        page = ada.page
+        stalled: list[str] = []
+        page.route("**/*.glb*", lambda route: stalled.append(route.request.url))  # never answered
+        page.goto(address + "?rung=list#/p/lamp")
+        expect(page.get_by_role("heading", level=1, name="Lamp")).to_be_visible()
+        expect(page.locator(".stage .poster")).to_be_visible()
+        page.get_by_role("button", name="Add to cart").click()
+        expect(page.get_by_role("button", name="Cart, 1 items")).to_be_visible()
+        assert stalled
+        assert page.locator(".stage").get_attribute("data-busy") is not None
+        # Given up in the end, with a word.
+        expect(page.locator(".stage .note")).to_have_text("The 3D model could not be loaded. The picture stays.")
+        page.unroute_all(behavior="ignoreErrors")
+
+
+def test_hostile_words_of_others_stay_words(browser: Browser, address: str) -> None:
+    with shoppers(browser, "Ada", "Ben") as (ada, ben):
+        ada.enter(address + "?rung=list")
+        ben.enter(address + "?rung=list")
+        ada.say(HOSTILE)
+        ben.expect_said(HOSTILE)
+        ada.say("{{7*7}} ${7*7} </p></script><b onclick=alert(1)>bold</b>")
+        expect(ben.page.get_by_role("log")).to_contain_text("{{7*7}}")
+        for one in (ada, ben):
+            assert one.page.evaluate("document.querySelectorAll('img[src=x], script:not([src])').length") == 0
+            assert one.page.title() != "taken"

@@ -1,0 +1,97 @@
+"""The whole journey, from the door to the paid order, by keys alone, as a list."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+from access import AXE, serious, tab_to
+from browser import open_browser
+from playwright.sync_api import Browser, Page, expect
+from shoppers import ADDRESS, shoppers
+from small_store import SITE, opened
+
+pytestmark = pytest.mark.skipif(
+    not (SITE / "index.html").is_file() or not AXE.is_file(), reason="the web client is not built: make setup"
+)
+FIELDS: Final = dict(zip(("#name", "#email", "#street", "#city"), ADDRESS.values(), strict=True))
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with opened(tmp_path_factory.mktemp("store"), {"lamp": "Lamp", "vase": "Vase"}, unsold=12) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser(address: str) -> Iterator[Browser]:
+    """Opened after the server: Playwright's loop lets no other start in its thread."""
+    assert address
+    with open_browser() as one:
+        yield one
+
+
+def _search(page: Page, words: str, then: str) -> None:
+    page.keyboard.press("f")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type(words)
+    expect(page.locator(".search [role=status]")).to_contain_text("found")
+    tab_to(page, then)
+    page.keyboard.press("Enter")
+
+
+def _pay(page: Page) -> None:
+    """From the button "Add to cart", which has the focus, to the paid order."""
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-action=cart][aria-label='Cart, 1 items']")).to_have_count(1)
+    page.keyboard.press("c")
+    expect(page.locator("shop-cart")).to_contain_text("Lamp")
+    assert serious(page) == []
+    tab_to(page, "shop-cart .act, .foot .act")
+    page.keyboard.press("Enter")
+    till = page.locator("shop-checkout")
+    expect(till.get_by_label("Full name")).to_be_visible()
+    for field, text in FIELDS.items():
+        tab_to(page, field)
+        page.keyboard.type(text)
+    assert serious(page) == []
+    tab_to(page, "form .act")
+    page.keyboard.press("Enter")
+    expect(till.get_by_role("heading", name="Payment", exact=True)).to_be_focused()
+    assert serious(page) == []
+    tab_to(page, "button.act.wide")
+    page.keyboard.press("Enter")
+    expect(till.get_by_role("heading", name="Thank you")).to_be_focused()
+    tab_to(page, ".buttons .plain")
+    page.keyboard.press("Enter")
+    orders = page.locator("shop-orders")
+    expect(orders).to_contain_text("Paid")
+    tab_to(page, ".orders .head")
+    page.keyboard.press("Enter")
+    expect(orders).to_contain_text("Lamp")
+    assert serious(page) == []
+
+
+def test_as_a_list(browser: Browser, address: str) -> None:
+    with shoppers(browser, "Ada") as (ada,):
+        page = ada.page
+        page.goto(address + "?rung=list")
+        expect(page.get_by_role("link", name="Lamp")).to_be_visible()
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Skip to the list of products")).to_be_focused()
+        # In, under a name of one's own.
+        page.keyboard.press("t")
+        tab_to(page, "[name=nickname]")
+        page.keyboard.press("Control+a")
+        page.keyboard.type("Ada")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("tab", name="Talk")).to_be_visible()
+        page.keyboard.press("Escape")
+        # Found although the word is misspelt, looked at, in the other colour.
+        _search(page, "lmap", ".result[data-id=lamp] a")
+        expect(page.get_by_role("heading", level=1, name="Lamp")).to_be_focused()
+        expect(page.locator(".stage .note")).to_have_text("The 3D model could not be loaded. The picture stays.")
+        tab_to(page, "input[name=colour]")
+        page.keyboard.press("ArrowRight")
+        expect(page.locator(".colours .value")).to_have_text("Ink")
+        tab_to(page, ".buying .act", key="Shift+Tab")
+        _pay(page)
