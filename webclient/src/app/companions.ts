@@ -68,11 +68,6 @@ export class Companions {
     document.addEventListener("friends", (event) => {
       (event as AskFriends).company = { session: visit.session, outfit: company.outfit, moved: (moving) => this.moved(moving) };
     }, { signal });
-    // Something is put on, or taken off again, without a mirror.
-    document.addEventListener("wear", (event) => {
-      const { product, sku, on } = (event as CustomEvent<{ product: string; sku: string | null; on: boolean }>).detail;
-      (on ? company.outfit.put(product, sku) : company.outfit.off(product)).catch((error: unknown) => company.refused(error));
-    }, { signal });
     // A line in the talk, a toast: "to this person", "about this person".
     document.addEventListener("message", (event) => {
       const { member, name } = (event as CustomEvent<{ member: number; name: string }>).detail;

@@ -16,6 +16,9 @@ export interface Meeting extends EventTarget {
   /** Show the others a product; null: nothing any more. */
   show(product: string | null, variant: string | null): void;
   readonly isShowing: boolean;
+  /** Whether one's figure wears a product; put it on, or take it off. No camera is needed. */
+  wears(product: string): boolean;
+  wear(product: string, sku: string | null, on: boolean): void;
 }
 
 const WALKS_MS = 0.15;

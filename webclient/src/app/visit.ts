@@ -91,6 +91,16 @@ export class Visit extends EventTarget implements Meeting {
     return this.#people;
   }
 
+  wears(product: string): boolean {
+    return this.#company?.outfit.has(product) ?? false;
+  }
+
+  wear(product: string, sku: string | null, on: boolean): void {
+    const company = this.#company;
+    if (!company) return;
+    (on ? company.outfit.put(product, sku) : company.outfit.off(product)).catch((error: unknown) => company.refused(error));
+  }
+
   get isShowing(): boolean {
     return this.#company?.looking.isShowing ?? false;
   }

@@ -48,6 +48,7 @@ flat varying vec3 vSkin;
 flat varying vec4 vKey;
 flat varying vec4 vKeyColour;
 flat varying float vPresence;
+flat varying float vCovered;
 vec4 row0, row1, row2;
 void addClip( float row, int joint, float weight ) {
   int r = int( row );
@@ -92,8 +93,9 @@ vKeyColour = record( 4 );
 vec4 face = record( 5 );
 float size = vKey.w;
 gather( motion );
-bool isUnder = tints.z < - 0.5 && ( int( region + 0.5 ) == 2 );
-vec3 made = position - ( isUnder ? normal * 0.028 : vec3( 0.0 ) ) + blink * max( face.x, 0.0 ) + open * face.y;
+// Of who is near the second number says what is worn over their own top: 1 it shows below, 2 nothing of it.
+vCovered = motion.x < 0.0 && int( region + 0.5 ) == 2 ? motion.y : 0.0;
+vec3 made = position - ( vCovered > 0.5 ? normal * 0.009 : vec3( 0.0 ) ) + blink * max( face.x, 0.0 ) + open * face.y;
 vMade = position;
 vec4 made4 = vec4( made, 1.0 );
 vec3 bodily = vec3( dot( row0, made4 ), dot( row1, made4 ), dot( row2, made4 ) ) * size;
@@ -111,7 +113,7 @@ vUp = normalize( around * vUp );
 vPresence = motion.w;
 vSkin = unpacked( tints.x );
 vec3 hairTint = unpacked( tints.y );
-vTint = vRegion == 0 || vRegion == 7 ? vSkin : vRegion == 1 ? hairTint : vRegion == 2 ? unpacked( tints.z < - 0.5 ? - 1.0 - tints.z : tints.z ) : vRegion == 3 ? unpacked( tints.w )
+vTint = vRegion == 0 || vRegion == 7 ? vSkin : vRegion == 1 ? hairTint : vRegion == 2 ? unpacked( tints.z ) : vRegion == 3 ? unpacked( tints.w )
   : vRegion == 4 ? mix( vec3( 0.56, 0.53, 0.48 ), unpacked( tints.w ), 0.15 ) : vRegion == 5 ? vec3( 0.78, 0.75, 0.72 ) : vRegion == 8 ? hairTint * 0.55 : vRegion == 9 ? vec3( 0.34, 0.335, 0.33 ) : vec3( 1.0 );
 #ifdef USE_TANGENT
 vec3 objectTangent = vec3( tangent.xyz );
@@ -128,6 +130,7 @@ flat varying vec3 vSkin;
 flat varying vec4 vKey;
 flat varying vec4 vKeyColour;
 flat varying float vPresence;
+flat varying float vCovered;
 float hash3( vec3 p ) {
   p = fract( p * vec3( 0.1031, 0.1030, 0.0973 ) );
   p += dot( p, p.yxz + 33.33 );
@@ -144,6 +147,8 @@ float grain( vec3 p ) {
 const COLOUR = /* glsl */ `
 // Coming and going: a fine screen, so that nothing has to be sorted.
 if ( vPresence < 0.999 && fract( 52.9829189 * fract( dot( gl_FragCoord.xy, vec2( 0.06711056, 0.00583715 ) ) ) ) > vPresence ) discard;
+// A jacket hides what is under it, down to where its hem is; what hangs below it is seen.
+if ( vCovered > 1.5 && vMade.y > 0.86 ) discard;
 vec3 cloth = vMade * 420.0;
 float close_ = 1.0 - smoothstep( 0.35, 1.2, length( fwidth( cloth ) ) );
 bool isCloth = vRegion == 2 || vRegion == 3;

@@ -435,7 +435,7 @@ export class People implements Part {
         actor.pose(this.#scene, body.rest, this.#pose, this.#other, this.#dt);
         this.#live.write(actor.live, this.#pose, body.rest);
         if (this.#things) this.#hang(actor, body.rest);
-        this.#record(actor, -1 - actor.live, 0, 0);
+        this.#record(actor, -1 - actor.live, this.#things?.covers(actor.row) ?? 0, 0);
         actor.worn.cast.add(actor.row);
         if (actor === this.#self) actor.worn.cast.mesh.layers.set(this.#selfView === "mirror" ? SELF_LAYER : 0);
         hasPosed = true;
@@ -497,9 +497,7 @@ export class People implements Part {
     const yaw = first >= 0 && !look.isSeated ? person.yaw + actor.gait.heading * actor.gait.weight * 0.7 : person.yaw;
     table.set(row, 0, person.x, person.y, person.z, yaw);
     table.set(row, 1, first, second, blend, actor.presence);
-    // A top below zero steps back under what is worn over it.
-    const isUnder = first < 0 && this.#things !== null && this.#things.covers(row);
-    table.set(row, 2, look.tint[0], look.tint[1], isUnder ? -1 - look.tint[2] : look.tint[2], look.tint[3]);
+    table.set(row, 2, look.tint[0], look.tint[1], look.tint[2], look.tint[3]);
     table.set(row, 3, key.x, key.y, key.z, actor.scale);
     table.set(row, 4, key.r, key.g, key.b, key.level);
     const isLow = look.isSeated || person.animation === 1;

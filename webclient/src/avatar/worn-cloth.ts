@@ -15,6 +15,9 @@ const OVER = 1.06;
 
 export const CLOTH: ReadonlySet<string> = new Set(["t-shirt", "shirt", "jacket", "coat", "dress", "sweater", "hoodie"]);
 
+/** With sleeves to the hands: nothing is seen of what is under it. */
+export const LONG: ReadonlySet<string> = new Set(["jacket", "coat", "sweater", "hoodie"]);
+
 /** Whether a model has a rig that can be put on a figure. */
 export function isRigged(model: Group): boolean {
   let bones = 0;

@@ -11,7 +11,7 @@ import { materialsOf } from "../world/models";
 import type { World } from "../world/world";
 import type { Actor } from "./actor";
 import type { Pose, Rest } from "./skeleton";
-import { Cloth } from "./worn-cloth";
+import { Cloth, LONG } from "./worn-cloth";
 import { WornModels } from "./worn-models";
 import { placeOn, type Place } from "./worn-place";
 
@@ -82,12 +82,12 @@ export class WornThings {
     this.wear(row, []);
   }
 
-  /** Whether a garment covers what a figure has on of its own, for now. */
-  covers(row: number): boolean {
+  /** What a garment does to a figure's own top: 0 nothing, 1 lies over it, 2 hides it. */
+  covers(row: number): 0 | 1 | 2 {
     const things = this.#wearers.get(row)?.things;
-    if (!things) return false;
-    for (let i = 0; i < things.length; i++) if (things[i]!.cloth) return true;
-    return false;
+    let most: 0 | 1 | 2 = 0;
+    if (things) for (let i = 0; i < things.length; i++) if (things[i]!.cloth) most = LONG.has(things[i]!.category) ? 2 : most || 1;
+    return most;
   }
 
   /** A new frame: nobody is placed in it yet. */

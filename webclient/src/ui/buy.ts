@@ -3,6 +3,7 @@ import type { Product, Row, Variant } from "../api";
 import type { Showroom } from "../app/showroom";
 import { supply } from "../app/trade";
 import { t } from "../app/words";
+import { w } from "../together/outfit-words";
 import { h, icon, say } from "./dom";
 import { comparable, price } from "./format";
 import { ICONS } from "./icons";
@@ -13,6 +14,9 @@ const WORN: ReadonlySet<string> = new Set(["glasses", "sunglasses", "hat", "cap"
 
 /** What can be put into a room (`place/` knows how; that is not needed to offer it). */
 export const PLACED: ReadonlySet<string> = new Set(["chair", "sofa", "lamp", "table", "vase"]);
+
+/** What a figure in the store can have on (`avatar/worn-place.ts`, `avatar/worn-cloth.ts`). */
+const ON_FIGURES: ReadonlySet<string> = new Set([...WORN, "bag", "t-shirt", "shirt", "jacket", "coat", "dress", "sweater", "hoodie"].filter((one) => one !== "ring" && one !== "bracelet"));
 
 export interface Buying {
   readonly element: HTMLElement;
@@ -49,6 +53,15 @@ export function buying(product: Product, all: readonly Row[], showroom: Showroom
     await openPlace({ product: product.id, variant: variant?.name ?? null, unit: showroom.preferences.get("unit"), trade: () => showroom.trade });
   }
 
+  const here = ON_FIGURES.has(product.category) ? h("button", { type: "button", class: "pill", hidden: true, click: () => {
+    const { meeting } = showroom;
+    if (!meeting) return;
+    const on = !meeting.wears(product.id);
+    meeting.wear(product.id, variant?.sku ?? null, on);
+    say(w(on ? "now_on" : "now_off", { product: product.name }));
+    live();
+  } }, icon(ICONS.person), h("span", {}, w("put_on"))) : null;
+
   async function put(): Promise<void> {
     const { trade } = showroom;
     if (!trade || !variant?.sku) return;
@@ -83,6 +96,13 @@ export function buying(product: Product, all: readonly Row[], showroom: Showroom
     wish.hidden = !trade;
     const isWished = trade?.isWished(product.id) ?? false;
     wish.setAttribute("aria-pressed", String(isWished));
+    if (here) {
+      const isOn = meeting?.wears(product.id) ?? false;
+      here.hidden = meeting?.link !== "open";
+      here.setAttribute("aria-pressed", String(isOn));
+      const said = here.querySelector("span");
+      if (said) said.textContent = isOn ? w("take_off", { product: product.name }) : w("put_on");
+    }
     show.hidden = meeting?.link !== "open" || meeting.people.length === 0;
     show.setAttribute("aria-pressed", String(meeting?.isShowing ?? false));
     const word = show.querySelector("span");
@@ -93,7 +113,7 @@ export function buying(product: Product, all: readonly Row[], showroom: Showroom
   live();
   const end = showroom.on(["trade", "meeting", "people"], live);
   return {
-    element: h("div", { class: "buying" }, h("div", { class: "line" }, cost, stock), h("div", { class: "row" }, add), failed, h("div", { class: "row" }, mirror, room, wish, share, show)),
+    element: h("div", { class: "buying" }, h("div", { class: "line" }, cost, stock), h("div", { class: "row" }, add), failed, h("div", { class: "row" }, mirror, here, room, wish, share, show)),
     wear: (worn) => {
       variant = worn;
       live();
