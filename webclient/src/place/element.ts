@@ -180,7 +180,7 @@ export class PlaceRoom extends Panel {
   override render(): TemplateResult {
     return html`<section class=${this.state} aria-label=${t("title")} @keydown=${(event: KeyboardEvent) => this.#key(event)} @beforexrselect=${(event: Event) => (event.target as Element).closest(".rail, .top") && event.preventDefault()}>
       ${this.state === "photo" && this.photo ? this.photo.element : nothing}
-      ${this.state === "start" || this.state === "opening" ? this.#start() : html`${this.#top()}${this.#rail()}`}
+      ${this.state === "start" || this.state === "opening" ? this.#start() : this.ar?.panel ? nothing : html`${this.#top()}${this.#rail()}`}
     </section>`;
   }
 
@@ -282,7 +282,7 @@ export class PlaceRoom extends Panel {
         }}>${icon(RULER)}${t("measures")}</button>
         ${room && room.how !== "photo" ? nothing : html`<button class="plain" @click=${() => (photo ? photo.measure(true) : ar?.measure(true))}>${t("measure")}</button>`}
       </div>
-      <details><summary>${t("door_width")}</summary>${this.#door()}</details>
+      <details><summary>${t("door")}</summary>${this.#door()}</details>
       <div class="row foot">
         ${pieces.length ? html`<button class="text" @click=${() => void home.share()}>${icon(ICONS.share)}${t("share")}</button><button class="text" @click=${() => this.#forget()}>${t("forget")}</button>` : nothing}
       </div>

@@ -3,7 +3,6 @@
  *
  * `openPlace` lays <place-room> over the page, as a dialog, and takes it away again.
  */
-import { announce } from "../ui/dom";
 import { unitFor, type Unit } from "../ui/format";
 import { Home, type Buying } from "./home";
 import type { Layout } from "./layout";
@@ -63,15 +62,13 @@ export async function openPlace({ product, variant = null, layout = null, unit =
     before?.focus?.({ preventScroll: true });
     closed?.();
   };
-  // In the top layer nothing else is heard: what is said is said in the dialog too.
+  // Behind a dialog nothing is heard: it has an announcer of its own.
   const status = document.createElement("div");
   status.className = "unseen";
   status.setAttribute("role", "status");
   element.addEventListener("announce", (event) => {
     event.stopPropagation();
-    const words = (event as CustomEvent<string>).detail;
-    status.textContent = words;
-    announce(words);
+    status.textContent = (event as CustomEvent<string>).detail;
   });
   element.addEventListener("closed", close);
   dialog.addEventListener("cancel", (event) => event.preventDefault()); // Escape goes one step back first

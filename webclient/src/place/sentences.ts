@@ -15,6 +15,12 @@ export interface Speech {
 
 export const speech = (unit: Unit): Speech => ({ unit, format: (metres) => `${length(metres, unit, spoken())} ${unit === "in" ? t("in") : unit === "cm" ? t("cm") : "mm"}` });
 
+/** What devices call things (WebXR semantic labels). */
+const THINGS = { table: "thing_table", couch: "thing_couch", shelf: "thing_shelf", lamp: "thing_lamp", plant: "thing_plant", screen: "thing_screen", bed: "thing_bed", desk: "thing_desk" } as const;
+
+/** In the shopper's language; empty: it has no name that they would know. */
+const named = (label: string): string => (Object.hasOwn(THINGS, label) ? t(THINGS[label as keyof typeof THINGS]) : "");
+
 export function verdictWords(verdict: Verdict, piece: Piece, { format }: Speech): string {
   const m = format(Math.abs(verdict.margin_m));
   const { category, clearance_m } = piece.ware;
@@ -23,9 +29,9 @@ export function verdictWords(verdict: Verdict, piece: Piece, { format }: Speech)
   if (verdict.reason === "unmeasured") return t("v_unmeasured");
   if (verdict.kind === "unsure") return t("v_unsure", { m, s: format(verdict.spread_m) });
   switch (verdict.reason) {
-    case "thing": return verdict.what ? t("v_thing", { m, what: verdict.what }) : t("v_thing_any", { m });
+    case "thing": return named(verdict.what) ? t("v_thing", { m, what: named(verdict.what) }) : t("v_thing_any", { m });
     case "piece": return t("v_piece", { m, what: verdict.what });
-    case "edge": return t("v_edge", { m, what: verdict.what });
+    case "edge": return t("v_edge", { m, what: named(verdict.what) || t("thing_table") });
     case "way": return t("v_way", { m: number.format(verdict.margin_m), way: format(WALKWAY_M) });
     case "front": return t("v_front", { m, want: format(FRONT_M[category] ?? KNEES_M) });
     case "round": return t("v_round", { m, want: format(clearance_m || ROUND_M[category] || 0) });
