@@ -62,7 +62,7 @@ SHOTS: Final = (
     Shot(name="mirror-glasses", who=FACE, product="solen-sunglasses"),
     Shot(name="mirror-hat", who=FACE, product="field-cap", also=("marlo-glasses",), colour="Clay"),
     Shot(name="mirror-compare", who=FACE, product="marlo-glasses", do="compare"),
-    Shot(name="mirror-watch", who="video/hand_asl.mp4", product="aurelin-watch", start_s=5.0),
+    Shot(name="mirror-watch", who="video/hand_asl.mp4", product="aurelin-watch", start_s=1.0, is_phone=True),
     Shot(name="mirror-jacket", who="fullbody/standing_suit.jpg", product="rove-bomber"),
     Shot(name="mirror-fit", who=FACE, product="marlo-glasses", do="fit"),
     Shot(name="mirror-card", who=FACE, product="marlo-glasses", do="card"),

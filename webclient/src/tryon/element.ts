@@ -281,7 +281,7 @@ export class TryonMirror extends Panel {
     const names = this.wardrobe.worn.map(({ row }) => row.name).join(", ") || t("nothing");
     return html`
       <div class="glass" role="img" aria-label=${t("view", { names })}>${this.booth.canvas}</div>
-      ${this.isMeasuring ? html`<tryon-card .booth=${this.booth} .worn=${new Set(this.wardrobe.worn.map(({ row }) => row.id))} @closed=${() => void this.#measured()}></tryon-card>` : html`<div class="over" ?inert=${this.shot !== null}>
+      ${this.isMeasuring ? html`<tryon-card .booth=${this.booth} .worn=${new Set(this.wardrobe.worn.map(({ row }) => row.id))} @closed=${() => void this.#measured()}></tryon-card>` : html`<div class=${this.aside ? "over parted" : "over"} ?inert=${this.shot !== null}>
         ${this.isComparing ? comparing(this.wardrobe, this.#seam, { move: (at) => {
           this.#seam.at = at;
           this.#parted();

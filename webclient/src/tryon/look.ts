@@ -46,6 +46,8 @@ export const look = css`
   .rail .small { color: #f0eade; text-shadow: 0 1px 6px rgb(0 0 0 / 0.7); text-align: center; text-wrap: balance; }
   .rail .fault { padding: 8px 16px; border-radius: 22px; background: rgb(24 23 20 / 0.82); }
 
+  @container (min-width: 721px) { .parted .rail { inset-inline-start: calc(23rem + 16px); justify-items: start; } }
+
   .seam { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; appearance: none; background: none; cursor: ew-resize; touch-action: none; }
   .seam::-webkit-slider-runnable-track { height: 100%; background: none; }
   .seam::-moz-range-track { height: 100%; background: none; }
