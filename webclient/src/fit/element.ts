@@ -315,7 +315,7 @@ export class FitAdvice extends Panel {
     .private, .private p { display: flex; align-items: center; gap: 10px; }
     div.private { flex-wrap: wrap; justify-content: space-between; gap: 4px 20px; }
     .private .row { gap: 8px 20px; }
-    @container (max-width: 460px) { .sits { grid-template-columns: 1fr; } .figure { max-width: 300px; } }
+    @container (max-width: 600px) { .sits { grid-template-columns: 1fr; } .figure { max-width: 300px; } }
     @media (forced-colors: active) { .sit i { forced-color-adjust: none; } }
   `];
 }

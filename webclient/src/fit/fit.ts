@@ -63,6 +63,8 @@ const LEAST = 0.15;
 /** A measure that is off by more than this share of a size's range is too coarse to be asked for wishes. */
 const COARSE = 0.8;
 const LEAST_SIGMA_MM = 0.25;
+/** What does not decide may pinch by this share of a size before it calls for the next. */
+const GIVE = 0.4;
 
 export function recommend(chart: SizeChart, measures: Measures, wish: Wish = "regular"): Verdict {
   const { sizes } = chart;
@@ -111,10 +113,11 @@ function quantile(chances: readonly number[], share: number): number {
 /** Where each size begins and ends: `n + 1` edges, the first and last of the whole chart. */
 function edges(chart: SizeChart, key: MeasureKey): readonly number[] {
   const spans = chart.sizes.map(({ body_mm }) => body_mm[key]!);
+  const give = chart.decides.includes(key) ? 0 : GIVE;
   const out = [spans[0]![0]];
   for (const [i, [low, high]] of spans.entries()) {
     const next = spans[i + 1];
-    out.push(!next || (next[0] === low && next[1] === high) ? high : (high + next[0]) / 2);
+    out.push((!next || (next[0] === low && next[1] === high) ? high : (high + next[0]) / 2) + give * (high - low));
   }
   return out;
 }

@@ -78,6 +78,10 @@ describe("a recommended size", () => {
     const sharp = (mm: number): Measures[keyof Measures] => ({ mm, spread_mm: 10 });
     expect(recommend(TEE, { chest: sharp(980)!, waist: sharp(940)! })).toMatchObject({ size: "L", reason: { key: "waist" } });
     expect(recommend(TEE, { chest: sharp(1060)!, waist: sharp(700)! }).size).toBe("L");
+    // A waist that is a little too wide for M makes no L of a T-shirt that goes by the chest; the map says where it pinches.
+    const tight = recommend(TEE, { chest: sharp(970)!, waist: sharp(909)! });
+    expect(tight).toMatchObject({ size: "M", reason: { key: "chest" } });
+    expect(tight.perSize[1]!.fits[1]).toMatchObject({ key: "waist", how: "tight", off_mm: -9 });
   });
 
   it("is none, and the measure that would settle it is named, when the measure is too coarse or missing", () => {
