@@ -37,8 +37,9 @@ export class Bag implements Borne {
   /** @returns null if nothing says where it is held */
   static of(model: Object3D, anchors: readonly Anchor[]): Bag | null {
     const [shoulder, hand] = [place(anchors, "shoulder"), place(anchors, "hand")];
-    const grip = shoulder ?? hand;
-    return grip ? new Bag(model, grip, !shoulder) : null;
+    // Handles that a hand takes are too short for most shoulders.
+    const grip = hand ?? shoulder;
+    return grip ? new Bag(model, grip, hand !== null) : null;
   }
 
   private constructor(model: Object3D, grip: Vector3, isHeld: boolean) {
