@@ -87,6 +87,7 @@ export const look = css`
     .rail ul { justify-self: stretch; }
     .rail .colours { justify-self: stretch; }
     .card { padding: 24px; }
+    .parted .rail { visibility: hidden; }
     .aside { inset-inline: 12px; inset-block: auto 12px; width: auto; max-height: 62cqh; background: rgb(24 23 20 / 0.9); }
   }
   @container (max-height: 520px) {
