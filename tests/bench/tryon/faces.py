@@ -24,6 +24,7 @@ import numpy as np
 from browser import open_browser
 from faces_heads import PEOPLE, built
 from playwright.sync_api import Page
+from record import say
 
 REPO = Path(__file__).resolve().parents[3]
 WORK = REPO / "build" / "bench" / "tryon"
@@ -49,8 +50,10 @@ def measure(quick: bool) -> Json:
     films = [] if quick else filmed(people)
     with page(people) as bench:
         for one in sets:
+            say(f"heads: {one['person']}, {len(one['cases'])} frames")
             one["looks"] = see(bench, one["cases"], LOOKS, with_stock=True)
         for film in films:
+            say(f"heads: the film {film['id']}")
             film["looks"] = see(bench, film["cases"], 0, with_stock=False)
         cost = worn(bench, people[0]["id"], 12 if quick else 45)
     found = judged(people, sets, films)
