@@ -136,7 +136,7 @@ export class Companions {
       tabs[TABS.indexOf(next)]?.focus();
     } }, ...tabs);
     show(this.tab);
-    return { element: h("div", { class: "company" }, fed("together-voice"), fed("together-outfit"), list, body), dispose: () => (this.#show = null) };
+    return { element: h("div", { class: "company" }, h("div", {}, fed("together-voice"), fed("together-outfit")), list, body), dispose: () => (this.#show = null) };
   }
 
   #show: ((tab: Tab, more?: Partial<Fed>) => void) | null = null;

@@ -94,7 +94,9 @@ vec4 face = record( 5 );
 float size = vKey.w;
 gather( motion );
 // Of who is near the second number says what is worn over their own top: 1 it shows below, 2 nothing of it.
-vCovered = motion.x < 0.0 && int( region + 0.5 ) == 2 ? motion.y : 0.0;
+// A suit's jacket is of its trousers' cloth: above the waist that is a top, too.
+int ofCloth = int( region + 0.5 );
+vCovered = motion.x < 0.0 && ( ofCloth == 2 || ( ofCloth == 3 && position.y > 0.9 ) ) ? motion.y : 0.0;
 vec3 made = position - ( vCovered > 0.5 ? normal * 0.009 : vec3( 0.0 ) ) + blink * max( face.x, 0.0 ) + open * face.y;
 vMade = position;
 vec4 made4 = vec4( made, 1.0 );
@@ -148,7 +150,7 @@ const COLOUR = /* glsl */ `
 // Coming and going: a fine screen, so that nothing has to be sorted.
 if ( vPresence < 0.999 && fract( 52.9829189 * fract( dot( gl_FragCoord.xy, vec2( 0.06711056, 0.00583715 ) ) ) ) > vPresence ) discard;
 // A jacket hides what is under it, down to where its hem is; what hangs below it is seen.
-if ( vCovered > 1.5 && vMade.y > 0.86 ) discard;
+if ( vCovered > 1.5 && vMade.y > ( vRegion == 3 ? 0.98 : 0.86 ) ) discard;
 vec3 cloth = vMade * 420.0;
 float close_ = 1.0 - smoothstep( 0.35, 1.2, length( fwidth( cloth ) ) );
 bool isCloth = vRegion == 2 || vRegion == 3;
