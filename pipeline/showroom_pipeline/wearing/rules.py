@@ -1,8 +1,8 @@
 """
 The mirror's rules (``rules.json``): where on a head a product's anchors lie, and what a head hides.
 
-The numbers are those of the client (``webclient/src/tryon``); ``tests/unit/pipeline/wearing/test_rules.py`` reads both
-and fails if they part. What it is not: the seating (``head.seat``).
+The numbers are those of the client (``webclient/src/tryon``): ``tests/support/mirror_rules.py`` takes them from there,
+and a test fails if they have parted. What it is not: the seating (``head.seat``).
 """
 
 import json
