@@ -72,7 +72,7 @@ export class Booth extends EventTarget {
       if (turn !== this.#turn) return camera.close();
       this.#camera = camera;
       this.#mirror = new Mirror(this.canvas);
-      for (const item of this.#items.values()) this.#mirror.put(item);
+      for (const item of [...this.#items.values()]) this.put(item);
       this.#start();
       for (const kind of this.#kinds()) await this.#bring(kind);
       if (turn !== this.#turn) return;
@@ -134,10 +134,11 @@ export class Booth extends EventTarget {
     this.#bodies.height_m = height_m;
   }
 
-  /** @returns what is wrong with it, if it cannot be worn: the mirror goes on without it */
+  /** @returns what is wrong with it, if it cannot be worn; "refused" says it too, and the mirror goes on without it */
   put(item: Item): "rig" | null {
     if (this.#mirror && !this.#mirror.put(item)) {
       this.#items.delete(item.id);
+      this.dispatchEvent(new CustomEvent("refused", { detail: { id: item.id, why: "rig" } }));
       return "rig";
     }
     this.#items.set(item.id, item);
