@@ -150,7 +150,7 @@ const COLOUR = /* glsl */ `
 // Coming and going: a fine screen, so that nothing has to be sorted.
 if ( vPresence < 0.999 && fract( 52.9829189 * fract( dot( gl_FragCoord.xy, vec2( 0.06711056, 0.00583715 ) ) ) ) > vPresence ) discard;
 // A jacket hides what is under it, down to where its hem is; what hangs below it is seen.
-if ( vCovered > 1.5 && vMade.y > ( vRegion == 3 ? 0.98 : 0.86 ) ) discard;
+if ( vCovered > 1.5 && vMade.y > ( vRegion == 3 ? 0.94 : 0.86 ) ) discard;
 vec3 cloth = vMade * 420.0;
 float close_ = 1.0 - smoothstep( 0.35, 1.2, length( fwidth( cloth ) ) );
 bool isCloth = vRegion == 2 || vRegion == 3;
