@@ -219,7 +219,7 @@ def test_three_pieces_are_placed_measured_and_still_there_after_a_reload(page: P
     for one, other in zip(do(page, "return ar.pieces()"), was, strict=True):
         assert one["product"] == other["product"]
         assert one["at"] == pytest.approx(other["at"], abs=0.002)
-        assert one["yaw"] == pytest.approx(other["yaw"], abs=0.002)
+        assert np.exp(1j * one["yaw"]) == pytest.approx(np.exp(1j * other["yaw"]), abs=0.002)
 
     # Forgotten is forgotten, and the device forgets the place too.
     do(page, "await room.ar.leave()")

@@ -83,7 +83,7 @@ export class Arrangement extends EventTarget {
   /** @returns null if the room is full */
   add(ware: Ware, at: Spot, variant: string | null, sku: string | null): Piece | null {
     if (this.#pieces.length >= MOST_PIECES) return null;
-    const piece: Piece = { id: this.#next++, ware, variant, sku, x_m: at.x_m, y_m: at.y_m, z_m: at.z_m, yaw_rad: at.yaw_rad ?? 0 };
+    const piece: Piece = { id: this.#next++, ware, variant, sku, x_m: at.x_m, y_m: at.y_m, z_m: at.z_m, yaw_rad: wrapped(at.yaw_rad ?? 0) };
     this.#pieces = [...this.#pieces, piece];
     this.#selected = piece.id;
     this.#judge();

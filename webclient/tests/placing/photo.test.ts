@@ -46,7 +46,7 @@ describe("the camera of a photo", () => {
   it("says honestly how true sizes are: two thirds of noisy trials lie within what it says, hardly any beyond three times", () => {
     const random = noise(7);
     let [one, three, n] = [0, 0, 0];
-    for (let i = 0; i < 120; i++) {
+    for (let i = 0; i < 60; i++) {
       const truth = camera(1.3 + 0.4 * ((i * 7) % 11) / 11, 2.4 + (i % 5) * 0.3, 0.35 + 0.02 * (i % 7), 1150 * Math.exp(0.12 * random()), 0.05 * (i % 9));
       const marks = seen(truth, TILE).map(([x, y]): Point => [x + random() * 1.5, y + random() * 1.5]) as unknown as Corners;
       const found = cameraOf(marks, TILE, 1600, 1200);
@@ -62,11 +62,11 @@ describe("the camera of a photo", () => {
       if (off < 1) one++;
       if (off < 3) three++;
     }
-    expect(n).toBeGreaterThan(110);
+    expect(n).toBeGreaterThan(55);
     expect(one / n).toBeGreaterThan(0.5);
     expect(one / n).toBeLessThan(0.95);
     expect(three / n).toBeGreaterThan(0.97);
-  });
+  }, 60_000);
 
   it("refuses marks that cannot be the rectangle: crossed, or the wrong way round", () => {
     const [a, b, c, d] = seen(camera(1.5, 3, 0.45, 1150), TILE);
