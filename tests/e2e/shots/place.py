@@ -39,7 +39,11 @@ def main() -> int:
 def _take(browser: Browser, name: str, given: argparse.Namespace) -> None:
     width, height, is_phone = SIZES[name]
     context = browser.new_context(
-        viewport={"width": width, "height": height}, reduced_motion="reduce", is_mobile=is_phone, has_touch=is_phone
+        viewport={"width": width, "height": height},
+        locale="en-IE",
+        reduced_motion="reduce",
+        is_mobile=is_phone,
+        has_touch=is_phone,
     )
     context.set_default_timeout(READY_MS)
     page = context.new_page()

@@ -65,7 +65,7 @@ export class GapLines {
       const dash = 0.045;
       for (let at = 0; at < gap; at += dash * 2) points.push(x + dx * at, LIFT_M, z + dz * at, x + dx * Math.min(gap, at + dash), LIFT_M, z + dz * Math.min(gap, at + dash));
       points.push(ex - dz * 0.06, LIFT_M, ez + dx * 0.06, ex + dz * 0.06, LIFT_M, ez - dx * 0.06);
-      const label = written(format(gap), 0.065);
+      const label = written(format(gap), 0.1);
       label.position.set((x + ex) / 2, 0.07, (z + ez) / 2);
       this.#labels.push(label);
       this.group.add(label);
