@@ -4,6 +4,7 @@ import { t, whyNot } from "./words";
 import { face, faceStyle } from "./face";
 import { type Line, LONGEST } from "./talk";
 import { locale } from "../shop/money";
+import { asWords } from "./typing";
 import type { Company } from "./company";
 import type { Scope } from "../net";
 import { spoken } from "../ui/words";
@@ -180,8 +181,7 @@ export class TogetherChat extends Panel {
   }
 
   private readonly key = (event: KeyboardEvent): void => {
-    // Keys typed here are words, not steps.
-    event.stopPropagation();
+    asWords(event);
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       this.send();

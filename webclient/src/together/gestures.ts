@@ -3,11 +3,7 @@ import { base, css, html, icon, Panel, type TemplateResult } from "../shop/panel
 import { type Emote, EMOTES, emoteOf, pathOf } from "./emotes";
 import type { Company, Reacted } from "./company";
 import { t } from "./words";
-
-/** Keys do what they say only while nobody types or chooses. */
-export function isTyping(event: Event): boolean {
-  return event.composedPath().some((one) => one instanceof HTMLElement && (one.isContentEditable || /^(input|textarea|select)$/i.test(one.tagName)));
-}
+import { isTyping } from "./typing";
 
 export class TogetherEmotes extends Panel {
   static override properties = { company: { attribute: false }, shown: { state: true } };

@@ -1,6 +1,7 @@
 /** <together-invite>: the link that brings a friend beside one, the party and its code. */
 import { base, css, html, icon, ICONS, nothing, Panel, type TemplateResult } from "../shop/panel";
 import { face, faceStyle } from "./face";
+import { asWords } from "./typing";
 import type { Company } from "./company";
 import { t } from "./words";
 
@@ -63,7 +64,7 @@ export class TogetherInvite extends Panel {
           <p class="quiet lead">${t("no_party")}</p>
           <div class="buttons"><button class="act" @click=${() => this.tried(company, party.create())}>${icon(ICONS.people)}${t("make_party")}</button></div>
           <form class="row" @submit=${(event: Event) => { event.preventDefault(); if (this.typed.trim()) this.tried(company, party.join(this.typed)); }}>
-            <label>${t("join_code")}<input dir="ltr" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="16" .value=${this.typed} @input=${(event: Event) => (this.typed = (event.target as HTMLInputElement).value)} @keydown=${(event: Event) => event.stopPropagation()}></label>
+            <label>${t("join_code")}<input dir="ltr" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="16" .value=${this.typed} @input=${(event: Event) => (this.typed = (event.target as HTMLInputElement).value)} @keydown=${asWords}></label>
             <button class="plain" aria-disabled=${!this.typed.trim()}>${t("join")}</button></form>`}
       </section>`;
   }

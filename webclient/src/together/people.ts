@@ -3,6 +3,7 @@ import { base, css, html, icon, ICONS, nothing, Panel, type TemplateResult } fro
 import { face, faceStyle } from "./face";
 import { w } from "./outfit-words";
 import { reasonWord, roleWord, t } from "./words";
+import { asWords } from "./typing";
 import { type Company, type Neighbour, type Reason, REASONS, type Sanction } from "./company";
 import { count } from "../ui/format";
 import { rowOf } from "../shop/pictures";
@@ -193,7 +194,7 @@ export class TogetherPeople extends Panel {
     return html`<form class="report" @submit=${(event: Event) => { event.preventDefault(); void this.sendReport(company, member); }}>
       <h3 class="name">${t("report_title", { name })}</h3><p class="small quiet name">${t("report_lead", { name })}</p>
       <fieldset class="reasons"><legend class="unseen">${t("report")}</legend>${REASONS.map((reason) => html`<label><input type="radio" name="reason" .checked=${reason === this.reason} @change=${() => (this.reason = reason)}><span>${reasonWord(reason)}</span></label>`)}</fieldset>
-      <label class="small">${t("report_text")}<textarea dir="auto" maxlength="500" .value=${this.words} @input=${(event: Event) => (this.words = (event.target as HTMLTextAreaElement).value)} @keydown=${(event: Event) => event.stopPropagation()}></textarea></label>
+      <label class="small">${t("report_text")}<textarea dir="auto" maxlength="500" .value=${this.words} @input=${(event: Event) => (this.words = (event.target as HTMLTextAreaElement).value)} @keydown=${asWords}></textarea></label>
       <div class="do"><button class="act">${t("report_send")}</button><button type="button" class="plain" @click=${() => (this.reporting = 0)}>${t("report_cancel")}</button></div></form>`;
   }
 

@@ -1,7 +1,7 @@
 /** <together-voice>: the microphone, open or while held, and with how many one is connected. */
 import { base, css, html, icon, ICONS, nothing, Panel, type TemplateResult } from "../shop/panel";
 import type { Company } from "./company";
-import { isTyping } from "./gestures";
+import { isTyping } from "./typing";
 import { t } from "./words";
 
 const PUSH_KEY = "KeyV";
