@@ -59,7 +59,7 @@ test: setup lint ## everything CI runs
 	@npm test --prefix $(CLIENT) --silent
 	@$(BIN)/pytest -n 2
 
-bench-%: setup tests/bench/peers/node_modules/.ready ## measure against the competition (QUICK=1 for a minute): bench-pipeline, -realtime, -shop, -client, -memory, -resume
+bench-%: setup tests/bench/peers/node_modules/.ready ## measure against the competition (QUICK=1 for a minute): bench-pipeline, -realtime, -shop, -client, -tryon, -memory, -resume
 	@$(BIN)/python tests/bench/$*.py
 
 tests/bench/peers/node_modules/.ready: tests/bench/peers/package.json
