@@ -9,6 +9,7 @@ from browser import open_browser
 from playwright.sync_api import Browser, Page, expect
 from shoppers import Shopper, shoppers
 from small_store import SITE, opened
+from waiting import until
 
 pytestmark = pytest.mark.skipif(
     not (SITE / "index.html").is_file() or not AXE.is_file(), reason="the web client is not built: make setup"
@@ -70,6 +71,21 @@ def test_no_panel_keeps_anybody_out(browser: Browser, address: str) -> None:
         ada.expect_said("Hello")
         found = {name: serious(ada.page) for name in _each_panel(ada)}
         assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def test_the_figure_chooser_keeps_nobody_out(browser: Browser, address: str) -> None:
+    with shoppers(browser, "Ada", viewport={"width": 1000, "height": 640}) as (ada,):
+        page = ada.page
+        page.goto(address + "?rung=turntable")
+        page.get_by_role("button", name="Choose your figure").click()
+        chooser = page.get_by_role("dialog", name="Choose your figure")
+        expect(chooser.get_by_role("radio", name="Mei")).to_be_visible()
+        assert serious(page) == []
+        chooser.get_by_role("radio", name="Mei").press("Space")
+        expect(chooser.get_by_role("radio", name="Mei")).to_be_checked()
+        chooser.get_by_role("button", name="This is me").click()
+        page.get_by_role("button", name="Walk in").click()
+        until(page, "JSON.parse(localStorage.getItem('showroom.visitor') ?? '{}').avatar?.includes('mei')")
 
 
 @pytest.mark.parametrize(("language", "bar"), [("zh-CN", "您可以做什么"), ("es-ES", "Qué puede hacer")])

@@ -1,18 +1,21 @@
-"""The whole journey, from the door to the paid order, by keys alone, as a list."""
+"""The whole journey, from the door to the paid order, by keys alone: on the list, and in the store in 3D."""
 
 from collections.abc import Iterator
 from typing import Final
 
 import pytest
-from access import AXE, serious, tab_to
+from access import AXE, deep, serious, settled, tab_to
 from browser import open_browser
 from playwright.sync_api import Browser, Page, expect
 from shoppers import ADDRESS, shoppers
 from small_store import SITE, opened
+from waiting import until
 
 pytestmark = pytest.mark.skipif(
     not (SITE / "index.html").is_file() or not AXE.is_file(), reason="the web client is not built: make setup"
 )
+#: The store is drawn in software here, on a processor that others use too.
+OPEN_MS: Final = 90_000
 FIELDS: Final = dict(zip(("#name", "#email", "#street", "#city"), ADDRESS.values(), strict=True))
 
 
@@ -28,6 +31,10 @@ def browser(address: str) -> Iterator[Browser]:
     assert address
     with open_browser() as one:
         yield one
+
+
+#: One has walked so many metres from a place.
+FAR: Final = "Math.hypot(showroom.measure().stand.x - given[0], showroom.measure().stand.z - given[1]) > {}"
 
 
 def _search(page: Page, words: str, then: str) -> None:
@@ -95,3 +102,45 @@ def test_as_a_list(browser: Browser, address: str) -> None:
         expect(page.locator(".colours .value")).to_have_text("Ink")
         tab_to(page, ".buying .act", key="Shift+Tab")
         _pay(page)
+
+
+def test_in_the_store_in_3d(browser: Browser, address: str) -> None:
+    with shoppers(browser, "Ada", viewport={"width": 480, "height": 360}) as (ada,):
+        page = ada.page
+        expect.set_options(timeout=OPEN_MS)
+        page.goto(address + "?rung=room&measure")
+        tab_to(page, "#nickname")
+        page.keyboard.press("Control+a")
+        page.keyboard.type("Ada")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("body:not([data-opening])", timeout=OPEN_MS)
+        page.wait_for_selector("#place[data-stocked]", timeout=OPEN_MS)
+        assert serious(page) == []
+        # Walked to, and taken off its plinth: each with Enter.
+        door = page.evaluate("showroom.measure().stand")
+        _search(page, "lamp", ".result[data-id=lamp] .take")
+        expect(page.locator("#place canvas")).to_be_focused()
+        until(page, FAR.format(0.5), door["x"], door["z"], most_ms=OPEN_MS)
+        settled(page)
+        page.evaluate("new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))")
+        page.keyboard.press("Enter")
+        product = page.get_by_role("region", name="Lamp")
+        expect(product).to_be_visible()
+        page.keyboard.press("m")
+        expect(page.get_by_role("button", name="Take me there: Vase")).to_be_visible()
+        assert serious(page) == []
+        page.keyboard.press("Escape")
+        expect(product).to_be_visible()
+        tab_to(page, ".buying .act")
+        _pay(page)
+        # Done, one stands in the store again, with nothing in the hand.
+        page.keyboard.press("Escape")
+        expect(page.locator("[data-panel=product]")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator("[data-panel]")).to_have_count(0)
+        expect(page.locator("#place canvas")).to_be_focused()
+        before = page.evaluate("showroom.measure().stand")
+        page.keyboard.down("ArrowDown")
+        until(page, FAR.format(0.3), before["x"], before["z"], most_ms=OPEN_MS)
+        page.keyboard.up("ArrowDown")
+        assert deep(page, "return every(document, 'dialog[open]').length") == 0
