@@ -24,7 +24,8 @@ def table(name: str, record: dict[str, Any]) -> str:
         "|---|---|---|",
     ]
     for goal in record["goals"]:
-        mark = {True: "", False: " (missed)", None: " (not measured)"}[goal["met"]]
+        unjudged = " (not measured)" if goal["value"] is None else ""
+        mark = {True: "", False: " (missed)", None: unjudged}[goal["met"]]
         value = "" if goal["value"] is None else f"{goal['value']:g}"
         says = goal["goal"].replace("|", "\\|")
         lines.append(f"| {goal['name']} | {says} | {value}{mark} |")

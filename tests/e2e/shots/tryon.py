@@ -26,7 +26,7 @@ CREDITS: Final = {
     "video/face_hand_gesture.mp4": "mediapipe-samples, (c) The MediaPipe Authors / Google LLC, Apache-2.0",
     "video/hand_asl.mp4": "TensorFlow.js models, (c) Google LLC, Apache-2.0",
     "video/fullbody_squats.mp4": "TensorFlow.js models, (c) Google LLC, Apache-2.0",
-    "halfbody/business_person.png": "MediaPipe samples, The MediaPipe Authors / Google LLC, Apache-2.0",
+    "fullbody/standing_suit.jpg": "Vladimir Mandic, Human library, MIT",
     "face/astronaut.png": "Eileen Collins, NASA, public domain",
 }
 
@@ -63,7 +63,7 @@ SHOTS: Final = (
     Shot(name="mirror-hat", who=FACE, product="field-cap", also=("marlo-glasses",), colour="Clay"),
     Shot(name="mirror-compare", who=FACE, product="marlo-glasses", do="compare"),
     Shot(name="mirror-watch", who="video/hand_asl.mp4", product="aurelin-watch", start_s=1.0, is_phone=True),
-    Shot(name="mirror-jacket", who="halfbody/business_person.png", product="rove-bomber"),
+    Shot(name="mirror-jacket", who="fullbody/standing_suit.jpg", product="rove-bomber"),
     Shot(name="mirror-fit", who=FACE, product="marlo-glasses", do="fit"),
     Shot(name="mirror-card", who=FACE, product="marlo-glasses", do="card"),
     Shot(name="mirror-consent", who=FACE, product="marlo-glasses", do="consent"),
