@@ -16,6 +16,8 @@ export interface PeerOptions {
   readonly connection: RTCPeerConnection;
   readonly send: (kind: SignalKind, data: string) => void;
   readonly heard: (stream: MediaStream) => void;
+  /** It came about, or was lost. */
+  readonly changed: () => void;
   readonly ended: () => void;
 }
 
@@ -119,6 +121,7 @@ export class Peer {
     if (connection.connectionState === "failed") this.restart();
     if (connection.connectionState === "connected") this.restarts = 0;
     if (connection.connectionState === "closed") this.end();
+    this.options.changed();
   }
 
   private restart(): void {

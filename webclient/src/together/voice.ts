@@ -275,6 +275,7 @@ export class Voice extends EventTarget {
       isPolite: this.wire.member > member,
       send: (kind, data) => this.wire.act({ do: "signal", to: member, kind, data }).catch(() => undefined),
       heard: (stream) => this.hears(member, stream),
+      changed: () => this.changed(),
       ended: () => this.ended(member, peer),
     });
     const heard: Heard = { peer, ear: null, stopCaptions: null };

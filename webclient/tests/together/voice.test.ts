@@ -90,7 +90,7 @@ describe("two peers", () => {
     const connections = [new FakeConnection(), new FakeConnection()];
     connections.forEach((connection, i) => {
       peers.push(new Peer({
-        isPolite: i === 1, connection: connection as unknown as RTCPeerConnection, heard: () => undefined, ended: () => ended.push(i),
+        isPolite: i === 1, connection: connection as unknown as RTCPeerConnection, heard: () => undefined, changed: () => undefined, ended: () => ended.push(i),
         send: (kind, data) => {
           sent.push(`${i} ${kind}`);
           queueMicrotask(() => void peers[1 - i]?.receive(kind, data));
@@ -129,7 +129,7 @@ describe("two peers", () => {
 
   it("keep candidates that come before the description they belong to", async () => {
     const connection = new FakeConnection();
-    const peer = new Peer({ isPolite: true, connection: connection as unknown as RTCPeerConnection, send: () => undefined, heard: () => undefined, ended: () => undefined });
+    const peer = new Peer({ isPolite: true, connection: connection as unknown as RTCPeerConnection, send: () => undefined, heard: () => undefined, changed: () => undefined, ended: () => undefined });
     await peer.receive("ice", JSON.stringify({ candidate: "a" }));
     await peer.receive("offer", "offer 1");
     expect(connection.candidates).toEqual([{ candidate: "a" }]);
