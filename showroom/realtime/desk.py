@@ -77,16 +77,20 @@ class Desk:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting:
-                some = [self._waiting[n] for n in range(min(len(self._waiting), _MOST_AT_ONCE))]
-                failure = await self._write(some)
-                for _ in some:
-                    self._waiting.popleft()
-                for one in some:
-                    if failure is None:
-                        self._deliver(one.effects)
-                    elif one.failed is not None:
-                        one.failed(failure)
+                await self._settle()
             self._idle.set()
+
+    async def _settle(self) -> None:
+        """One batch. Not in ``work``, which would hold the last batch, and who asked for it, until the next one."""
+        some = [self._waiting[n] for n in range(min(len(self._waiting), _MOST_AT_ONCE))]
+        failure = await self._write(some)
+        for _ in some:
+            self._waiting.popleft()
+        for one in some:
+            if failure is None:
+                self._deliver(one.effects)
+            elif one.failed is not None:
+                one.failed(failure)
 
     async def _write(self, some: list[_Waiting]) -> ShowroomError | None:
         writes = [write for one in some for write in one.effects.writes]

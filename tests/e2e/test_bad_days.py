@@ -81,6 +81,7 @@ def test_hostile_words_of_others_stay_words(browser: Browser, address: str) -> N
     with shoppers(browser, "Ada", "Ben") as (ada, ben):
         ada.enter(address + "?rung=list")
         ben.enter(address + "?rung=list")
+        expect(ada.row(ben)).to_be_visible()
         ada.say(HOSTILE)
         ben.expect_said(HOSTILE)
         ada.say("{{7*7}} ${7*7} </p></script><b onclick=alert(1)>bold</b>")

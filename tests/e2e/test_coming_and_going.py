@@ -51,10 +51,8 @@ def test_a_shop_with_people_coming_and_going_does_not_grow(tmp_path: Path, trans
             while hub.connections:
                 await asyncio.sleep(0.05)
             assert copy.visits, "those without a good-bye have their seats kept"
-            swept = 0
             for visit in copy.sweep(grace_s=0.0):
                 hub._forget(visit)
-                swept += 1
             del visit
             hub.sweep()
             assert not hub._by_key
@@ -63,15 +61,8 @@ def test_a_shop_with_people_coming_and_going_does_not_grow(tmp_path: Path, trans
             assert not copy.social.names._skeletons
             assert copy.seats.is_idle
             await asyncio.sleep(CLOSE_WITHIN_S + 0.3)  # closed links are cut after a while, if nobody answers
-            for _ in range(50):  # seats that are just being written are held until they are
-                garbage.collect()
-                if alive() == before:
-                    break
-                await asyncio.sleep(0.2)
-            left = alive() - before
-            # On a crowded machine some visits that were swept outlive the wait; nothing else of theirs may.
-            assert left.pop("Visit", 0) <= swept
-            assert not left
+            garbage.collect()
+            assert alive() == before
         finally:
             await server.stop()
 

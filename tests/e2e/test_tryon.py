@@ -21,6 +21,7 @@ from mirror_page import (
     WATCH_THE_WORKER,
     open_mirror,
     painted,
+    seen,
     shown,
     turn_on,
     wait_for,
@@ -80,12 +81,6 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     assert wrong == []
 
 
-def eyes(page: Page) -> list[tuple[int, int]]:
-    """The pupils' pixels in the last frame, as the tracker found them: the wearer's right one first."""
-    found: list[list[float]] = page.evaluate("window.__eyes")
-    return sorted((round(u * SIZE[0]), round(v * SIZE[1])) for u, v in found)
-
-
 def share(mask: NDArray[np.bool_], at: tuple[int, int], reach: int = 3) -> float:
     """How much of a place is painted."""
     u, v = at
@@ -131,16 +126,16 @@ def test_spectacles_are_worn_before_the_eyes_in_the_chosen_colour_and_the_lamp_g
     open_mirror(page, address, "glasses")
     turn_on(page)
     worn(page)
-    picture = shown(page)
-    for eye in eyes(page):
+    picture, eyes = seen(page)
+    for eye in eyes:
         assert share(painted(picture, "green"), eye) > 0.9
     assert painted(picture, "green").mean() < 0.12, "and nowhere else"
 
     page.get_by_role("button", name="Blue").click()
     wait_for(page, "m.wardrobe.shown.variant.name === 'Blue' && !m.wardrobe.shown.isLoading")
     wait_frames(page, 2)
-    picture = shown(page)
-    for eye in eyes(page):
+    picture, eyes = seen(page)
+    for eye in eyes:
         assert share(painted(picture, "blue"), eye) > 0.9
     assert painted(picture, "green").sum() < 20
 
@@ -149,8 +144,8 @@ def test_spectacles_are_worn_before_the_eyes_in_the_chosen_colour_and_the_lamp_g
     before = shown(page)
     page.get_by_role("button", name="Box hat").click()
     wait_for(page, "m.wardrobe.worn.length === 2 && m.wardrobe.worn.every(one => !one.isLoading)")
-    after = shown(page)
-    top = min(v for _, v in eyes(page))
+    after, eyes = seen(page)
+    top = min(v for _, v in eyes)
     hat = painted(after, "green")
     assert hat[:top].mean() > 0.02, "above the eyes"
     assert hat[top + 20 :].sum() < 20
@@ -188,21 +183,20 @@ def test_two_colours_side_by_side_by_keys_alone(page: Page, address: str) -> Non
     wait_for(page, "m.wardrobe.rival && booth.mirror.split")
     # Between the eyes, wherever they are; not mirrored: the canvas's left is the screen's right.
     for _ in range(25):
-        left, right = eyes(page)
-        if left[0] + 8 < SIZE[0] * page.evaluate(f"{MIRROR}.booth.mirror.split.at") < right[0] - 8:
+        picture, (left, right) = seen(page)
+        if left[0] + 8 < picture.shape[1] * page.evaluate(f"{MIRROR}.booth.mirror.split.at") < right[0] - 8:
             break
         page.keyboard.press("ArrowRight")
     wait_frames(page, 3)
-    picture = shown(page)
-    left, right = eyes(page)
-    # The seam is near, and the person has swayed since: most of it.
+    picture, (left, right) = seen(page)
+    # The seam is near, and the person has swayed since it was put there: most of it.
     assert share(painted(picture, "blue"), left) > 0.7
     assert share(painted(picture, "green"), right) > 0.7
     page.keyboard.press("Home")
     wait_frames(page, 2)
-    picture = shown(page)
+    picture, eyes = seen(page)
     assert painted(picture, "green").sum() < 20
-    assert min(share(painted(picture, "blue"), eye) for eye in eyes(page)) > 0.9
+    assert min(share(painted(picture, "blue"), eye) for eye in eyes) > 0.9
     tab_to(page, ".sides .plain:last-child")
     page.keyboard.press("Enter")
     expect(seam).to_be_hidden()
@@ -220,8 +214,8 @@ def test_a_thing_that_does_not_say_where_it_sits_is_left_out_and_all_else_goes_o
     worn(page)
     page.get_by_role("button", name="Hat without anchors").click()
     expect(alert(page)).to_have_count(0)
-    picture = shown(page)
-    assert min(share(painted(picture, "green"), eye) for eye in eyes(page)) > 0.9
+    picture, eyes = seen(page)
+    assert min(share(painted(picture, "green"), eye) for eye in eyes) > 0.9
 
 
 def test_heights_that_nobody_has_are_refused_and_others_taken(page: Page, address: str) -> None:

@@ -98,9 +98,16 @@ def wait_for(page: Page, truth: str, *, timeout_ms: float = PATIENT_MS) -> Any:
 
 def shown(page: Page) -> NDArray[np.uint8]:
     """What the mirror's canvas holds now, ``(height, width, 3)``, not mirrored."""
-    address: str = page.evaluate(f"{MIRROR}.booth.canvas.toDataURL('image/png')")
+    return seen(page)[0]
+
+
+def seen(page: Page) -> tuple[NDArray[np.uint8], list[tuple[int, int]]]:
+    """What is shown, and the pupils' pixels in that same frame as the tracker found them: the wearer's right first."""
+    address, eyes = page.evaluate(f"[{MIRROR}.booth.canvas.toDataURL('image/png'), window.__eyes]")
     with Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))) as picture:
-        return np.asarray(picture.convert("RGB"))
+        pixels = np.asarray(picture.convert("RGB"))
+    height, width = pixels.shape[:2]
+    return pixels, sorted((round(u * width), round(v * height)) for u, v in eyes)
 
 
 def painted(pixels: NDArray[np.uint8], colour: Literal["green", "blue"]) -> NDArray[np.bool_]:

@@ -70,7 +70,7 @@ export class TogetherChat extends Panel {
     form { display: grid; gap: 6px; }
     .box { display: flex; align-items: end; gap: 4px; border: 1px solid var(--line, #cfc8ba); border-radius: 24px; background: var(--panel-solid, #fff); padding: 3px 3px 3px 18px; padding-inline: 18px 3px; }
     .box:focus-within { border-color: var(--accent, #1f4d3a); box-shadow: 0 0 0 1px var(--accent, #1f4d3a); }
-    textarea { flex: 1; min-width: 0; min-height: 44px; border: 0; outline: none; background: none; resize: none; padding-block: 9px; max-height: 120px; field-sizing: content; line-height: 1.4; }
+    textarea, textarea:focus-visible { flex: 1; min-width: 0; min-height: 44px; border: 0; outline: none; background: none; resize: none; padding-block: 9px; max-height: 120px; field-sizing: content; line-height: 1.4; }
     .send .flips { display: grid; }
     .send { background: var(--accent, #1f4d3a); color: var(--accent-ink, #fff); }
     .send:hover { background: color-mix(in srgb, var(--accent, #1f4d3a) 88%, #000); }

@@ -1,6 +1,8 @@
 """The ticker: even times, honest about being late; and the desk: on disk before anybody hears."""
 
 import asyncio
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -104,6 +106,29 @@ def test_what_cannot_be_written_is_told_to_nobody_but_its_author(tmp_path: Path)
         desk.put(good, failures.append)
         await desk.flushed()
         assert out == [good]
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        database.close()
+
+    asyncio.run(main())
+
+
+def test_what_was_delivered_is_held_by_nobody_while_the_desk_waits(tmp_path: Path) -> None:
+    class Asker:
+        def failed(self, _failure: ShowroomError) -> None: ...
+
+    async def main() -> None:
+        database = Database(sqlite_url(tmp_path / "x.db"))
+        desk = Desk(database, lambda _effects: None)
+        task = asyncio.ensure_future(desk.work())
+        asker = Asker()
+        gone = weakref.ref(asker)
+        desk.put(Effects(writes=[lambda _connection: None]), asker.failed)
+        del asker
+        await desk.flushed()
+        await asyncio.sleep(0)
+        gc.collect()
+        assert gone() is None
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         database.close()
