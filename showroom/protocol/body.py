@@ -10,7 +10,6 @@ hips against somebody who faces the camera), as "smallest three" with ten bits e
 worst, and whatever the bits say, it is a rotation. The server passes them on unread.
 """
 
-import math
 import struct
 from collections.abc import Mapping
 from typing import Final
@@ -19,7 +18,7 @@ from msgspec import Struct
 
 from showroom.protocol.errors import ProtocolError
 from showroom.protocol.ids import Close, ToClient, ToServer
-from showroom.protocol.rig import Quaternion
+from showroom.protocol.rotation import Quaternion, SmallestThree
 
 BONES: Final = (
     "hips", "spine", "chest", "upperChest", "neck", "head",
@@ -36,8 +35,9 @@ NOBODY: Final = bytes(MASK_BYTES)
 """Mask and rotations of nobody."""
 MOST_IN_BODIES: Final = 255
 
-_SCALE: Final = 1022 / math.sqrt(2)  # an even count: nought is met exactly
-_HALF: Final = math.sqrt(0.5)
+TURN: Final = SmallestThree(bits=10, steps=1022)
+"""A joint's rotation in 32 bits."""
+
 _ALL: Final = (1 << len(BONES)) - 1
 
 
@@ -51,7 +51,7 @@ class Body(Struct, frozen=True):
     def of(cls, rotations: Mapping[str, Quaternion]) -> "Body":
         """From rotations by the bones' names."""
         bones = tuple(n for n, name in enumerate(BONES) if name in rotations)
-        return cls(bones, tuple(pack_turn(rotations[BONES[n]]) for n in bones))
+        return cls(bones, tuple(TURN.pack(rotations[BONES[n]]) for n in bones))
 
     def encode(self) -> bytes:
         """The message's bytes."""
@@ -117,27 +117,4 @@ def rotations_of(body: bytes) -> dict[str, Quaternion]:
     mask = int.from_bytes(body[:MASK_BYTES], "little")
     names = [name for bone, name in enumerate(BONES) if mask >> bone & 1]
     turns = struct.unpack_from(f"<{len(names)}I", body, MASK_BYTES)
-    return {name: unpack_turn(turn) for name, turn in zip(names, turns, strict=True)}
-
-
-def pack_turn(rotation: Quaternion) -> int:
-    """32 bits: which component is left out (2), then the others (10 each) in the order x, y, z, w."""
-    largest = max(range(4), key=lambda index: abs(rotation[index]))
-    sign = -1.0 if rotation[largest] < 0 else 1.0
-    word, shift = largest, 2
-    for index in range(4):
-        if index != largest:
-            word |= min(max(round((sign * rotation[index] + _HALF) * _SCALE), 0), 1022) << shift
-            shift += 10
-    return word
-
-
-def unpack_turn(word: int) -> Quaternion:
-    """A unit quaternion, whatever the bits."""
-    largest = word & 3
-    others = [((word >> shift & 1023) / _SCALE) - _HALF for shift in (2, 12, 22)]
-    left = max(1.0 - sum(value * value for value in others), 0.0)
-    values = [*others[:largest], math.sqrt(left), *others[largest:]]
-    length = math.sqrt(sum(value * value for value in values))
-    x, y, z, w = (value / length for value in values)
-    return x, y, z, w
+    return {name: TURN.unpack(turn) for name, turn in zip(names, turns, strict=True)}

@@ -9,18 +9,17 @@ from hypothesis import strategies as st
 from showroom.protocol.body import (
     BODY_BYTES,
     BONES,
+    TURN,
     Body,
     decode_bodies,
     encode_bodies,
     is_body,
-    pack_turn,
     rotations_of,
-    unpack_turn,
 )
 from showroom.protocol.errors import ProtocolError
 from showroom.protocol.ids import MAX_BYTES, Close, ToServer
 from showroom.protocol.messages import decode_from_client, encode_to_server
-from showroom.protocol.rig import Quaternion
+from showroom.protocol.rotation import Quaternion
 
 _PART = st.floats(-1, 1, allow_nan=False)
 _TURN = st.tuples(_PART, _PART, _PART, _PART).filter(lambda q: math.hypot(*q) > 0.1)
@@ -40,16 +39,16 @@ def apart(a: Quaternion, b: Quaternion) -> float:
 
 @given(_TURN)
 def test_a_rotation_comes_back_to_a_quarter_of_a_degree(turn: Quaternion) -> None:
-    assert apart(unpack_turn(pack_turn(unit(turn))), unit(turn)) < _QUARTER
+    assert apart(TURN.unpack(TURN.pack(unit(turn))), unit(turn)) < _QUARTER
 
 
 @given(st.integers(0, 2**32 - 1))
 def test_whatever_the_bits_they_are_a_rotation(word: int) -> None:
-    assert math.hypot(*unpack_turn(word)) == pytest.approx(1, abs=1e-9)
+    assert math.hypot(*TURN.unpack(word)) == pytest.approx(1, abs=1e-9)
 
 
 def test_no_turn_at_all_is_met_exactly() -> None:
-    assert unpack_turn(pack_turn((0.0, 0.0, 0.0, 1.0))) == (0.0, 0.0, 0.0, 1.0)
+    assert TURN.unpack(TURN.pack((0.0, 0.0, 0.0, 1.0))) == (0.0, 0.0, 0.0, 1.0)
 
 
 @given(st.dictionaries(st.sampled_from(BONES), _TURN.map(unit)))

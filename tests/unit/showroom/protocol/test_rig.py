@@ -5,7 +5,7 @@ import math
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from showroom.protocol.rig import pack_part, pack_rotation, unpack_part, unpack_rotation
+from showroom.protocol.rig import ROTATION, pack_part, unpack_part
 
 one = st.floats(-1, 1)
 
@@ -20,15 +20,15 @@ def unit(values: tuple[float, ...]) -> tuple[float, float, float, float]:
 @given(st.tuples(one, one, one, one))
 def test_a_rotation_comes_back_within_two_degrees(values: tuple[float, ...]) -> None:
     rotation = unit(values)
-    back = unpack_rotation(pack_rotation(rotation))
+    back = ROTATION.unpack(ROTATION.pack(rotation))
     dot = abs(sum(a * b for a, b in zip(rotation, back, strict=True)))
     assert math.degrees(2 * math.acos(min(dot, 1))) < 2
-    assert pack_rotation(rotation) < 1 << 23
+    assert ROTATION.pack(rotation) < 1 << 23
 
 
 @given(st.integers(0, (1 << 24) - 1))
 def test_whatever_bits_are_a_unit_quaternion(word: int) -> None:
-    assert math.isclose(sum(value * value for value in unpack_rotation(word)), 1, rel_tol=1e-9)
+    assert math.isclose(sum(value * value for value in ROTATION.unpack(word)), 1, rel_tol=1e-9)
 
 
 @given(st.tuples(st.integers(-128, 127), st.integers(0, 255), st.integers(-128, 127)))
