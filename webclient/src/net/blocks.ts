@@ -6,7 +6,7 @@
  */
 
 import type { Bytes } from "./bytes";
-import { Close, ProtocolError } from "./ids";
+import { malformed } from "./ids";
 import type { Seen } from "./seen";
 
 const LEAVES = 1;
@@ -33,10 +33,6 @@ export interface Lists {
   /** Somebody moved, or is elsewhere at once. */
   moved(seen: Seen, isJump: boolean): void;
 }
-
-const malformed = (what: string): never => {
-  throw new ProtocolError(Close.MALFORMED, what);
-};
 
 const bySlot = (a: Seen, b: Seen): number => a.slot - b.slot;
 

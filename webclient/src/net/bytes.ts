@@ -1,6 +1,6 @@
 /** Little-endian numbers out of one message, one after the other; never past its end. No allocation. */
 
-import { Close, ProtocolError } from "./ids";
+import { malformed } from "./ids";
 
 export class Bytes {
   at = 0;
@@ -18,11 +18,11 @@ export class Bytes {
 
   /** So many bytes are there still, or the message is malformed: a count is never believed before. */
   need(count: number): void {
-    if (this.at + count > this.data.length) throw new ProtocolError(Close.MALFORMED, `a message of ${this.data.length} bytes ends early`);
+    if (this.at + count > this.data.length) malformed(`a message of ${this.data.length} bytes ends early`);
   }
 
   end(): void {
-    if (this.at !== this.data.length) throw new ProtocolError(Close.MALFORMED, `${this.left} bytes too many`);
+    if (this.at !== this.data.length) malformed(`${this.left} bytes too many`);
   }
 
   u8(): number {

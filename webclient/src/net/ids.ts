@@ -31,3 +31,8 @@ export class ProtocolError extends Error {
     this.name = "ProtocolError";
   }
 }
+
+/** What came does not follow its table. */
+export const malformed = (what: string): never => {
+  throw new ProtocolError(Close.MALFORMED, what);
+};

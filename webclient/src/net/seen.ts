@@ -3,17 +3,19 @@
 import type { BodySeen } from "./body";
 import { COLUMNS, LANES } from "./motion";
 import type { Card, Part, Person } from "./person";
-import { PART_BYTES } from "./rig";
+import { PART_BYTES, unpackPart } from "./rig";
 
 const TAU = Math.PI * 2;
 export const NOWHERE = -1;
+/** Heads, hands and bodies unheard of for so long are forgotten: their headset or camera is off. */
+const RIG_STALE_MS = 2500;
 /** In one frame: more than the fastest run from a stand, 20 cm. */
 const LEAP_M = 0.22;
 
 const part = (): Part => ({ position: new Float32Array(3), rotation: new Float32Array([0, 0, 0, 1]) });
 
 /** A head or hand: where it is drawn and where it goes. */
-export class Limb {
+class Limb {
   readonly shown = part();
   readonly wanted = part();
 }
@@ -151,5 +153,54 @@ export class Seen implements Person {
     this.mode = word >>> 29;
     // What was shown before one came is not shown again.
     if (!isNew && emote !== was && this.emote !== 0) this.emoteTurn++;
+  }
+
+  /** Head and hands as they came; those that were not there before are there at once. */
+  takeRig(data: Uint8Array, at: number, parts: 1 | 3, arrival_ms: number): void {
+    this.rigBytes = parts * PART_BYTES;
+    for (let k = 0; k < this.rigBytes; k++) this.rig[k] = data[at + k]!;
+    const limbs = (this.limbs ??= [new Limb(), new Limb(), new Limb()]);
+    for (let k = 0; k < parts; k++) {
+      const limb = limbs[k]!;
+      unpackPart(this.rig, k * PART_BYTES, limb.wanted.position, limb.wanted.rotation);
+      if ((k === 0 ? this.head : this.left) !== null) continue;
+      limb.shown.position.set(limb.wanted.position);
+      limb.shown.rotation.set(limb.wanted.rotation);
+    }
+    this.rigAt_ms = arrival_ms;
+    this.head = limbs[0].shown;
+    this.left = parts === 3 ? limbs[1].shown : null;
+    this.right = parts === 3 ? limbs[2].shown : null;
+  }
+
+  /** Head and hands go on to where they were seen last. @param clock seconds since the last picture, and its time */
+  holdLimbs(clock: Float64Array): void {
+    if (!this.limbs) return;
+    if (clock[1]! - this.rigAt_ms > RIG_STALE_MS) {
+      this.head = this.left = this.right = null;
+      return;
+    }
+    const share = 1 - Math.exp(-14 * clock[0]!);
+    for (let k = 0; k < 3; k++) {
+      const { shown, wanted } = this.limbs[k]!;
+      const p = shown.position;
+      const q = shown.rotation;
+      const r = wanted.rotation;
+      for (let i = 0; i < 3; i++) p[i]! += (wanted.position[i]! - p[i]!) * share;
+      const sign = q[0]! * r[0]! + q[1]! * r[1]! + q[2]! * r[2]! + q[3]! * r[3]! < 0 ? -1 : 1;
+      let length = 0;
+      for (let i = 0; i < 4; i++) {
+        q[i]! += (sign * r[i]! - q[i]!) * share;
+        length += q[i]! * q[i]!;
+      }
+      length = Math.sqrt(length) || 1;
+      for (let i = 0; i < 4; i++) q[i]! /= length;
+    }
+  }
+
+  /** Their body moves on. @param clock as above */
+  moveBody(clock: Float64Array): void {
+    if (clock[1]! - this.body!.at_ms > RIG_STALE_MS) this.body = null;
+    else this.body!.step(clock[0]!);
   }
 }
