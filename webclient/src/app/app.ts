@@ -40,6 +40,8 @@ const SKELETON_AFTER_MS = 150;
 const WIDE_PX = 860;
 /** From this width the list is a drawer beside the scene; below it is a page. */
 const DRAWER_PX = 1080;
+/** What the drawer takes, with its margin. */
+const DRAWER_WIDE_PX = 472;
 
 export class App {
   readonly showroom = new Showroom(new Preferences(), visitor());
@@ -358,7 +360,7 @@ export class App {
     announce(t("walking", { name }));
     if (this.#isListOpen && innerWidth < DRAWER_PX) location.hash = "#/";
     if (innerWidth < WIDE_PX) this.#panels.close();
-    await showroom.place?.walkTo(id);
+    if (!(await showroom.place?.walkTo(id))) return; // one has gone elsewhere meanwhile, or there is no way
     showroom.look(id);
     announce(t("arrived", { name }));
   }
@@ -447,7 +449,7 @@ export class App {
     this.#came = null;
     this.#panels.close();
     this.#came = view.id;
-    this.#panels.add("product", { title: () => name || word("missing_title"), make: async () => {
+    this.#panels.add("product", { title: () => name || word("missing_title"), beside: () => [this.#way("people")], make: async () => {
       const [{ productPanel }, found] = await Promise.all([import("../ui/product"), productOf(view.id, signal)]);
       const scene = this.#scene;
       const inspect = scene ? await scene.inspect() : null;
@@ -480,6 +482,11 @@ export class App {
     await this.#panels.show("mirror");
   }
 
+  /** From one panel to another, where a sheet covers the bar. */
+  #way(name: "people"): HTMLElement {
+    return h("button", { type: "button", class: "round way", "aria-label": t(name), title: t(name), click: () => void this.#panels.show(name) }, icon(ICONS[name]));
+  }
+
   #closeProduct(_id: string): void {
     if (this.#panels.open === "product") this.#panels.close();
     this.showroom.place?.close();
@@ -510,9 +517,10 @@ export class App {
     const isHidden = !this.#isListOpen && showroom.choice.rung !== "list" && showroom.place !== null;
     main.inert = isHidden;
     const isWide = innerWidth >= WIDE_PX;
-    const side = (isWide && open ? 432 : 0) - (this.#isListOpen && innerWidth >= DRAWER_PX ? 472 : 0);
-    const bottom = !isWide && open ? Math.round(innerHeight * 0.46) : 0;
-    showroom.place?.inset(side, bottom);
+    const { width, height } = this.#panels.size;
+    const side = (isWide ? width : 0) - (this.#isListOpen && innerWidth >= DRAWER_PX ? DRAWER_WIDE_PX : 0);
+    const isMirrored = getComputedStyle(document.documentElement).direction === "rtl";
+    showroom.place?.inset(isMirrored ? -side : side, isWide ? 0 : height);
   }
 
   #trouble(error: unknown): HTMLElement {

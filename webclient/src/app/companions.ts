@@ -10,7 +10,8 @@ import type { Moving, Person } from "../net";
 import type { AskFriends } from "../tryon/friends";
 import type { Inspect } from "../world/inspect";
 import type { Part } from "../world/world";
-import { h } from "../ui/dom";
+import { h, icon } from "../ui/dom";
+import { ICONS } from "../ui/icons";
 import type { PanelContent, Panels } from "../ui/panel";
 import { hashOf } from "./address";
 import type { Scene } from "./scene";
@@ -57,7 +58,8 @@ export class Companions {
     };
     see();
     showroom.preferences.addEventListener("change", see, { signal });
-    panels.add("people", { title: () => t("people"), make: () => this.#panel(fed) });
+    const emotes = (): HTMLElement => h("button", { type: "button", class: "round way", "aria-label": t("emotes"), title: t("emotes"), click: () => void panels.show("emotes") }, icon(ICONS.emotes));
+    panels.add("people", { title: () => t("people"), beside: () => [emotes()], make: () => this.#panel(fed) });
     panels.add("emotes", { title: () => t("emotes"), make: () => ({ element: fed("together-emotes") }) });
     company.addEventListener("followed", (event) => {
       this.#followed = (event as CustomEvent<Person | null>).detail;

@@ -146,8 +146,9 @@ export class Gallery implements Place {
     this.#go(this.#order.indexOf(id), false);
   }
 
-  async walkTo(id: string): Promise<void> {
+  async walkTo(id: string): Promise<boolean> {
     this.#go(this.#order.indexOf(id), true);
+    return this.#frames.has(id);
   }
 
   async walkToPoint(): Promise<void> {
@@ -163,8 +164,8 @@ export class Gallery implements Place {
   }
 
   inset(side_px: number, bottom_px: number): void {
-    this.#element.style.insetInlineEnd = `${Math.max(0, side_px)}px`;
-    this.#element.style.insetInlineStart = `${Math.max(0, -side_px)}px`;
+    this.#element.style.right = `${Math.max(0, side_px)}px`;
+    this.#element.style.left = `${Math.max(0, -side_px)}px`;
     this.#element.style.insetBlockEnd = `${bottom_px}px`;
     this.#go(this.#index, false);
   }

@@ -197,9 +197,10 @@ export class Scene implements Place, Part {
     void this.pointing.focusStand(id);
   }
 
-  async walkTo(id: string): Promise<void> {
-    const stand = this.stock.stand(id);
-    if (stand) await this.guide.walkTo(stand.slot, stand.row.dimensions_m[1]);
+  /** Its place is known before anything stands there. */
+  async walkTo(id: string): Promise<boolean> {
+    const slot = this.stock.stand(id)?.slot ?? this.world.plan.rooms.flatMap((room) => room.slots).find(({ product }) => product === id);
+    return slot ? this.guide.walkTo(slot, this.#showroom.row(id)?.dimensions_m[1]) : false;
   }
 
   async walkToPoint(x: number, z: number): Promise<void> {

@@ -29,13 +29,14 @@ export interface Place {
   wear(variant: string): void;
   /** Look at a product without walking. */
   gaze(id: string): void;
-  walkTo(id: string): Promise<void>;
+  /** @returns whether one stands before it then */
+  walkTo(id: string): Promise<boolean>;
   walkToPoint(x: number, z: number): Promise<void>;
   /** Where one stands and looks; null where there is no such thing. */
   readonly stand: { readonly x: number; readonly z: number; readonly yaw: number } | null;
   mood(name: string): void;
   focus(): void;
-  /** How much of the window panels cover, pixels; what is looked at stays in what is left. */
+  /** How much of the window panels cover, pixels, `side_px` on the right or (below 0) on the left; what is looked at stays in what is left. */
   inset(side_px: number, bottom_px: number): void;
   dispose(): void;
 }

@@ -20,8 +20,12 @@ export interface PanelPlan {
   readonly title: () => string;
   /** Keeps its place and takes half the width more. */
   readonly isWide?: boolean;
+  /** What the bar would lead to from here: on a phone the sheet covers the bar. */
+  readonly beside?: () => readonly HTMLElement[];
   make(): PanelContent | Promise<PanelContent>;
 }
+
+const MARGIN_PX = 16;
 
 export class Panels {
   readonly element = h("div", { class: "panels" });
@@ -48,6 +52,12 @@ export class Panels {
     return this.#open;
   }
 
+  /** How much of the window's width and height the open panel takes, with its margin, pixels; 0 for none. */
+  get size(): { readonly width: number; readonly height: number } {
+    const { offsetWidth = 0, offsetHeight = 0 } = this.#shown ?? {};
+    return { width: offsetWidth && offsetWidth + MARGIN_PX, height: offsetHeight };
+  }
+
   toggle(name: string): void {
     if (this.#open === name) this.close();
     else void this.show(name);
@@ -69,7 +79,7 @@ export class Panels {
       event.stopPropagation();
       this.close();
     } },
-      h("header", { class: "panel-head" }, heading, h("button", { type: "button", class: "round", "aria-label": t("close"), title: t("close"), click: () => this.close() }, icon(ICONS.close))),
+      h("header", { class: "panel-head" }, heading, ...(plan.beside?.() ?? []), h("button", { type: "button", class: "round", "aria-label": t("close"), title: t("close"), click: () => this.close() }, icon(ICONS.close))),
       body);
     this.#shown = panel;
     this.element.replaceChildren(panel);
