@@ -89,18 +89,33 @@ def read_facts(data: bytes, *, name: str = FACTS_NAME) -> tuple[_Table, list[str
             fields[key] = size_chart(value, name=f"{name}: size_chart")
         else:
             notes.append(f"{name}: {key} is not for the manifest.")
+    if variants := fields.get("variants"):
+        fields["variants"] = [_shown(variant, fields) for variant in variants]
     skus = all_skus(fields)
     if skus:
         fields["skus"] = skus
     return fields, sorted(set(notes))
 
 
+def _shown(variant: Variant, fields: Mapping[str, Any]) -> Variant:
+    """The variant with a SKU of its own, if it only lists those of its sizes: that of the size that the model shows."""
+    if variant.sku or not variant.skus:
+        return variant
+    wearable, chart = fields.get("wearable"), fields.get("size_chart")
+    label = wearable.size if isinstance(wearable, Wearable) else ""
+    sizes = chart.sizes if isinstance(chart, SizeChart) else []
+    modelled = [sku for size in sizes if size.label == label for sku in size.skus]
+    return msgspec.structs.replace(variant, sku=next((sku for sku in variant.skus if sku in modelled), variant.skus[0]))
+
+
 def all_skus(fields: Mapping[str, Any]) -> list[str]:
     """All SKUs among a product's fields, each once, in the order in which they are named."""
     wearable, chart = fields.get("wearable"), fields.get("size_chart")
-    rows = [*fields.get("variants", []), *(wearable.sizes if isinstance(wearable, Wearable) else [])]
+    variants = fields.get("variants", [])
+    coloured = [sku for variant in variants for sku in (variant.sku, *variant.skus)]
+    rows = [row.sku for row in (wearable.sizes if isinstance(wearable, Wearable) else [])]
     sized = [sku for size in chart.sizes for sku in size.skus] if isinstance(chart, SizeChart) else []
-    return list(dict.fromkeys([*fields.get("skus", []), *(row.sku for row in rows if row.sku), *sized]))
+    return list(dict.fromkeys([*fields.get("skus", []), *(sku for sku in (*coloured, *rows) if sku), *sized]))
 
 
 def _wearable(table: _Table) -> _Table:

@@ -51,6 +51,7 @@ from .product import (
     Wearable,
 )
 from .size_charts import chart_faults
+from .sizing import sizing_faults
 
 __all__ = [
     "MANIFEST_NAME",
@@ -244,6 +245,7 @@ def check_manifest(product: Product, folder: Path | None = None) -> list[str]:
         Where its files lie. Without it only the manifest itself is checked.
     """
     faults = [*_names(product), *_deliveries(product), *_space(product), *_gtin(product), *_chart(product)]
+    faults += sizing_faults(product)
     if folder is not None:
         faults += _files(product, folder)
     return faults
@@ -254,14 +256,14 @@ def _names(product: Product) -> Iterator[str]:
     yield from _twice("file", (file.path.casefold() for file in product.files))
     yield from _twice("variant", (variant.name for variant in product.variants))
     yield from _twice("SKU", product.skus)
-    yield from _twice("the SKU of a variant,", (variant.sku for variant in product.variants if variant.sku))
     yield from _twice("anchor", (anchor.name for anchor in product.anchors))
     yield from _twice("part", (part.name for part in product.parts))
     yield from _twice("hot spot", (spot.name for spot in product.hot_spots))
     sizes = product.wearable.sizes if product.wearable else []
     yield from _twice("size", (row.label for row in sizes))
     known = set(product.skus)
-    for sku in [*(variant.sku for variant in product.variants), *(row.sku for row in sizes)]:
+    coloured = (sku for variant in product.variants for sku in dict.fromkeys([variant.sku, *variant.skus]))
+    for sku in [*coloured, *(row.sku for row in sizes)]:
         if sku and sku not in known:
             yield f"SKU {sku!r} is not among the product's skus. Add it there."
     paths = {file.path for file in product.files}

@@ -172,11 +172,17 @@ class Bounds(_Struct, frozen=True, kw_only=True):
 
 
 class Variant(_Struct, frozen=True, kw_only=True):
-    """One entry of KHR_materials_variants, by its name in the file, and the SKU that is sold under it."""
+    """
+    One entry of KHR_materials_variants, by its name in the file, and the SKUs that are sold under it.
+
+    ``skus`` are all of this colour, one a size, and left out where there is but one; ``sku`` is the one of the size
+    that the model shows: by it the colour is wished for, shared and worn. See ``sizing`` for how colour and size meet.
+    """
 
     name: Label
     label: Line = ""
     sku: Line = ""
+    skus: Annotated[list[Label], Meta(max_length=200)] = []
     swatch: Colour | None = None
 
 

@@ -41,6 +41,7 @@ class OfferNow(Struct, frozen=True, kw_only=True):
     sku: str
     price_minor: dict[str, int]
     variant: str = ""
+    size: str = ""
     title: str = ""
     available: int | None = None
     is_on_sale: bool = True

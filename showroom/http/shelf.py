@@ -20,6 +20,7 @@ from showroom.search import Entry, Index
 from showroom.tenants import DEFAULT_TENANT, public_id
 from showroom_assets.library import Library, Listed
 from showroom_assets.manifest import DeliveryName, File, Product, Quality, SurfaceError, Variant
+from showroom_assets.sizing import sizes_sold
 
 __all__ = [
     "DEFAULT_TENANT",
@@ -31,6 +32,7 @@ __all__ = [
     "Served",
     "Shelf",
     "Shown",
+    "SizeNow",
     "address",
     "addresses",
     "best_delivery",
@@ -59,8 +61,19 @@ class Served:
     library: Library
 
 
+class SizeNow(Struct, frozen=True, kw_only=True):
+    """A size that is sold, with its SKUs: one a colour that is made in it."""
+
+    label: str
+    skus: Sequence[str]
+
+
 class Row(Struct, frozen=True, kw_only=True):
-    """A product in the catalogue: enough for a page of all products, without prices, which change by the second."""
+    """
+    A product in the catalogue: enough for a page of all products, without prices, which change by the second.
+
+    ``sizes`` are those that one chooses among, from small to large; empty if there is none to choose.
+    """
 
     id: str
     tenant: str
@@ -72,6 +85,7 @@ class Row(Struct, frozen=True, kw_only=True):
     tags: list[str]
     dimensions_m: tuple[float, float, float]
     variants: list[Variant]
+    sizes: list[SizeNow]
     poster: str | None
     has_scan: bool
     verdict: str
@@ -183,6 +197,7 @@ def _row(tenant: str, listed: Listed, *, has_scan: bool) -> Row:
         tags=product.tags,
         dimensions_m=product.dimensions_m,
         variants=product.variants,
+        sizes=[SizeNow(label=label, skus=skus) for label, skus in sizes_sold(product).items()],
         poster=_first(product, "poster"),
         has_scan=has_scan,
         verdict=product.quality.verdict,

@@ -175,6 +175,7 @@ async def offers_now(shop: Shop) -> Mapping[tuple[str, str], Sequence[OfferNow]]
                 sku=one.sku,
                 price_minor=one.prices,
                 variant=one.variant,
+                size=one.size,
                 title=one.title,
                 available=one.available,
                 is_on_sale=one.is_on_sale,

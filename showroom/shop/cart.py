@@ -43,6 +43,7 @@ class CartLine(Struct, frozen=True, kw_only=True):
     title: str = ""
     product: str = ""
     variant: str = ""
+    size: str = ""
     prices: dict[str, int] = {}
     available: int = 0
     held: int = 0

@@ -13,6 +13,7 @@ from showroom.shop.errors import NotInProduct
 from showroom.shop.money import Prices
 from showroom.shop.stock import Units
 from showroom_assets.product import Label, Line, Product, Slug
+from showroom_assets.sizing import sizes_sold, skus_of_variant
 
 Sku = Label
 Tenant = Slug
@@ -28,7 +29,9 @@ class OfferTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     product
         Id of the product whose manifest lists the SKU.
     title
-        For carts and orders; by default the product's name with its variant or size.
+        For carts and orders; by default the product's name with its variant and size.
+    variant, size
+        In words; by default those of the manifest.
     tax_note
         What the price contains, in the merchant's words: "incl. 19 % VAT".
     limit_each
@@ -39,6 +42,7 @@ class OfferTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     prices: Prices
     title: Line = ""
     variant: Line = ""
+    size: Line = ""
     tax_note: Line = ""
     limit_each: Annotated[int, Meta(ge=1, le=1000)] | None = None
     is_on_sale: bool = True
@@ -51,6 +55,7 @@ class Offer(Struct, frozen=True, kw_only=True):
     sku: str
     product: str
     variant: str
+    size: str = ""
     title: str
     prices: dict[str, int]
     tax_note: str
@@ -71,7 +76,7 @@ class StockNow(Struct, frozen=True, kw_only=True):
 
 
 class Sold(Struct, frozen=True, kw_only=True):
-    """What a manifest says of a SKU: the variant or size that is sold under it, by its label; both may be empty."""
+    """What a manifest says of a SKU: the variant and size sold under it, by their labels; both may be empty."""
 
     sku: str
     variant: str = ""
@@ -79,13 +84,13 @@ class Sold(Struct, frozen=True, kw_only=True):
 
     @property
     def label(self) -> str:
-        return " ".join(part for part in (self.variant, self.size) if part)
+        return ", ".join(part for part in (self.variant, self.size) if part)
 
 
 def skus_of(product: Product) -> dict[str, Sold]:
     """Every SKU of a manifest, with what is sold under it, in the manifest's order."""
-    variants = {variant.sku: variant.label or variant.name for variant in product.variants if variant.sku}
-    sizes = {row.sku: row.label for row in (product.wearable.sizes if product.wearable else []) if row.sku}
+    variants = {sku: one.label or one.name for one in product.variants for sku in skus_of_variant(one)}
+    sizes = {sku: label for label, skus in sizes_sold(product).items() for sku in skus}
     return {
         sku: Sold(sku=sku, variant=variants.get(sku, ""), size=sizes.get(sku, ""))
         for sku in dict.fromkeys([*product.skus, *variants, *sizes])
@@ -94,7 +99,7 @@ def skus_of(product: Product) -> dict[str, Sold]:
 
 def bind(terms: OfferTerms, sku: str, product: Product) -> OfferTerms:
     """
-    The terms with title and variant filled in from the manifest.
+    The terms with title, variant and size filled in from the manifest.
 
     Raises
     ------
@@ -114,6 +119,7 @@ def bind(terms: OfferTerms, sku: str, product: Product) -> OfferTerms:
         prices=terms.prices,
         title=title,
         variant=terms.variant or sold.variant,
+        size=terms.size or sold.size,
         tax_note=terms.tax_note,
         limit_each=terms.limit_each,
         is_on_sale=terms.is_on_sale,

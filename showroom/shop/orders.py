@@ -130,6 +130,7 @@ class OrderLine(Struct, frozen=True, kw_only=True):
     sku: str
     product: str
     variant: str
+    size: str
     title: str
     quantity: int
     price_minor: int
@@ -178,7 +179,7 @@ class Order(Struct, frozen=True, kw_only=True):
 
 
 class OrderRow(Struct, frozen=True, kw_only=True):
-    """An order in a list."""
+    """An order in a list. ``things`` are its first lines by their titles, which name colour and size."""
 
     id: str
     tenant: str
@@ -186,5 +187,6 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     currency: Currency
     total_minor: int
     units: int
+    things: list[str]
     created_ms: int
     updated_ms: int

@@ -131,7 +131,10 @@ def _shop_fields(fields: Json, names: tuple[str, ...], recolours: tuple[Recolour
     """
     known: dict[str, m.Variant] = {variant.name: variant for variant in fields.get("variants", ())}
     for entry in recolours:
-        known[entry.name] = m.Variant(name=entry.name, label=entry.label, sku=entry.sku, swatch=entry.swatch())
+        sized = known[entry.name].skus if entry.name in known else []
+        known[entry.name] = m.Variant(
+            name=entry.name, label=entry.label, sku=entry.sku, skus=sized, swatch=entry.swatch()
+        )
     variants = [known.get(name) or m.Variant(name=name) for name in dict.fromkeys(names) if name]
     skus = dict.fromkeys([*fields.get("skus", ()), *(variant.sku for variant in variants if variant.sku)])
     return {**fields, "variants": variants, "skus": list(skus)}

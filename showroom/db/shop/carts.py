@@ -31,6 +31,7 @@ def see(connection: Connection, holder: str, now_ms: int) -> Cart:
                 title=found.title if found else "",
                 product=found.product if found else "",
                 variant=found.variant if found else "",
+                size=found.size if found else "",
                 prices=found.prices if found and on_sale else {},
                 available=found.available if found and on_sale else 0,
                 held=lease.quantity if lease else 0,

@@ -20,6 +20,7 @@ def put_offer(transaction: Transaction, tenant: str, sku: str, terms: OfferTerms
     values = {
         "product": terms.product,
         "variant": terms.variant,
+        "size": terms.size,
         "title": terms.title or sku,
         "prices": msgspec.json.encode(terms.prices, order="sorted").decode(),
         "tax_note": terms.tax_note,
@@ -144,6 +145,7 @@ def offer_of(row: Any) -> Offer:
         sku=row.sku,
         product=row.product,
         variant=row.variant,
+        size=row.size,
         title=row.title,
         prices=_prices.decode(row.prices),
         tax_note=row.tax_note,

@@ -20,6 +20,8 @@ from showroom.shop.offers import Offer
 from showroom.shop.orders import Contact, Moment, Order, OrderLine, OrderRow, OrderState, PaymentNow, Step, holds, step
 from showroom.shop.stock import Lease, LeaseState, check_limit, is_alive, restock, sell, take
 
+_THINGS_TOLD: Final = 5
+
 
 class Checkout(Struct, frozen=True, kw_only=True):
     """What a customer orders: all that the cart holds of one merchant, in one currency."""
@@ -64,8 +66,8 @@ def place_order(transaction: Transaction, buyer: str, wanted: Checkout, *, pay_m
         [
             {
                 "order_id": order_id, "number": number, "tenant": place[0], "sku": place[1],
-                "product": known[place].product, "variant": known[place].variant, "title": known[place].title,
-                "tax_note": known[place].tax_note, "quantity": n,
+                "product": known[place].product, "variant": known[place].variant, "size": known[place].size,
+                "title": known[place].title, "tax_note": known[place].tax_note, "quantity": n,
                 "price_minor": known[place].prices[wanted.currency],
             }
             for number, (place, n) in enumerate(quantities.items())
@@ -178,6 +180,7 @@ def read(connection: Connection, order_id: str) -> Order:
                 sku=line.sku,
                 product=line.product,
                 variant=line.variant,
+                size=line.size,
                 title=line.title,
                 quantity=line.quantity,
                 price_minor=line.price_minor,
@@ -214,6 +217,13 @@ def list_orders(
             query = query.where(column == value)
     if before:
         query = query.where(orders.c.id < before)
+    rows = connection.execute(query).all()
+    first = select(order_lines.c.order_id, order_lines.c.title).where(
+        order_lines.c.order_id.in_([row.id for row in rows]), order_lines.c.number < _THINGS_TOLD
+    )
+    things: dict[str, list[str]] = {}
+    for line in connection.execute(first.order_by(order_lines.c.order_id, order_lines.c.number)):
+        things.setdefault(line.order_id, []).append(line.title)
     return [
         OrderRow(
             id=row.id,
@@ -222,10 +232,11 @@ def list_orders(
             currency=row.currency,
             total_minor=row.total_minor,
             units=int(row.units),
+            things=things.get(row.id, []),
             created_ms=row.created_ms,
             updated_ms=row.updated_ms,
         )
-        for row in connection.execute(query)
+        for row in rows
     ]
 
 

@@ -38,6 +38,7 @@ offers: Final = Table(
     _sku(),
     Column("product", String(80), nullable=False, index=True),
     Column("variant", String(200), nullable=False),
+    Column("size", String(200), nullable=False, server_default=""),
     Column("title", String(200), nullable=False),
     Column("prices", Text, nullable=False),  # JSON: minor units by currency
     Column("tax_note", String(200), nullable=False),
@@ -129,6 +130,7 @@ order_lines: Final = Table(
     Column("sku", String(200), nullable=False),
     Column("product", String(80), nullable=False),
     Column("variant", String(200), nullable=False),
+    Column("size", String(200), nullable=False, server_default=""),
     Column("title", String(200), nullable=False),
     Column("tax_note", String(200), nullable=False),
     Column("quantity", Integer, nullable=False),
