@@ -6,9 +6,10 @@
  */
 import {
   CanvasTexture, DataTexture, DoubleSide, DynamicDrawUsage, InstancedBufferAttribute, InstancedBufferGeometry, LinearFilter, Mesh, PlaneGeometry, RGBAFormat, ShaderMaterial,
-  SRGBColorSpace, UnsignedByteType, Vector2, type WebGLRenderer,
+  SRGBColorSpace, UnsignedByteType, Vector2, Vector3, type Camera, type WebGLRenderer,
 } from "three";
 import { cut, directionOf, tame, wrapped } from "./bubble";
+import { FreeSpace } from "./free-space";
 
 const SIDE = 1024;
 const TAG = { w: 256, h: 48, across: 4, rows: 10 } as const;
@@ -19,6 +20,8 @@ const MOST = TAGS + BUBBLES;
 const FONT = '"Source Sans 3", system-ui, "PingFang SC", "Noto Sans SC", "Microsoft YaHei", sans-serif';
 /** A tag's pixel, metres at the distance where it is drawn at its size. */
 const METRES = 0.00125;
+/** How long a name takes to go that a nearer one covers. */
+const HIDE_S = 0.09;
 
 export interface TagMarks {
   readonly isHost: boolean;
@@ -31,6 +34,9 @@ interface Cell {
   used: number;
   width: number;
   height: number;
+  /** 0 while a nearer label covers it, else 1; eased. Below 0: not yet looked at. */
+  shown: number;
+  isShown: boolean;
 }
 
 const VERTEX = /* glsl */ `
@@ -64,6 +70,10 @@ export class Labels {
   readonly #bubbleInk: Ink;
   readonly #attributes: readonly [InstancedBufferAttribute, InstancedBufferAttribute, InstancedBufferAttribute];
   readonly #to = new Vector2();
+  /** Of each instance: its tag, or null for a bubble. */
+  readonly #cells: (Cell | null)[] = Array.from({ length: MOST }, () => null);
+  readonly #space = new FreeSpace(MOST);
+  readonly #seen = new Vector3();
   #count = 0;
   #clock = 0;
 
@@ -103,12 +113,14 @@ export class Labels {
     const one = this.#tags[cell]!;
     if (one.key !== key) {
       one.key = key;
+      one.shown = -1;
+      one.isShown = false;
       one.width = this.#tagInk.tag(name, marks);
       one.height = TAG.h;
       this.#upload(this.#tagInk, (cell % TAG.across) * TAG.w, BUBBLE.rows * BUBBLE.h + Math.floor(cell / TAG.across) * TAG.h);
     }
     const left = (cell % TAG.across) * TAG.w + (TAG.w - one.width) / 2;
-    this.#put(left, BUBBLE.rows * BUBBLE.h + Math.floor(cell / TAG.across) * TAG.h, one.width, TAG.h, TAG.h, x, y, z, fade, scale);
+    this.#put(one, left, BUBBLE.rows * BUBBLE.h + Math.floor(cell / TAG.across) * TAG.h, one.width, TAG.h, x, y, z, fade, scale);
   }
 
   bubble(key: string, text: string, x: number, y: number, z: number, fade: number, scale: number): void {
@@ -121,23 +133,51 @@ export class Labels {
       [one.width, one.height] = this.#bubbleInk.bubble(text);
       this.#upload(this.#bubbleInk, left, top);
     }
-    this.#put(left + (BUBBLE.w - one.width) / 2, top, one.width, one.height, BUBBLE.h, x, y, z, fade, scale);
+    this.#put(null, left + (BUBBLE.w - one.width) / 2, top, one.width, one.height, x, y, z, fade, scale);
   }
 
-  end(): void {
+  /** Far labels come first: they lie under the near ones, and give way to them. */
+  end(camera: Camera, dt: number): void {
     const { geometry } = this.mesh;
+    this.#part(camera, 1 - Math.exp(-dt / HIDE_S));
     geometry.instanceCount = this.#count;
     this.mesh.visible = this.#count > 0;
     if (this.#count) for (let i = 0; i < 3; i++) this.#attributes[i]!.needsUpdate = true;
   }
 
+  /** No name lies over another: the further one goes, and comes back when there is room for it. */
+  #part(camera: Camera, ease: number): void {
+    const [at, , how] = this.#attributes;
+    const seen = this.#seen;
+    this.#space.clear();
+    for (let i = this.#count - 1; i >= 0; i--) {
+      const cell = this.#cells[i] ?? null;
+      seen.fromBufferAttribute(at, i).applyMatrix4(camera.matrixWorldInverse);
+      const away = -seen.z;
+      if (away < 0.05) continue; // behind the eyes
+      const x = seen.x / away;
+      const y = (seen.y + how.getY(i) / 2) / away;
+      const w = how.getX(i) / away;
+      const h = how.getY(i) / away;
+      if (!cell) {
+        this.#space.hold(x, y, w, h);
+        continue;
+      }
+      cell.isShown = this.#space.take(x, y, w, h, cell.isShown);
+      const goal = cell.isShown ? 1 : 0;
+      cell.shown = cell.shown < 0 ? goal : cell.shown + (goal - cell.shown) * ease;
+      how.setZ(i, how.getZ(i) * cell.shown);
+    }
+  }
+
   /** `left`, `top` in the canvas's way; a cell is painted from its bottom up. */
-  #put(left: number, top: number, w: number, h: number, cellH: number, x: number, y: number, z: number, fade: number, scale: number): void {
+  #put(cell: Cell | null, left: number, top: number, w: number, h: number, x: number, y: number, z: number, fade: number, scale: number): void {
     const i = this.#count++;
+    this.#cells[i] = cell;
     const [at, rect, how] = this.#attributes;
     at.setXYZW(i, x, y, z, 0);
     rect.setXYZW(i, left / SIDE, top / SIDE, w / SIDE, h / SIDE);
-    how.setXYZW(i, w * METRES * scale, h * METRES * scale, fade, cellH);
+    how.setXYZW(i, w * METRES * scale, h * METRES * scale, fade, 0);
   }
 
   /** The cell that has the key, else the one that nobody has asked for longest; -1 when all are in use. */
@@ -169,7 +209,7 @@ export class Labels {
   }
 }
 
-const newCell = (): Cell => ({ key: "", used: 0, width: 0, height: 0 });
+const newCell = (): Cell => ({ key: "", used: 0, width: 0, height: 0, shown: -1, isShown: false });
 
 const PAPER = "rgba(252, 250, 246, 0.94)";
 const DARK = "#22241f";

@@ -559,7 +559,7 @@ export class People implements Part {
       const fade = Math.min(1, (now - speech.from_ms) / 200, (speech.until_ms - now) / 300) * actor.presence;
       labels.bubble(speech.key, speech.text, person.x, y + (this.nameTags ? 0.068 * scale : 0), person.z, Math.max(0, fade), scale * 0.8);
     }
-    labels.end();
+    labels.end(this.#world.camera, this.#dt);
   }
 
   #speechOf(actor: Actor, now: number): Speech | null {
