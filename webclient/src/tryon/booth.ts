@@ -44,6 +44,8 @@ export class Booth extends EventTarget {
   #camera: Camera | null = null;
   #mirror: Mirror | null = null;
   #heads: Heads | null = null;
+  /** By a card, of the shopper's head: it is as large before every camera. */
+  #measured: { readonly scale: number; readonly spread: number } | null = null;
   readonly #hands = new Hands();
   readonly #bodies = new Bodies();
   #isBodySlow = false;
@@ -64,7 +66,7 @@ export class Booth extends EventTarget {
 
   /** After the shopper's yes. Safe to call again after trouble. */
   async open(device = ""): Promise<void> {
-    this.close();
+    this.#stop();
     const turn = ++this.#turn;
     this.#to("opening");
     try {
@@ -84,8 +86,14 @@ export class Booth extends EventTarget {
     }
   }
 
-  /** The camera's lamp goes out; nothing of what was seen is kept. */
+  /** The camera's lamp goes out; nothing of what was seen or measured is kept. */
   close(): void {
+    this.#measured = null;
+    this.#stop();
+  }
+
+  /** The lamp goes out; what was measured of a head stays for the next camera. */
+  #stop(): void {
     this.#turn++;
     this.#camera?.close();
     this.#camera = null;
@@ -118,6 +126,7 @@ export class Booth extends EventTarget {
 
   /** A head's scale by a better measure than the iris, one standard deviation a share of it; kept until the booth is closed. */
   measured(head: Head, scale: number, spread: number): void {
+    this.#measured = { scale, spread };
     this.#heads?.measured(head, scale, spread);
   }
 
@@ -227,6 +236,7 @@ export class Booth extends EventTarget {
     const face = canonicalFace(model);
     this.#mirror.face = face;
     this.#heads = new Heads(face);
+    if (this.#measured) this.#heads.remember(this.#measured.scale, this.#measured.spread);
   }
 
   async #look(turn: number): Promise<void> {
@@ -299,7 +309,7 @@ export class Booth extends EventTarget {
   }
 
   #fail(why: Trouble): void {
-    this.close();
+    this.#stop();
     this.trouble = why;
     this.#to("trouble");
   }

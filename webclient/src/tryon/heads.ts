@@ -68,7 +68,7 @@ export class Heads {
   readonly #all: Tracked[] = [];
   readonly #heads: Head[] = [];
   readonly #bearers: Bearer[] = [];
-  #known: { readonly head: Head; readonly scale: number; readonly spread: number } | null = null;
+  #known: { readonly head: Head | null; readonly scale: number; readonly spread: number } | null = null;
 
   /** @param isCalm false: each frame for itself, to measure what calming does */
   constructor(face: CanonicalFace, most = 2, isCalm = true) {
@@ -189,6 +189,11 @@ export class Heads {
   measured(head: Head, scale: number, spread: number): void {
     this.#known = { head, scale, spread };
     head.setScale(scale, spread);
+  }
+
+  /** Measured before another camera: the measure is the head's, and whoever comes alone is taken for its owner. */
+  remember(scale: number, spread: number): void {
+    this.#known = { head: null, scale, spread };
   }
 
   /** Who was measured and comes back alone need not be measured again; among others nobody can tell who it is. */

@@ -160,6 +160,13 @@ describe("what was measured of a head", () => {
     const [later] = heads.look([seen()], LENS, 9000);
     expect((later as Head).size.from).not.toBe("card");
   });
+
+  it("is the head's, not the camera's: the next camera's first head has it", () => {
+    const heads = new Heads(FACE);
+    heads.remember(0.93, 0.015);
+    const [first] = heads.look([seen()], LENS, 0);
+    expect((first as Head).size).toEqual({ scale: 0.93, spread: 0.015, from: "card" });
+  });
 });
 
 describe("a picture that covers its view, mirrored", () => {
