@@ -12,23 +12,40 @@ _REPO = Path(__file__).parents[2]
 _CLIENT = _REPO / "webclient" / "src" / "tryon"
 RULES = _REPO / "pipeline" / "showroom_pipeline" / "wearing" / "rules.json"
 _TABLES = {"SPECTACLES": "spectacles", "HAT": "hat", "HEADPHONES": "headphones"}
+_ON_LIMB = r"^  (\w+): \{ anchor: \"(\w+)\", rotation: \[(.*?)\] \}"
 _ABOUT = "The mirror's own numbers (webclient/src/tryon); tests/support/mirror_rules.py writes them anew."
 
 
 def from_client() -> dict[str, Any]:
     """What ``rules.json`` has to hold."""
-    wear, face, hides = ((_CLIENT / name).read_text() for name in ("wear.ts", "face.ts", "occluder.ts"))
+    wear, face, hides, hand = (
+        (_CLIENT / name).read_text() for name in ("wear.ts", "face.ts", "occluder.ts", "hand.ts")
+    )
     still = re.search(r"const STILL\b.*?= \[(.*?)\n\];", face, re.DOTALL)
     assert still
     flat = _numbers(still[1])
+    palm = _constant(hand, "PALM")
     return {
         "about": _ABOUT,
         "vertical_deg": _constant((_CLIENT / "camera.ts").read_text(), "VERTICAL_DEG")[0],
         "iris_m": _constant(face, "IRIS_M")[0],
         "on_head": {worn: _table(wear, table) for table, worn in _TABLES.items()},
+        "on_limb": {
+            worn: {"anchor": anchor, "rotation": _numbers(rotation)}
+            for worn, anchor, rotation in re.findall(
+                r"^  (\w+): \{ anchor: \"(\w+)\", rotation: \[(.*?)\] \}", wear, re.MULTILINE
+            )
+        },
+        "hand": {
+            "palm": [palm[i : i + 5] for i in range(0, len(palm), 5)],
+            "watch_m": _constant(hand, "WATCH_M")[0],
+            "ring_share": _constant(hand, "RING_SHARE")[0],
+            "bone_m": _constant(hand, "BONE_M")[0],
+        },
         "still": [[int(at), weight] for at, weight in zip(flat[::2], flat[1::2], strict=True)],
         "occluder": {
             "inset_m": _constant(hides, "INSET_M")[0],
+            **{part: _constant(hides, part.upper()) for part in ("wrist", "finger")},
             **{part: _bulge(_constant(hides, part.upper())) for part in ("skull", "neck", "ear")},
         },
     }

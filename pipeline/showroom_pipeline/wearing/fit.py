@@ -34,7 +34,7 @@ def fit(item: Item, photo: U8, *, models: Path, anchors: list[Anchor] | None = N
     Parameters
     ----------
     photo
-        ``(h, w, 3)``, see ``picture.read_photo``. The largest face is dressed.
+        ``(h, w, 3)``, see ``picture.read_photo``. The nearest face, body or hand is dressed.
     anchors
         Instead of the product's own.
 
@@ -50,6 +50,14 @@ def fit(item: Item, photo: U8, *, models: Path, anchors: list[Anchor] | None = N
         from showroom_pipeline.wearing.garment import fit as wear
 
         return wear(item, photo, models=models)
+    if item.worn in ("watch", "ring"):
+        from showroom_pipeline.wearing.hand import fit as bear
+
+        return bear(item, photo, given, models=models)
+    if item.worn == "shoes":
+        from showroom_pipeline.wearing.feet import fit as shoe
+
+        return shoe(item, photo, given, models=models)
     lens = head.Lens(photo.shape[1], photo.shape[0])
     found = shut.track(photo, ["face"], models)
     face = head.canonical(shut.model("face", models))

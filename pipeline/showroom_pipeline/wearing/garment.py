@@ -89,8 +89,8 @@ def _bones(scene: Scene) -> tuple[dict[str, F64], dict[str, str]]:
     return heads, parents
 
 
-def _joints(marks: F64, metres: F64, lens: Lens, height_m: float) -> dict[str, F64] | None:
-    """Joints in camera space, metres; None if shoulders or hips are not seen."""
+def landmarks(marks: F64, metres: F64, lens: Lens, height_m: float) -> F64 | None:
+    """All of a body's landmarks in camera space, ``(33, 3)`` metres; None if shoulders or hips are not seen."""
     if any(marks[_AT[name], 3] < _SEEN for name in _NEEDED):
         return None
     body = metres * [1, -1, -1]
@@ -115,7 +115,15 @@ def _joints(marks: F64, metres: F64, lens: Lens, height_m: float) -> dict[str, F
     depths = body[:, 2] + shift[2]
     if not (depths[[11, 12, 23, 24]] < -0.2).all():
         return None
-    on_rays = rays * np.maximum(-depths, 0.1)[:, None]
+    out: F64 = rays * np.maximum(-depths, 0.1)[:, None]
+    return out
+
+
+def _joints(marks: F64, metres: F64, lens: Lens, height_m: float) -> dict[str, F64] | None:
+    """Joints in camera space, metres; None if shoulders or hips are not seen."""
+    on_rays = landmarks(marks, metres, lens, height_m)
+    if on_rays is None:
+        return None
     out = {name: on_rays[at] for name, at in _AT.items() if marks[at, 3] > 0.3 or name in _NEEDED}
     for side in ("left", "right"):  # an arm that is not seen hangs
         upper = out[f"{side}UpperArm"]

@@ -13,7 +13,7 @@ from showroom_assets.product import Anchor
 from showroom_assets.scene import Scene
 from showroom_pipeline.wearing.rules import Worn, worn_as
 
-_WAY = "worn here: glasses, sunglasses, hats, headphones, and garments with a rig"
+_WAY = "worn here: glasses, sunglasses, hats, headphones, watches, rings, shoes, and garments with a rig"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

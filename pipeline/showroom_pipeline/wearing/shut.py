@@ -23,6 +23,7 @@ from showroom_assets.scene import F64, U8
 MODELS = {
     "face": ("face_landmarker.task", "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"),
     "pose": ("pose_landmarker_full.task", "4eaa5eb7a98365221087693fcc286334cf0858e2eb6e15b506aa4a7ecdcec4ad"),
+    "hand": ("hand_landmarker.task", "fbc2a30080c3c557093b5ddfc334698132eb341044ccee322ccf8bcf3607cde1"),
 }
 """The models that the mirror uses (``.ci/trackers``)."""
 
@@ -40,13 +41,15 @@ class TrackerFailed(ShowroomError):
 class Found:
     """
     What was seen. ``faces``: ``(478, 3)`` each, x and y shares of the picture; ``bodies``: ``(33, 4)`` x, y, depth and
-    visibility; ``bodies_m``: ``(33, 3)`` metres from the hips' middle, Y down, as the model gives them. ``locks``: what
-    kept the child from the network.
+    visibility; ``bodies_m``: ``(33, 3)`` metres from the hips' middle, Y down, as the model gives them. ``hands``:
+    ``(21, 3)`` each, and ``are_left`` whose side they are. ``locks``: what kept the child from the network.
     """
 
     faces: tuple[F64, ...] = ()
     bodies: tuple[F64, ...] = ()
     bodies_m: tuple[F64, ...] = ()
+    hands: tuple[F64, ...] = ()
+    are_left: tuple[bool, ...] = ()
     locks: tuple[str, ...] = ()
 
 
@@ -84,7 +87,7 @@ def model(kind: str, folder: Path) -> Path:
 
 def track(pixels: U8, kinds: Sequence[str], folder: Path) -> Found:
     """
-    Faces (``face``) and bodies (``pose``) in ``pixels (h, w, 3)``.
+    Faces (``face``), bodies (``pose``) and hands (``hand``) in ``pixels (h, w, 3)``.
 
     Raises
     ------
@@ -103,6 +106,8 @@ def track(pixels: U8, kinds: Sequence[str], folder: Path) -> Found:
         faces=tuple(np.asarray(face) for face in answer.get("faces", [])),
         bodies=tuple(np.asarray(body) for body in answer.get("bodies", [])),
         bodies_m=tuple(np.asarray(body) for body in answer.get("bodies_m", [])),
+        hands=tuple(np.asarray(hand) for hand in answer.get("hands", [])),
+        are_left=tuple(answer.get("are_left", [])),
         locks=tuple(answer["locks"]),
     )
 

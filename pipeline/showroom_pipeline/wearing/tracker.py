@@ -74,6 +74,15 @@ def _found(order: dict[str, Any], pixels: bytes) -> dict[str, Any]:
             seen = finder.detect(image)
             out["bodies"] = [[[p.x, p.y, p.z, p.visibility] for p in body] for body in seen.pose_landmarks]
             out["bodies_m"] = [[[p.x, p.y, p.z] for p in body] for body in seen.pose_world_landmarks]
+    if "hand" in models:
+        base = BaseOptions(model_asset_path=models["hand"])
+        with vision.HandLandmarker.create_from_options(
+            vision.HandLandmarkerOptions(base_options=base, num_hands=most)
+        ) as finder:
+            seen = finder.detect(image)
+            out["hands"] = [[[p.x, p.y, p.z] for p in hand] for hand in seen.hand_landmarks]
+            # Named as the client's version does: the person's own side of a picture that is not mirrored.
+            out["are_left"] = [one[0].category_name == "Left" for one in seen.handedness]
     return out
 
 

@@ -16,7 +16,7 @@ from showroom_assets.product import Anchor
 from showroom_assets.scene import F64
 from showroom_pipeline.wearing.depth import Mesh, Relief
 from showroom_pipeline.wearing.head import Head, Pose, target
-from showroom_pipeline.wearing.rules import Worn, on_head
+from showroom_pipeline.wearing.rules import Worn, needed, on_head
 
 _HEAD_WIDTH_MM = 141.0
 _POINTS = 60_000
@@ -24,6 +24,7 @@ _POINTS = 60_000
 _NEAR_MM = {
     "bridge": 12, "ear_left": 25, "ear_right": 25, "lens_left": 25, "lens_right": 25, "hinge_left": 12,
     "hinge_right": 12, "brow_center": 20, "temple_left": 25, "temple_right": 25, "nape": 30, "head_top": 30,
+    "wrist_center": 40, "finger_center": 14, "ankle_left": 60, "ankle_right": 60,
 }  # fmt: skip
 
 
@@ -56,23 +57,24 @@ def spread(mesh: Mesh) -> F64:
 def of_anchors(worn: Worn, anchors: list[Anchor], mesh: Mesh) -> list[Check]:
     """What can be said without a person. ``mesh`` is the product's own."""
     named = {anchor.name: np.array(anchor.position_m) for anchor in anchors}
-    needed = on_head(worn)
-    missing = [name for name in needed if name not in named]
+    names, spare = needed(worn)
+    missing = [name for name in names if name not in named]
+    proposed = "; --set-anchors proposes them" if on_head(worn) else ""
     out = [
         Check(
-            name="anchors_missing", value=len(missing), least=0, most=max(0, len(needed) - 3), unit="",
-            says=f"missing: {', '.join(missing)}; --set-anchors proposes them" if missing else "all are there",
+            name="anchors_missing", value=len(missing), least=0, most=spare, unit="",
+            says=f"missing: {', '.join(missing)}{proposed}" if missing else "all are there",
         )
     ]  # fmt: skip
     tree = cKDTree(np.concatenate([mesh[0], spread(mesh)]))
     for name, place in named.items():
-        if name in _NEAR_MM and name in {*needed, "lens_left", "lens_right"}:
+        if name in _NEAR_MM and name in {*names, "lens_left", "lens_right"}:
             far = float(tree.query(place)[0] * 1000)
             out.append(
                 Check(name=f"{name}_off_product", value=far, least=0, most=_NEAR_MM[name], unit="mm",
                       says="from the nearest point of the model")
             )  # fmt: skip
-    for name in needed:
+    for name in names:
         if name.endswith("_left") and name in named and (other := name.replace("_left", "_right")) in named:
             left, right = named[name], named[other]
             out.append(

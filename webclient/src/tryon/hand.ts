@@ -21,6 +21,8 @@ const PALM: readonly (readonly [landmark: number, x: number, y: number, z: numbe
 /** From the crease to where a watch is worn. */
 const WATCH_M = -0.024;
 const RING_SHARE = 0.42;
+/** The ring finger's first bone. */
+const BONE_M = 0.044;
 const PLACE = { rest_hz: 1.2, beta: 60, speed_hz: 2 } as const;
 const TURN = { rest_hz: 1, beta: 6, speed_hz: 2 } as const;
 const KEEP_MS = 250;
@@ -134,10 +136,9 @@ export class TrackedHand {
     this.#onRay(points, lens, 13, 0);
     this.#onRay(points, lens, 14, 3);
     // The bone is as long as it is: what the picture shortens leans away from it, to the palm's side as fingers do.
-    const bone = 0.044;
     const [dx, dy] = [RAYS[3]! - RAYS[0]!, RAYS[4]! - RAYS[1]!];
-    const flat = Math.min(Math.hypot(dx, dy), bone);
-    const lean = Math.sqrt(bone * bone - flat * flat) * (r[8]! > 0 ? -1 : 1);
+    const flat = Math.min(Math.hypot(dx, dy), BONE_M);
+    const lean = Math.sqrt(BONE_M * BONE_M - flat * flat) * (r[8]! > 0 ? -1 : 1);
     const along = this.#along.next([dx, dy, lean], dt);
     const length = Math.hypot(along[0]!, along[1]!, along[2]!) || 1;
     const { rotation: o, translation: t } = this.#finger.pose;
