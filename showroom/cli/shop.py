@@ -272,8 +272,17 @@ def orders(state: str | None, server: str, token: str, tenant: str | None, outpu
         click.echo("There are no such orders.")
         return
     print_table(
-        ["order", "state", ">units", ">total"],
-        [[row["id"], row["state"], str(row["units"]), _money(row["total_minor"], row["currency"])] for row in found],
+        ["order", "state", ">units", ">total", "what"],
+        [
+            [
+                row["id"],
+                row["state"],
+                str(row["units"]),
+                _money(row["total_minor"], row["currency"]),
+                "; ".join(row.get("things", [])),
+            ]
+            for row in found
+        ],
     )
 
 

@@ -34,16 +34,13 @@ from showroom.shop.offers import Offer, OfferTerms, StockNow, bind
 from showroom.shop.orders import UNPAID, Order, OrderRow, OrderState, Step
 from showroom.shop.payment import Provider, ProviderGone, Verdict
 from showroom.shop.stock import Lease
+from showroom.shop.telling import OnCart, OnStock, Telling
 from showroom_assets.errors import ShowroomError
 from showroom_assets.product import Product
 
 T = TypeVar("T")
 Item = TypeVar("Item")
 log = logging.getLogger(__name__)
-OnStock = Callable[[str, str, int], None]
-"""Called on the event loop with tenant, SKU and what is available now, after every change."""
-OnCart = Callable[[str, int], None]
-"""Called on the event loop with a holder and a rising number, after every change of their cart made here."""
 
 _TRIES: Final = 3
 _AT_ONCE: Final = 200
@@ -51,7 +48,6 @@ _TOGETHER: Final = 8
 _MOST_OFFERS: Final = 100_000
 _PROVIDER_S: Final = 20.0
 _UNASKED_MS: Final = 10_000
-_LOOK_BACK_MS: Final = 5_000
 _FORGET_EVERY_S: Final = 600.0
 
 
@@ -118,11 +114,7 @@ class Shop:
         self._clock = clock
         self._new_id = new_id or random_id
         self._catalogue = catalogue
-        self._on_stock = on_stock
-        self._on_cart: OnCart | None = None
-        self._cart_turn = 0
-        self._told: dict[tuple[str, str], int] = {}
-        self._seen_ms = 0
+        self._telling = Telling(on_stock)
         self._claims: Batches[Ask, Lease] = Batches(self._claim_batch)
         self._sweepers: list[asyncio.Task[None]] = []
         self._forgot_at = 0.0
@@ -131,7 +123,7 @@ class Shop:
 
     async def start(self) -> None:
         """Begin sweeping. The tables exist by now."""
-        self._seen_ms = await self._database.read(self._clock)
+        self._telling.seen_ms = await self._database.read(self._clock)
         # Two of them: a provider that hangs must not keep stock from being freed.
         self._sweepers = [
             asyncio.create_task(self._for_ever(self._sweep_stock), name="shop-sweeper"),
@@ -148,11 +140,11 @@ class Shop:
 
     def watch(self, on_stock: OnStock) -> None:
         """Tell changes of stock to ``on_stock`` from now on, those of other processes too (within a sweep)."""
-        self._on_stock = on_stock
+        self._telling.on_stock = on_stock
 
     def watch_carts(self, on_cart: OnCart) -> None:
         """Tell changes of carts to ``on_cart`` from now on."""
-        self._on_cart = on_cart
+        self._telling.on_cart = on_cart
 
     # ── offers and stock
 
@@ -217,7 +209,7 @@ class Shop:
             return True
 
         await self._once(holder, key, ("line", tenant, sku, quantity), bool, work)
-        self._tell_cart(holder)
+        self._telling.cart(holder)
         return await self.cart(holder)
 
     async def cart_code(self, holder: str, *, key: str) -> CartCode:
@@ -233,7 +225,7 @@ class Shop:
             return True
 
         await self._once(to, key, ("move", code), bool, work)
-        self._tell_cart(to)
+        self._telling.cart(to)
         return await self.cart(to)
 
     async def claim(self, holder: str, tenant: str, sku: str, quantity: int, *, key: str) -> Lease:
@@ -246,13 +238,13 @@ class Shop:
         """
         idempotency.check_key(key)
         lease = await self._claims.ask(Ask(holder=holder, tenant=tenant, sku=sku, quantity=quantity, key=key))
-        self._tell_cart(holder)
+        self._telling.cart(holder)
         return lease
 
     async def release(self, holder: str, claim: str, *, key: str) -> Lease:
         """Give a claim up. Raises ``NoSuchClaim``."""
         lease = await self._once(holder, key, ("release", claim), Lease, lambda t: claims.release(t, holder, claim))
-        self._tell_cart(holder)
+        self._telling.cart(holder)
         return lease
 
     # ── orders
@@ -273,7 +265,7 @@ class Shop:
             return orders.place_order(transaction, buyer, wanted, pay_ms=pay_ms, provider=self.provider.name).id
 
         order_id = await self._once(buyer, key, ("checkout", wanted), str, work)
-        self._tell_cart(buyer)
+        self._telling.cart(buyer)
         return await self._ask_payment(await self.order(order_id))
 
     async def order(self, order_id: str, *, buyer: str = "", tenant: str = "") -> Order:
@@ -453,42 +445,17 @@ class Shop:
                 clash = exc
                 log.info("a clash in the shop's tables; looking again: %s", exc.orig)
                 continue
-            for now in changed:
-                self._tell(now)
+            self._telling.stock(changed)
             return value
         raise Busy("Others change the same thing at this moment. Try again.", retry_after_s=1) from clash
 
-    # ── telling
-
-    def _tell(self, now: StockNow) -> None:
-        place = now.tenant, now.sku
-        if self._on_stock is None or self._told.get(place, -1) >= now.version:
-            return
-        self._told[place] = now.version
-        try:
-            self._on_stock(now.tenant, now.sku, now.on_hand)
-        except Exception:
-            # The change is committed: whoever made it must hear so, even if a listener is broken.
-            log.exception("a listener to stock failed")
-
-    def _tell_cart(self, holder: str) -> None:
-        if self._on_cart is None:
-            return
-        self._cart_turn = max(self._cart_turn + 1, self._seen_ms)  # rises over restarts, too
-        try:
-            self._on_cart(holder, self._cart_turn)
-        except Exception:
-            # As above: the change is committed.
-            log.exception("a listener to carts failed")
-
     async def _tell_changes(self, now_ms: int) -> None:
-        """Changes made by other processes; a commit may become visible a little after its time stamp."""
-        if self._on_stock is None:
+        """Changes made by other processes."""
+        if self._telling.on_stock is None:
             return
-        since_ms = self._seen_ms - _LOOK_BACK_MS
-        for now in await self._database.read(partial(offers.changed_since, since_ms=since_ms, limit=10_000)):
-            self._tell(now)
-        self._seen_ms = now_ms
+        changed = partial(offers.changed_since, since_ms=self._telling.since_ms, limit=10_000)
+        self._telling.stock(await self._database.read(changed))
+        self._telling.seen_ms = now_ms
 
     async def _for_ever(self, sweep: Callable[[], Awaitable[None]]) -> None:
         while True:
