@@ -5,7 +5,7 @@
  */
 
 import { Decoder, Encoder } from "@msgpack/msgpack";
-import { Close, ProtocolError, ToServer } from "./ids";
+import { malformed, ToServer } from "./ids";
 import { Bytes } from "./bytes";
 import type { Card, Correction, Numbered, Welcome } from "./messages";
 import { Refused } from "./messages";
@@ -78,10 +78,6 @@ const EVENTS: Readonly<Record<string, Fields>> = {
   job: { job: [ID], step: [NOTE], done: [whole(0, 1000)] },
   told: { code: [WORD], text: [NOTE] },
 };
-
-function malformed(what: string): never {
-  throw new ProtocolError(Close.MALFORMED, what);
-}
 
 /** MessagePack behind the first `from` bytes. */
 function unpacked(data: Uint8Array, from: number): unknown {

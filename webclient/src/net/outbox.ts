@@ -39,7 +39,7 @@ export class Outbox {
   private filledAt = 0;
 
   /** @param send gives bytes to the network; false: not now. */
-  constructor(private readonly send: (data: Sent) => boolean) {}
+  constructor(readonly send: (data: Sent) => boolean) {}
 
   /** Pay for a message the protocol needs; false if it has to wait. */
   pay(cost: number, now_ms: number, reserve = 0): boolean {
