@@ -1,5 +1,5 @@
 """
-Pull a simplified mesh back onto the surface it stands for.
+Pull a simplified mesh, and what its vertices carry, back onto the surface it stands for.
 
 Edge collapse places each vertex by the planes it met on the way; what the eye and the ruler see is the distance
 between the two surfaces. With the connectivity fixed, the best vertex positions in the least-squares sense solve a
@@ -69,13 +69,46 @@ def fit(
     return current
 
 
+def fit_values(
+    values: F64,
+    corners: I64,
+    blend: F64,
+    wanted: F64,
+    *,
+    near: float,
+    faces: I64,
+    stiffness: float = 0.02,
+) -> F64:
+    """
+    What the vertices ``(n, k)`` should carry (UVs, normals) so that, blended, it is what samples of the surface want.
+
+    Parameters
+    ----------
+    corners, blend
+        The vertices ``(q, 3)`` around each sample, and their weights ``(q, 3)``.
+    wanted
+        ``(q, k)``, as of the reference where the sample lies closest to it.
+    near
+        A sample that wants something farther from what it has now is across a seam or an edge, and not asked.
+    faces, stiffness
+        As in ``fit``.
+    """
+    gap = wanted - np.einsum("qk,qki->qi", blend, values[corners])
+    asked = np.linalg.norm(gap, axis=1) < near
+    laplacian = _laplacian(len(values), faces)
+    weight = stiffness * float(asked.sum()) / len(faces)
+    return np.asarray(values + _solve(blend[asked], corners[asked], gap[asked], laplacian, weight))
+
+
 def _solve(blend: F64, corners: I64, gap: F64, laplacian: sparse.csr_matrix, stiffness: float) -> F64:
     rows = np.repeat(np.arange(len(gap)), 3)
     system = sparse.csr_matrix((blend.ravel(), (rows, corners.ravel())), shape=(len(gap), laplacian.shape[0]))
     normal = (system.T @ system + stiffness * laplacian + 1e-9 * sparse.identity(laplacian.shape[0])).tocsr()
     right = system.T @ gap
     scale = sparse.diags(1 / normal.diagonal())
-    return np.stack([cg(normal, right[:, axis], rtol=1e-4, maxiter=60, M=scale)[0] for axis in range(3)], axis=1)
+    return np.stack(
+        [cg(normal, right[:, axis], rtol=1e-4, maxiter=60, M=scale)[0] for axis in range(right.shape[1])], axis=1
+    )
 
 
 def _laplacian(count: int, faces: I64) -> sparse.csr_matrix:

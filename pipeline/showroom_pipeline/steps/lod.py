@@ -14,10 +14,11 @@ from typing import Literal
 
 import numpy as np
 
-from showroom_assets.scene import Image, Material, Primitive, Scene, Texture, single, world_matrices
+from showroom_assets.scene import F32, Image, Material, Primitive, Scene, Texture, single, world_matrices
+from showroom_pipeline.closest import ClosestPoints, sample_surface
 from showroom_pipeline.compare import Comparison
 from showroom_pipeline.steps.bake import Baked, Baker, Simple
-from showroom_pipeline.steps.fit import fit
+from showroom_pipeline.steps.fit import fit, fit_values
 from showroom_pipeline.steps.keep import keep
 from showroom_pipeline.steps.reduce import Reduced, reduce
 from showroom_pipeline.steps.source import source_of, welded
@@ -29,6 +30,9 @@ _CLEAR = 0.98
 
 _MOST_UNWRAPPED = 40_000
 """Triangles beyond which a new atlas is made only if nothing else reaches the target: xatlas takes 0.4 ms for each."""
+
+_NEAR_UV = 0.02  # of the texture: farther off is another chart
+_NEAR_NORMAL = 1.18  # the chord of some 72 degrees: farther off is beyond a sharp edge
 
 _SCREEN_PX = 1080  # the screen on which a switch must not show
 _STEP_PX = 0.75  # an error of less than this many pixels is not seen
@@ -97,19 +101,35 @@ def choose(
     return Choice(method=best.method, scene=best.scene, tried={c.method: c.likeness for c in candidates})
 
 
-def fitted(kept: Scene, scene: Scene, *, seed: int = 0) -> Scene:
+def fitted(kept: Scene, scene: Scene, *, seed: int = 0, samples: int = 60_000) -> Scene:
     """
-    ``kept`` with its vertices pulled onto the surface of ``scene``; UVs stay. Collapses that may not move a vertex
-    leave a third more error than those that may.
+    ``kept`` with its vertices pulled onto the surface of ``scene``, and their UVs and normals to what that surface has
+    there. Collapses that may not move a vertex leave a third more error than those that may.
     """
-    positions, faces = welded(source_of(scene))
+    source = source_of(scene)
+    rng = np.random.default_rng(seed)
     (mesh,) = kept.meshes
     (primitive,) = mesh.primitives
     places, corner = np.unique(primitive.positions, axis=0, return_inverse=True)
     corner = corner.reshape(-1)
-    triangles = corner[primitive.indices]
-    moved = fit(places.astype(np.float64), triangles, positions, faces, rng=np.random.default_rng(seed))
-    pulled = replace(primitive, positions=moved[corner].astype(np.float32))
+    faces = primitive.indices.astype(np.int64)
+    moved = fit(places.astype(np.float64), corner[faces], *welded(source), rng=rng)[corner]
+
+    points, triangles, blend = sample_surface(moved, faces, samples, rng=rng)
+    there = ClosestPoints(source.positions, source.faces).query(points)
+
+    def carried(values: F32, of_source: F32, near: float) -> F32:
+        wanted = np.einsum("qk,qki->qi", there.barycentric, of_source[there.triangles].astype(np.float64))
+        fitting = fit_values(values.astype(np.float64), faces[triangles], blend, wanted, near=near, faces=faces)
+        return fitting.astype(np.float32)
+
+    pulled = replace(primitive, positions=moved.astype(np.float32))
+    if primitive.uvs:
+        pulled = replace(pulled, uvs=(carried(primitive.uvs[0], source.uvs, _NEAR_UV), *primitive.uvs[1:]))
+    if primitive.normals is not None and primitive.tangents is None:
+        normals = carried(primitive.normals, source.normals, _NEAR_NORMAL)
+        normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
+        pulled = replace(pulled, normals=normals)
     return replace(kept, meshes=(replace(mesh, primitives=(pulled,)),))
 
 

@@ -1,15 +1,19 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapes
 
 from showroom_assets.errors import TargetMissed
-from showroom_assets.scene import Scene
+from showroom_assets.scene import Primitive, Scene
+from showroom_pipeline.closest import ClosestPoints, sample_surface
 from showroom_pipeline.compare import Comparison
 from showroom_pipeline.render import Studio
 from showroom_pipeline.steps.keep import keep
 from showroom_pipeline.steps.lod import choose, fitted, switch_below
 from showroom_pipeline.steps.pack import PackOptions
 from showroom_pipeline.steps.reduce import reduce
+from showroom_pipeline.steps.source import source_of
 from showroom_pipeline.steps.textures import TextureOptions
 from showroom_pipeline.steps.within import within
 from showroom_pipeline.surface_error import surface_error
@@ -90,10 +94,39 @@ def test_coarser_levels_switch_farther_away() -> None:
     assert 1.0 >= switch_below(0.1, 300.0) > switch_below(1.0, 300.0) > switch_below(10.0, 300.0) > 0
 
 
-def test_fitting_a_kept_level_lowers_its_error_and_leaves_its_picture_mapping(ball: Scene) -> None:
+def test_fitting_a_kept_level_lowers_the_error_of_its_surface_its_normals_and_its_picture_mapping(ball: Scene) -> None:
+    (mesh,) = ball.meshes
+    (skin,) = mesh.primitives
+    outward = skin.positions / np.linalg.norm(skin.positions, axis=1, keepdims=True)
+    ball = replace(ball, meshes=(replace(mesh, primitives=(replace(skin, normals=outward),)),))
     kept = keep(ball, target=200)
+    (mesh,) = kept.meshes
+    (skin,) = mesh.primitives
+    askew = skin.normals + np.random.default_rng(1).normal(0, 0.2, skin.positions.shape).astype(np.float32)
+    kept = replace(kept, meshes=(replace(mesh, primitives=(replace(skin, normals=askew),)),))
     pulled = fitted(kept, ball)
     assert surface_error(ball, pulled).mean < 0.9 * surface_error(ball, kept).mean
     before, after = (scene.meshes[0].primitives[0] for scene in (kept, pulled))
     assert np.array_equal(before.indices, after.indices)
-    assert np.array_equal(before.uvs[0], after.uvs[0])
+    unmapped = replace(after, uvs=before.uvs, normals=before.normals)
+    uv_fitted, normal_fitted = _strays(after, ball)
+    uv_left, normal_left = _strays(unmapped, ball)
+    assert uv_fitted < 0.9 * uv_left
+    assert normal_fitted < 0.5 * normal_left
+    assert after.normals is not None
+    assert np.linalg.norm(after.normals, axis=1) == pytest.approx(1.0, abs=1e-5)
+
+
+def _strays(primitive: Primitive, truth: Scene) -> tuple[float, float]:
+    """How far UVs and normals at points of a surface are in the median from the truth's where those lie closest."""
+    source = source_of(truth)
+    faces = primitive.indices.astype(np.int64)
+    points, triangles, blend = sample_surface(primitive.positions, faces, 5_000, rng=np.random.default_rng(7))
+    there = ClosestPoints(source.positions, source.faces).query(points)
+    strays = []
+    assert primitive.normals is not None
+    for values, wanted in ((primitive.uvs[0], source.uvs), (primitive.normals, source.normals)):
+        here = np.einsum("qk,qki->qi", blend, values[faces[triangles]])
+        goal = np.einsum("qk,qki->qi", there.barycentric, wanted[there.triangles])
+        strays.append(float(np.median(np.linalg.norm(here - goal, axis=1))))
+    return strays[0], strays[1]
