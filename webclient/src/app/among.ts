@@ -15,6 +15,8 @@ import type { Headset } from "../xr/headset";
 import { announce, say } from "../ui/dom";
 import type { Panels } from "../ui/panel";
 import { hashOf, type Asked } from "./address";
+import { pathOf } from "../together/emotes";
+import type { Reacted } from "../together/company";
 import { Companions } from "./companions";
 import type { Scene } from "./scene";
 import type { Shopping } from "./shopping";
@@ -114,6 +116,10 @@ export class Among {
     companions.moved = (moving) => {
       if (this.self) this.self.body = moving;
     };
+    companions.company.addEventListener("reacted", (event) => {
+      const { who, kind } = (event as CustomEvent<Reacted>).detail;
+      if (this.#drawn?.people.react(who, pathOf(kind))) event.preventDefault(); // it is seen where they are
+    });
     companions.company.addEventListener("emoted", (event) => this.self?.show({ emote: (event as CustomEvent<number>).detail }));
     await this.meet();
     panels.again("people", "emotes");

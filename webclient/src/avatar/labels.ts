@@ -124,13 +124,23 @@ export class Labels {
   }
 
   bubble(key: string, text: string, x: number, y: number, z: number, fade: number, scale: number): void {
+    this.#large(key, text, false, x, y, z, fade, scale);
+  }
+
+  /** A drawing on a round ground; `path` on a 24 px grid. */
+  mark(key: string, path: string, x: number, y: number, z: number, fade: number, scale: number): void {
+    this.#large(key, path, true, x, y, z, fade, scale);
+  }
+
+  #large(key: string, what: string, isMark: boolean, x: number, y: number, z: number, fade: number, scale: number): void {
     const cell = this.#cell(this.#bubbles, key);
     if (cell < 0) return;
     const one = this.#bubbles[cell]!;
-    const [left, top] = [(cell % BUBBLE.across) * BUBBLE.w, Math.floor(cell / BUBBLE.across) * BUBBLE.h];
+    const left = (cell % BUBBLE.across) * BUBBLE.w;
+    const top = Math.floor(cell / BUBBLE.across) * BUBBLE.h;
     if (one.key !== key) {
       one.key = key;
-      [one.width, one.height] = this.#bubbleInk.bubble(text);
+      [one.width, one.height] = isMark ? this.#bubbleInk.mark(what) : this.#bubbleInk.bubble(what);
       this.#upload(this.#bubbleInk, left, top);
     }
     this.#put(null, left + (BUBBLE.w - one.width) / 2, top, one.width, one.height, x, y, z, fade, scale);
@@ -211,6 +221,8 @@ export class Labels {
 
 const newCell = (): Cell => ({ key: "", used: 0, width: 0, height: 0, shown: -1, isShown: false });
 
+/** How large a drawing's ground is painted. */
+const MARK_PX = 128;
 const PAPER = "rgba(252, 250, 246, 0.94)";
 const DARK = "#22241f";
 const GREEN = "#1f4d3a";
@@ -292,6 +304,24 @@ class Ink {
     const start = direction === "rtl" ? left + width - 28 : left + 28;
     for (const [i, line] of lines.entries()) pen.fillText(line, start, 16 + i * 40 + 20, width - 40);
     return [width, height];
+  }
+
+  /** Returns its width and height, pixels. */
+  mark(path: string): [number, number] {
+    const pen = this.#begin();
+    // As with bubbles, its bottom is row 0 of the cell.
+    pen.setTransform(1, 0, 0, -1, 0, MARK_PX);
+    const left = (this.width - MARK_PX) / 2;
+    pen.fillStyle = PAPER;
+    round(pen, left + 2, 2, MARK_PX - 4, MARK_PX - 4, MARK_PX / 2);
+    pen.fill();
+    pen.translate(left + MARK_PX * 0.2, MARK_PX * 0.2);
+    pen.scale((MARK_PX * 0.6) / 24, (MARK_PX * 0.6) / 24);
+    pen.strokeStyle = GREEN;
+    pen.lineWidth = 1.6;
+    pen.lineCap = pen.lineJoin = "round";
+    pen.stroke(new Path2D(path));
+    return [MARK_PX, MARK_PX];
   }
 
   dispose(): void {

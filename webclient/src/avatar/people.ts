@@ -11,6 +11,7 @@ import type { Part, World } from "../world/world";
 import { Actor, type Scene } from "./actor";
 import { ClipBones, LiveBones } from "./bones";
 import { readingMs, tame } from "./bubble";
+import { Reactions } from "./reactions";
 import { Cast } from "./cast";
 import { keyAt } from "./keylight";
 import { BUBBLES, Labels } from "./labels";
@@ -87,6 +88,7 @@ export class People implements Part {
   readonly #live: LiveBones;
   readonly #liveFree: number[] = [];
   readonly #speech = new Map<number, Speech>();
+  readonly #reactions: Reactions;
   readonly #pose = new Pose();
   readonly #other = new Pose();
   readonly #frustum = new Frustum();
@@ -119,6 +121,7 @@ export class People implements Part {
     this.#crowd = crowd;
     this.#options = options;
     this.#budget = BUDGETS[options.tier];
+    this.#reactions = new Reactions(options.isStill);
     this.#textures.people.value = this.#table.texture;
     this.#live = new LiveBones(this.#budget.few);
     for (let i = this.#budget.few - 1; i >= 0; i--) this.#liveFree.push(i);
@@ -162,6 +165,19 @@ export class People implements Part {
     const now = performance.now();
     this.#speech.set(member, { text: said, key: `${member}:${said}`, from_ms: now, until_ms: now + ms });
     this.#world.redraw();
+  }
+
+  /**
+   * Somebody reacts: a drawing over their head.
+   *
+   * @returns whether it is seen: they are before one's eyes and near enough
+   */
+  react(member: number, path: string): boolean {
+    const actor = this.#actors.find((one) => one.person.card?.member === member);
+    if (!actor || actor === this.#self || !actor.isSeen || actor.distance_m > BUBBLE_M || !path) return false;
+    this.#reactions.add(member, path, performance.now());
+    this.#world.redraw();
+    return true;
   }
 
   /** Oneself among them (`myself.ts`); null for nobody. */
@@ -553,11 +569,13 @@ export class People implements Part {
         actor.mark = (role === "host" || role === "merchant" ? 1 : 0) | (muted ? 2 : 0) | (person.isTalking ? 4 : 0);
         if (fade > 0.02) labels.tag(actor.tagKey(), name, actor, person.x, y, person.z, fade, scale);
       }
+      const nameTop = this.nameTags ? 0.068 * scale : 0;
+      if (person.card && !actor.isHeard) this.#reactions.draw(labels, person.card.member, person.x, y + nameTop, person.z, actor.presence, scale * 0.8, now);
       if (!actor.isHeard) continue;
       const speech = this.#speechOf(actor, now);
       if (!speech) continue;
       const fade = Math.min(1, (now - speech.from_ms) / 200, (speech.until_ms - now) / 300) * actor.presence;
-      labels.bubble(speech.key, speech.text, person.x, y + (this.nameTags ? 0.068 * scale : 0), person.z, Math.max(0, fade), scale * 0.8);
+      labels.bubble(speech.key, speech.text, person.x, y + nameTop, person.z, Math.max(0, fade), scale * 0.8);
     }
     labels.end(this.#world.camera, this.#dt);
   }

@@ -4,7 +4,7 @@
  * Built on a session; knows neither the page nor the scene. Each part is a model of its own; this one has the people,
  * nearest first, and puts what happens into *notices*: things to tell the shopper, some of which want an answer.
  * "change" when anything of it reads differently; "followed" (detail Person or null) when the shopper walks along with
- * somebody or stops; "reacted" for what floats by; "emoted" (its number) for one's own gesture.
+ * somebody or stops; "reacted" for what floats by (cancelled where it is seen over a head); "emoted" (its number) for one's own gesture.
  */
 import type { Person } from "../net";
 import { emoteOf } from "./emotes";
@@ -154,7 +154,7 @@ export class Company extends EventTarget {
     }, { signal });
     hear(session, "reacted", (one) => {
       if (isHidden(one.who) || (HAND_MARK.has(one.kind) && one.product)) return;
-      this.dispatchEvent(new CustomEvent<Reacted>("reacted", { detail: { ...one, name: this.nameOf(one.who) } }));
+      this.dispatchEvent(new CustomEvent<Reacted>("reacted", { detail: { ...one, name: this.nameOf(one.who) }, cancelable: true }));
     }, signal);
     hear(session, "moderated", ({ op, until_ms, reason, seconds }) => this.moderated(op, until_ms, reason, seconds), signal);
     hear(session, "told", ({ code, text }) => this.notice({ kind: "told", name: code, text }), signal);

@@ -108,7 +108,9 @@ export class TogetherReactions extends Panel {
     this.letGo.abort();
     this.letGo = new AbortController();
     this.heard = company;
-    company?.addEventListener("reacted", (event) => this.float((event as CustomEvent<Reacted>).detail), { signal: this.letGo.signal });
+    company?.addEventListener("reacted", (event) => {
+      if (!event.defaultPrevented) this.float((event as CustomEvent<Reacted>).detail);
+    }, { signal: this.letGo.signal });
   }
 
   override render(): TemplateResult {
