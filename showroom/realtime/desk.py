@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from showroom.social.room import Effects
+from showroom.social.effects import Effects
 from showroom.social.storage import together
 from showroom_assets.errors import ShowroomError
 

@@ -32,12 +32,13 @@ from showroom.realtime.stores import Store, Stores
 from showroom.realtime.tickets import Ticket, TicketRefused, Tickets
 from showroom.realtime.visit import Visit, hash_of, new_key
 from showroom.social import storage
+from showroom.social.effects import Effects
 from showroom.social.errors import Banned, RoomLocked
 from showroom.social.log import RoomLog
 from showroom.social.moderation import address_key
 from showroom.social.names import NamesTaken
 from showroom.social.policy import Policy
-from showroom.social.room import Effects, SocialRoom, refusal
+from showroom.social.room import SocialRoom, refusal
 from showroom.world.slots import RoomIsFull
 from showroom.world.world import World
 from showroom_assets.errors import ShowroomError

@@ -33,10 +33,12 @@ from showroom.realtime.seats import Seats
 from showroom.realtime.shelves import Shelves
 from showroom.realtime.transport import Link
 from showroom.realtime.visit import Visit
+from showroom.social.effects import Effects
 from showroom.social.errors import VoteRefused
 from showroom.social.moderation import Switches
+from showroom.social.people import Occupant
 from showroom.social.rate import Bucket
-from showroom.social.room import Effects, Occupant, SocialRoom, refusal
+from showroom.social.room import SocialRoom, refusal
 from showroom.social.votes import VOTE_S
 from showroom.world.bodies import MOST_SHARING
 from showroom.world.world import World

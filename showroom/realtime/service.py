@@ -28,7 +28,7 @@ from showroom.realtime.ticker import Ticker
 from showroom.realtime.tickets import Tickets
 from showroom.realtime.visit import Visit
 from showroom.social import storage, voice
-from showroom.social.room import Effects
+from showroom.social.effects import Effects
 
 if TYPE_CHECKING:
     from showroom.db.database import Database

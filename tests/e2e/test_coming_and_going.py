@@ -15,7 +15,7 @@ from showroom.realtime.connection import Connection
 from showroom.realtime.picows_adapter import PicowsLink
 from showroom.realtime.transport import CLOSE_WITHIN_S
 from showroom.realtime.visit import Visit
-from showroom.social.room import Occupant
+from showroom.social.people import Occupant
 
 
 async def _visit(base: str, number: int) -> None:
@@ -57,7 +57,7 @@ def test_a_shop_with_people_coming_and_going_does_not_grow(tmp_path: Path, trans
             hub.sweep()
             assert not hub._by_key
             assert not hub._by_code
-            assert not copy.social._people
+            assert not copy.social.people
             assert not copy.social.names._skeletons
             assert copy.seats.is_idle
             await asyncio.sleep(CLOSE_WITHIN_S + 0.3)  # closed links are cut after a while, if nobody answers

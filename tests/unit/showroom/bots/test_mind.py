@@ -12,8 +12,8 @@ from showroom.protocol import actions
 from showroom.protocol.ids import Mode
 from showroom.protocol.messages import FromClient, Say, State, decode_from_client, encode_to_server
 from showroom.social.chat import Chat, Scope
+from showroom.social.dealings.talk import REACTIONS
 from showroom.social.names import NameRules
-from showroom.social.room import REACTIONS
 from showroom.social.words import BlockList, default_words
 
 

@@ -12,7 +12,7 @@ from showroom.errors import Busy
 from showroom.realtime.counters import Counters
 from showroom.realtime.desk import Desk
 from showroom.realtime.ticker import Ticker
-from showroom.social.room import Effects
+from showroom.social.effects import Effects
 from showroom_assets.errors import ShowroomError
 
 

@@ -13,6 +13,7 @@ from showroom.protocol.ids import Close
 from showroom.protocol.messages import Refused, Say
 from showroom.social import storage
 from showroom.social.chat import Chat
+from showroom.social.effects import Effects
 from showroom.social.errors import (
     ChatRefused,
     ModerationRefused,
@@ -28,7 +29,8 @@ from showroom.social.moderation import Moderation
 from showroom.social.names import NamesTaken
 from showroom.social.objects import Point
 from showroom.social.parties import Parties
-from showroom.social.room import Effects, Occupant, SocialRoom, refusal
+from showroom.social.people import Occupant
+from showroom.social.room import SocialRoom, refusal
 from showroom.social.words import BlockList
 from showroom.world.things import Thing
 from showroom_assets.errors import ShowroomError
