@@ -5,15 +5,12 @@ from typing import Final
 
 import pytest
 from access import AXE, cut_off, deep, serious, settled, too_small
-from browser import open_browser
+from page_server import page_is_built
 from playwright.sync_api import Browser, Page, expect
 from shoppers import Shopper, shoppers
-from small_store import SITE, opened
 from waiting import until
 
-pytestmark = pytest.mark.skipif(
-    not (SITE / "index.html").is_file() or not AXE.is_file(), reason="the web client is not built: make setup"
-)
+pytestmark = page_is_built(AXE)
 PHONE: Final = {"width": 360, "height": 740}
 #: By its letter: what it shows once it is there.
 PANELS: Final = {
@@ -24,20 +21,6 @@ PANELS: Final = {
     ",": ".settings",
 }
 BEHIND_SETTINGS: Final = {"Orders": "shop-orders .state", "Wish-list": "shop-wishes", "To another device": "shop-code"}
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with opened(tmp_path_factory.mktemp("store"), {"lamp": "Lamp", "vase": "Vase"}, unsold=12) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser(address: str) -> Iterator[Browser]:
-    """Opened after the server: Playwright's loop lets no other start in its thread."""
-    assert address
-    with open_browser() as one:
-        yield one
 
 
 def _each_panel(ada: Shopper) -> Iterator[str]:

@@ -1,33 +1,14 @@
 """The store's page on bad days: graphics that go away, downloads that stall, models that are broken, hostile people."""
 
-from collections.abc import Iterator
-
-import pytest
-from browser import open_browser
+from page_server import page_is_built
 from playwright.sync_api import Browser, expect
 from shoppers import shoppers
-from small_store import SITE, opened
 from waiting import until
 
-pytestmark = pytest.mark.skipif(not (SITE / "index.html").is_file(), reason="the web client is not built: make setup")
+pytestmark = page_is_built()
 
 HOSTILE = "<img src=x onerror=\"document.title='taken'\">"
 OPEN_MS = 90_000
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Both products' models are broken files."""
-    with opened(tmp_path_factory.mktemp("store"), {"lamp": "Lamp", "vase": "Vase"}, unsold=12) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser(address: str) -> Iterator[Browser]:
-    """Opened after the server: Playwright's loop lets no other start in its thread."""
-    assert address
-    with open_browser() as one:
-        yield one
 
 
 def test_graphics_that_go_away_come_back_and_else_the_gallery_does(browser: Browser, address: str) -> None:

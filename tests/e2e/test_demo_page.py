@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import open_browser
+from browser import watched
 from playwright.sync_api import Browser, Page, expect
 
 REPO = Path(__file__).parents[2]
@@ -37,26 +37,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     running.stdout.close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
-
-
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """A page on which anything from elsewhere, any error and any breach of the policy fails the test."""
     context = browser.new_context(viewport={"width": 900, "height": 700}, locale="en-GB", reduced_motion="reduce")
-    page = context.new_page()
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    page.on(
-        "request", lambda ask: wrong.append(ask.url) if not ask.url.startswith((address, "blob:", "data:")) else None
-    )
-    yield page
-    context.close()
-    assert wrong == []
+    with watched(context, address, is_wrong=lambda said: said.type == "error") as page:
+        yield page
 
 
 def test_a_visitor_finds_the_product_turns_it_and_changes_its_colour(page: Page, address: str) -> None:

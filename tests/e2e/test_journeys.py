@@ -1,36 +1,17 @@
 """The whole journey, from the door to the paid order, by keys alone: on the list, and in the store in 3D."""
 
-from collections.abc import Iterator
 from typing import Final
 
-import pytest
 from access import AXE, deep, serious, settled, tab_to
-from browser import open_browser
+from page_server import page_is_built
 from playwright.sync_api import Browser, Page, expect
 from shoppers import ADDRESS, shoppers
-from small_store import SITE, opened
 from waiting import until
 
-pytestmark = pytest.mark.skipif(
-    not (SITE / "index.html").is_file() or not AXE.is_file(), reason="the web client is not built: make setup"
-)
+pytestmark = page_is_built(AXE)
 #: The store is drawn in software here, on a processor that others use too.
 OPEN_MS: Final = 90_000
 FIELDS: Final = dict(zip(("#name", "#email", "#street", "#city"), ADDRESS.values(), strict=True))
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with opened(tmp_path_factory.mktemp("store"), {"lamp": "Lamp", "vase": "Vase"}, unsold=12) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser(address: str) -> Iterator[Browser]:
-    """Opened after the server: Playwright's loop lets no other start in its thread."""
-    assert address
-    with open_browser() as one:
-        yield one
 
 
 #: One has walked so many metres from a place.

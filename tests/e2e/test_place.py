@@ -10,23 +10,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
 import numpy as np
 import pytest
 import trimesh
-from browser import open_browser
+from access import AXE, serious
+from browser import watched
 from msgspec.structs import replace
+from page_server import furnish, page_is_built, sell, served
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 from shelf_files import product_folder
-from small_store import SITE, picture
-from whole_server import running
+from small_store import picture
 
-from showroom.http import client
 from showroom.services import Services
-from showroom.shop.offers import OfferTerms
-from showroom.stores.fill import place
-from showroom.stores.templates import TEMPLATES
 from showroom_assets.manifest import Bounds, Placement, Product, Variant, load, write_manifest
 
 REPO: Final = Path(__file__).parents[2]
@@ -34,7 +30,6 @@ MODULES: Final = REPO / "webclient" / "node_modules"
 IWER: Final = MODULES / "iwer" / "build" / "iwer.js"
 SEM: Final = MODULES / "@iwer" / "sem" / "build" / "iwer-sem.js"
 ROOM: Final = MODULES / "@iwer" / "sem" / "captures" / "living_room.json"
-AXE: Final = MODULES / "axe-core" / "axe.min.js"
 WINDOW: Final[ViewportSize] = {"width": 480, "height": 640}
 # Width, height, depth in metres; category; surface.
 FURNITURE: Final = {
@@ -44,9 +39,7 @@ FURNITURE: Final = {
 }
 
 pytestmark = [
-    pytest.mark.skipif(
-        not (SITE / "index.html").is_file() or not SEM.is_file(), reason="the web client is not built: make setup"
-    ),
+    page_is_built(SEM, AXE),
     # Every frame is drawn twice without a graphics card: the page's, and the room's.
     pytest.mark.timeout(1500),
 ]
@@ -84,31 +77,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     async def prepare(services: Services) -> None:
         for name in FURNITURE:
-            services.library_of("default").publish(on_shelf(folder, name))
-            sku = f"{name.upper()}-BONE"
-            terms = OfferTerms(product=name, prices={"EUR": 12800})
-            await services.shop.put_offer("default", sku, terms, caller="test", key=f"offer-{sku}")
-            await services.shop.set_stock("default", sku, caller="test", key=f"stock-{sku}", unsold=9)
-        store = place(TEMPLATES["boutique"][0](), "hero", "stool")
-        exact = msgspec.convert(msgspec.to_builtins(store), type(store))
-        await services.stores.put("default", exact, by="test")
-        await services.stores.publish("default", "boutique")
+            await sell(services, on_shelf(folder, name), unsold=9)
+        await furnish(services, hero="stool")
 
-    patch = pytest.MonkeyPatch()
-    patch.setattr(client, "default_folder", lambda: SITE)
-    try:
-        with running(folder / "data", prepare=prepare) as (ask, _):
-            yield f"http://127.0.0.1:{ask.port}/"
-    finally:
-        patch.undo()
-
-
-@pytest.fixture(scope="module")
-def browser(address: str) -> Iterator[Browser]:
-    """Opened after the server: Playwright's loop lets no other start in its thread."""
-    assert address
-    with open_browser() as opened:
-        yield opened
+    with served(folder, prepare) as ask:
+        yield f"http://127.0.0.1:{ask.port}/"
 
 
 @pytest.fixture
@@ -116,24 +89,13 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     """A page whose errors, and requests to anybody else, fail the test."""
     context = browser.new_context(viewport=WINDOW, locale="en-IE", reduced_motion="reduce")
     context.set_default_timeout(60_000)
-    page = context.new_page()
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
 
-    def heard(said: ConsoleMessage) -> None:
-        # iwer reports what a frame threw there.
-        if said.type == "error" and "Failed to load resource" not in said.text:
-            wrong.append(said.text)
+    # iwer reports on the console what a frame threw there.
+    def is_wrong(said: ConsoleMessage) -> bool:
+        return said.type == "error" and "Failed to load resource" not in said.text
 
-    def asked(request: Request) -> None:
-        if not request.url.startswith((address, "blob:", "data:")):
-            wrong.append(request.url)
-
-    page.on("console", heard)
-    page.on("request", asked)
-    yield page
-    context.close()
-    assert wrong == []
+    with watched(context, address, is_wrong=is_wrong) as page:
+        yield page
 
 
 def opened(page: Page, address: str, product: str) -> None:
@@ -253,24 +215,12 @@ def drawn_room() -> bytes:
     return out.getvalue()
 
 
-def serious(page: Page) -> list[str]:
-    """What axe finds that would keep somebody out."""
-    page.evaluate(AXE.read_text())
-    found: Any = page.evaluate("axe.run(document.querySelector('dialog'), {resultTypes: ['violations']})")
-    return [
-        f"{one['id']}: {node['target']} {node['failureSummary']}"
-        for one in found["violations"]
-        if one["impact"] in ("serious", "critical")
-        for node in one["nodes"]
-    ]
-
-
 def test_a_photo_with_a_mat_of_known_size_shows_the_sofa_true_and_says_whether_it_fits(
     page: Page, address: str
 ) -> None:
     page.set_viewport_size({"width": 1100, "height": 700})
     opened(page, address, "sofa")
-    assert serious(page) == []
+    assert serious(page, within="dialog") == []
     page.locator("place-room input[type=file]").set_input_files(
         {"name": "room.png", "mimeType": "image/png", "buffer": drawn_room()}
     )
@@ -292,7 +242,7 @@ def test_a_photo_with_a_mat_of_known_size_shows_the_sofa_true_and_says_whether_i
         page.mouse.up()
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowRight")
-    assert serious(page) == []
+    assert serious(page, within="dialog") == []
     page.get_by_role("button", name="Put furniture in").click()
 
     # The sofa stands on the floor in its true size: its box's corners are where that camera would see them.
@@ -328,7 +278,7 @@ def test_a_photo_with_a_mat_of_known_size_shows_the_sofa_true_and_says_whether_i
     page.get_by_label("Door, width (cm)").fill("70")
     page.keyboard.press("Tab")
     expect(page.locator("place-room .rail")).to_contain_text("By its box it does not pass")
-    assert serious(page) == []
+    assert serious(page, within="dialog") == []
     link = do(page, "return room.home.link()")
     assert "#/place?layout=sofa~SOFA-BONE~2600" in link
     page.goto("about:blank")

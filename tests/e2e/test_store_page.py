@@ -4,22 +4,19 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from browser import open_browser
+from access import AXE, serious, tab_to
+from browser import watched
+from page_server import page_is_built
 from playwright.sync_api import Browser, Page, expect
-from small_store import SITE, opened
+from small_store import opened
 
-REPO: Final = Path(__file__).parents[2]
-AXE: Final = REPO / "webclient" / "node_modules" / "axe-core" / "axe.min.js"
 HOSTILE: Final = "<img src=x onerror=\"document.title='taken'\">"
 PRODUCTS: Final = {"lamp": "Lamp", "vase": "Vase", "evil": HOSTILE}
 
-pytestmark = pytest.mark.skipif(
-    not (SITE / "index.html").is_file() or not AXE.is_file(), reason="the web client is not built: make setup"
-)
+pytestmark = page_is_built(AXE)
 
 
 @pytest.fixture(scope="module")
@@ -30,51 +27,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield found
 
 
-@pytest.fixture(scope="module")
-def browser(address: str) -> Iterator[Browser]:
-    """Opened after the server: Playwright's loop lets no other start in its thread."""
-    assert address
-    with open_browser() as opened:
-        yield opened
-
-
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """A newcomer's page; an error of its own code, or a request to anybody else, fails the test."""
     context = browser.new_context(viewport={"width": 1180, "height": 760}, locale="en-GB", reduced_motion="reduce")
     context.set_default_timeout(30_000)
-    page = context.new_page()
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
-    page.on(
-        "request", lambda ask: wrong.append(ask.url) if not ask.url.startswith((address, "blob:", "data:")) else None
-    )
-    yield page
-    context.close()
-    assert wrong == []
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds that would keep somebody out."""
-    page.wait_for_timeout(600)  # what fades in has its contrast at the end only
-    page.evaluate(AXE.read_text())  # as the debugger does it: the page's policy lets no foreign script in
-    found: Any = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{one['id']}: {node['target']} {node['failureSummary']}"
-        for one in found["violations"]
-        if one["impact"] in ("serious", "critical")
-        for node in one["nodes"]
-    ]
-
-
-def tab_to(page: Page, selector: str, *, key: str = "Tab", most: int = 60) -> None:
-    """Press Tab, or Shift and Tab, until the keyboard is there: nothing on the way may hold it."""
-    for _ in range(most):
-        if page.evaluate("s => document.activeElement?.matches(s) ?? false", selector):
-            return
-        page.keyboard.press(key)
-    raise AssertionError(f"Tab does not lead to {selector}")
+    with watched(context, address) as page:
+        yield page
 
 
 def test_the_whole_journey_as_a_list_by_keys_alone(page: Page, address: str) -> None:

@@ -12,9 +12,8 @@ from typing import Final
 import fake_camera
 import numpy as np
 import pytest
-import skimage.data
 from access import serious, tab_to
-from browser import FLAGS, chromium, open_browser
+from browser import FLAGS, chromium, open_browser, watched
 from mirror_page import (
     MIRROR,
     PATIENT_MS,
@@ -28,12 +27,12 @@ from mirror_page import (
     wait_frames,
 )
 from numpy.typing import NDArray
+from page_server import page_is_built
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-from small_store import SITE
 from wearables import opened
 
-pytestmark = pytest.mark.skipif(not (SITE / "index.html").is_file(), reason="the web client is not built: make setup")
+pytestmark = page_is_built()
 
 SIZE: Final = (640, 360)
 #: A camera that may be refused: without the flag that says yes to every page.
@@ -50,11 +49,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def browser(address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Its camera sees one person; a page has to be allowed to use it."""
     assert address
-    folder = tmp_path_factory.mktemp("camera")
-    person = folder / "person.png"
-    # Eileen Collins; NASA, public domain. The upper part: the face is as large as before a laptop.
-    Image.fromarray(skimage.data.astronaut()[:360]).save(person)
-    clip = fake_camera.of_picture(folder / "person.mjpeg", person, size=SIZE)
+    clip = fake_camera.of_astronaut(tmp_path_factory.mktemp("camera") / "person.mjpeg", size=SIZE)
     with open_browser(*(flag for flag in fake_camera.flags(clip) if flag != ASKED)) as one:
         yield one
 
@@ -72,13 +67,8 @@ def context_of(browser: Browser, address: str, *, may: bool = True) -> BrowserCo
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """A newcomer's page that may use the camera; an error of its own code fails the test."""
     context = context_of(browser, address)
-    page = context.new_page()
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
-    yield page
-    context.close()
-    assert wrong == []
+    with watched(context, address) as page:
+        yield page
 
 
 def share(mask: NDArray[np.bool_], at: tuple[int, int], reach: int = 3) -> float:

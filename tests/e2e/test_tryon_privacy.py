@@ -13,17 +13,15 @@ from typing import Any, Final
 
 import fake_camera
 import pytest
-import skimage.data
 from browser import open_browser
 from leaks import Secrets, found, larger_than
 from mirror_page import MIRROR, WATCH_THE_WORKER, open_mirror, shown, turn_on, wait_for, wait_frames
-from PIL import Image
+from page_server import page_is_built
 from playwright.sync_api import Browser, Page
-from small_store import SITE
 from wearables import opened
 from wire import NOBODY_ELSE, Sent, Wire, between
 
-pytestmark = pytest.mark.skipif(not (SITE / "index.html").is_file(), reason="the web client is not built: make setup")
+pytestmark = page_is_built()
 
 #: A pose is 38 bytes, a question for a product has none; a face's landmarks are 5,736, its still points 500.
 MOST_BYTES: Final = 256
@@ -41,11 +39,8 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 def browser(port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Its camera sees Eileen Collins, and the canary."""
     assert port
-    folder = tmp_path_factory.mktemp("camera")
-    person = folder / "person.png"
-    # NASA, public domain; the upper part, so that the face is as large as before a laptop.
-    Image.fromarray(skimage.data.astronaut()[:360]).save(person)
-    clip = fake_camera.of_picture(folder / "person.mjpeg", person, has_canary=True, size=(640, 360))
+    clip_at = tmp_path_factory.mktemp("camera") / "person.mjpeg"
+    clip = fake_camera.of_astronaut(clip_at, has_canary=True, size=(640, 360))
     with open_browser(*fake_camera.flags(clip), *NOBODY_ELSE) as one:
         yield one
 

@@ -1,34 +1,17 @@
 """Two shoppers in the store in 3D: each sees the other come, walk, take up a lamp and applaud."""
 
-from collections.abc import Iterator
 from typing import Any, Final
 
-import pytest
-from browser import open_browser
+from page_server import page_is_built
 from playwright.sync_api import Browser, Page, expect
 from shoppers import shoppers
-from small_store import SITE, opened
 from waiting import until
 
-pytestmark = pytest.mark.skipif(not (SITE / "index.html").is_file(), reason="the web client is not built: make setup")
+pytestmark = page_is_built()
 
 OPEN_MS: Final = 90_000
 #: Bits of the protocol: what somebody does with what they look at.
 LOOKING: Final = 2
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with opened(tmp_path_factory.mktemp("store"), {"lamp": "Lamp", "vase": "Vase"}, unsold=5) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser(address: str) -> Iterator[Browser]:
-    """Opened after the server: Playwright's loop lets no other start in its thread."""
-    assert address
-    with open_browser() as one:
-        yield one
 
 
 def _sees(page: Page, name: str, what: str, *given: Any) -> None:

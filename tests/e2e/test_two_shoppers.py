@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from typing import Final
 
 import pytest
-from browser import open_browser
+from page_server import page_is_built
 from playwright.sync_api import Browser, WebSocketRoute, expect
 from shoppers import Shopper, shoppers
-from small_store import SITE, opened
 
-pytestmark = pytest.mark.skipif(not (SITE / "index.html").is_file(), reason="the web client is not built: make setup")
+pytestmark = page_is_built()
 
 UNSOLD: Final = 5
 #: The way to a product in the gallery, and on the list.
@@ -17,17 +16,8 @@ SHELF: Final = ".gallery [data-id={0}] a, main [data-product={0}]"
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with opened(tmp_path_factory.mktemp("store"), {"lamp": "Lamp", "vase": "Vase"}, unsold=UNSOLD) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser(address: str) -> Iterator[Browser]:
-    """Opened after the server: Playwright's loop lets no other start in its thread."""
-    assert address
-    with open_browser() as one:
-        yield one
+def unsold() -> int:
+    return UNSOLD
 
 
 NAMES: Final = iter((("Ada", "Ben"), ("Cleo", "Dan"), ("Edith", "Finn")))

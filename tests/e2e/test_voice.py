@@ -1,32 +1,21 @@
 """Two shoppers who talk: microphones that the browser makes up, and a real connection between the two pages."""
 
-from collections.abc import Iterator
 from typing import Final
 
 import pytest
-from browser import open_browser
+from page_server import page_is_built
 from playwright.sync_api import Browser, Locator, expect
 from shoppers import Shopper, shoppers
-from small_store import SITE, opened
 
-pytestmark = pytest.mark.skipif(not (SITE / "index.html").is_file(), reason="the web client is not built: make setup")
+pytestmark = page_is_built()
 
 FAKE_MICROPHONE: Final = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 ONE_MACHINE: Final = ("--allow-loopback-in-peer-connection", "--disable-features=WebRtcHideLocalIpsWithMdns")
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with opened(tmp_path_factory.mktemp("store"), {"lamp": "Lamp", "vase": "Vase"}, unsold=12) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser(address: str) -> Iterator[Browser]:
-    """Opened after the server: Playwright's loop lets no other start in its thread."""
-    assert address
-    with open_browser(*FAKE_MICROPHONE, *ONE_MACHINE) as one:
-        yield one
+def browser_flags() -> tuple[str, ...]:
+    return (*FAKE_MICROPHONE, *ONE_MACHINE)
 
 
 def test_two_hear_each_other_once_both_have_asked_for_it(browser: Browser, address: str) -> None:

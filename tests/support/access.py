@@ -29,12 +29,12 @@ def deep(page: Page, script: str, *given: Any) -> Any:
     return page.evaluate(f"(given) => {{ {_DEEP} {script} }}", list(given))
 
 
-def serious(page: Page) -> list[str]:
-    """What axe finds that would keep somebody out."""
+def serious(page: Page, *, within: str = "html") -> list[str]:
+    """What axe finds that would keep somebody out, on the page or in a part of it."""
     settled(page)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())  # as the debugger does it: the page's policy lets no foreign script in
-    found: Any = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    found: Any = page.evaluate("(within) => axe.run(within, {resultTypes: ['violations']})", within)
     return [
         f"{one['id']}: {node['target']} {node['failureSummary']}"
         for one in found["violations"]

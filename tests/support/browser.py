@@ -3,9 +3,9 @@
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 FLAGS = (
     "--no-sandbox",
@@ -35,3 +35,27 @@ def open_browser(*more: str) -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def is_breach(said: ConsoleMessage) -> bool:
+    """Whether the console tells of a breach of the page's policy."""
+    return "Content Security Policy" in said.text
+
+
+@contextlib.contextmanager
+def watched(
+    context: BrowserContext, address: str, *, is_wrong: Callable[[ConsoleMessage], bool] = is_breach
+) -> Iterator[Page]:
+    """
+    The context's only page: an error of its own code, a wrong word on the console and a request to anybody else fail
+    the test.
+    """
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if is_wrong(said) else None)
+    own = (address, "blob:", "data:")
+    page.on("request", lambda ask: wrong.append(ask.url) if not ask.url.startswith(own) else None)
+    yield page
+    context.close()
+    assert wrong == []

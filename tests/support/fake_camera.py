@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+import skimage.data
 from leaks import CANARY_RGB
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
@@ -59,6 +60,13 @@ def of_picture(
         frame.paste(person, (left, (size[1] - person.height) // 2 + round(3 * math.cos(angle))))
         shown.append(_marked(frame) if has_canary else frame)
     return write(clip, shown)
+
+
+def of_astronaut(clip: Path, *, has_canary: bool = False, size: tuple[int, int] = SIZE) -> Path:
+    """Eileen Collins (NASA, public domain); the upper part, so that the face is as large as before a laptop."""
+    person = clip.with_suffix(".png")
+    Image.fromarray(skimage.data.astronaut()[:360]).save(person)
+    return of_picture(clip, person, has_canary=has_canary, size=size)
 
 
 def of_video(

@@ -1,28 +1,17 @@
 """A furnished store in small, behind the whole server and the built page: for tests that go shopping in a browser."""
 
 import io
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
-import msgspec
-import pytest
 from msgspec.structs import replace
+from page_server import furnish, sell, served
 from PIL import Image, ImageDraw
 from shelf_files import product_folder
-from whole_server import running
 
-from showroom.http import client
 from showroom.services import Services
-from showroom.shop.offers import OfferTerms
-from showroom.stores.fill import place
-from showroom.stores.templates import TEMPLATES
 from showroom_assets.manifest import Bounds, Product, Variant, load, write_manifest
-
-REPO: Final = Path(__file__).parents[2]
-SITE: Final = Path(os.environ.get("SHOWROOM_SITE", REPO / "webclient" / "dist"))
 
 
 def picture() -> bytes:
@@ -59,21 +48,8 @@ def opened(
 
     async def prepare(services: Services) -> None:
         for name, title in products.items():
-            made = on_shelf(folder, name, title, second=colours.get(name, "Ink"))
-            services.library_of("default").publish(made)
-            for sku in (f"{name.upper()}-BONE", f"{name.upper()}-INK"):
-                terms = OfferTerms(product=name, prices={"EUR": 12800, "GBP": 10900})
-                await services.shop.put_offer("default", sku, terms, caller="test", key=f"offer-{sku}")
-                await services.shop.set_stock("default", sku, caller="test", key=f"stock-{sku}", unsold=unsold)
-        store = place(place(TEMPLATES["boutique"][0](), "hero", "lamp"), "island-a", "vase")
-        exact = msgspec.convert(msgspec.to_builtins(store), type(store))
-        await services.stores.put("default", exact, by="test")
-        await services.stores.publish("default", "boutique")
+            await sell(services, on_shelf(folder, name, title, second=colours.get(name, "Ink")), unsold=unsold)
+        await furnish(services, hero="lamp", island_a="vase")
 
-    patch = pytest.MonkeyPatch()
-    patch.setattr(client, "default_folder", lambda: SITE)
-    try:
-        with running(folder / "data", prepare=prepare) as (ask, _):
-            yield f"http://127.0.0.1:{ask.port}/"
-    finally:
-        patch.undo()
+    with served(folder, prepare) as ask:
+        yield f"http://127.0.0.1:{ask.port}/"

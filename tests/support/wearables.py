@@ -13,16 +13,13 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import pytest
 from msgspec.structs import replace
 from numpy.typing import NDArray
+from page_server import sell, served
 from shelf_files import product_folder
-from small_store import SITE, picture
-from whole_server import running
+from small_store import picture
 
-from showroom.http import client
 from showroom.services import Services
-from showroom.shop.offers import OfferTerms
 from showroom_assets.manifest import Anchor, Bounds, Variant, load, write_manifest
 
 Box = tuple[tuple[float, float, float], tuple[float, float, float]]
@@ -193,17 +190,7 @@ def opened(folder: Path, *names: str) -> Iterator[int]:
 
     async def prepare(services: Services) -> None:
         for name in names:
-            services.library_of("default").publish(on_shelf(folder, name, THINGS[name]))
-            for colour in ("GREEN", "BLUE"):
-                sku = f"{name.upper()}-{colour}"
-                terms = OfferTerms(product=name, prices={"EUR": 12800, "GBP": 10900})
-                await services.shop.put_offer("default", sku, terms, caller="test", key=f"offer-{sku}")
-                await services.shop.set_stock("default", sku, caller="test", key=f"stock-{sku}", unsold=9)
+            await sell(services, on_shelf(folder, name, THINGS[name]), unsold=9)
 
-    patch = pytest.MonkeyPatch()
-    patch.setattr(client, "default_folder", lambda: SITE)
-    try:
-        with running(folder / "data", prepare=prepare) as (ask, _):
-            yield ask.port
-    finally:
-        patch.undo()
+    with served(folder, prepare) as ask:
+        yield ask.port
