@@ -168,6 +168,13 @@ def first_product(record: Record, browser: Browser, address: str) -> float:
     record.at_most(
         "first product", "time to the first product on screen at most 0.7 of model-viewer's", mine / its, 0.7
     )
+    # The peer takes one of two times for the same file, a factor of three apart.
+    quick = [one for one in theirs_s if one <= (min(theirs_s) + max(theirs_s)) / 2]
+    record.told(
+        "first product, beside quick runs",
+        "the same against the quicker half of model-viewer's range (no goal)",
+        mine / statistics.median(quick),
+    )
     first_bytes, requests = first_code(browser, address)
     record.figures["first_load"] = {"code_bytes_gzipped": first_bytes, "requests_elsewhere": requests}
     record.at_most("first-load code", "code before the first frame at most 300 kB gzipped", first_bytes, CODE_BYTES)

@@ -69,10 +69,10 @@ def figures(record: Record, series: list[tuple[float, float]], empty: float, lef
     }
     share = 100 * slope(tail) / middle
     record.noise = {"mb": {"max": max(size for _, size in tail), "min": min(size for _, size in tail)}}
-    record._add("taken", f"MB with {STEADY} people and {FLOCK} who come and go (no goal)", middle, None)
+    record.told("taken", f"MB with {STEADY} people and {FLOCK} who come and go (no goal)", middle)
     verdict = None if QUICK else share <= 2.0
     record._add("flat", "<= 2 % an hour, over the last third", share, verdict)
-    record._add("after everybody left", "MB that are not given back (no goal)", left - empty, None)
+    record.told("after everybody left", "MB that are not given back (no goal)", left - empty)
 
 
 def slope(series: list[tuple[float, float]]) -> float:

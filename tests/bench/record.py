@@ -57,6 +57,10 @@ class Record:
     def at_least(self, name: str, goal: str, value: float | None, bound: float) -> None:
         self._add(name, goal, value, None if value is None else value >= bound)
 
+    def told(self, name: str, what: str, value: float) -> None:
+        """A value that no goal judges, to read the others by."""
+        self._add(name, what, value, None)
+
     def _add(self, name: str, goal: str, value: float | None, met: bool | None) -> None:
         self.goals.append(Goal(name, goal, None if value is None else round(float(value), 5), met, self._group))
 

@@ -44,7 +44,7 @@ def main() -> None:
     record.at_most("back, half of them", "<= 3 s from the kill, the start included", crowd["back_p50_s"], 3.0)
     last_s = crowd["back_max_s"] - max(starts)
     record.at_most("back, the last one", "<= 3 s after the door was open, at the slowest start", last_s, 3.0)
-    record._add("start", "s until the door is open, the slowest, with everybody's seat (no goal)", max(starts), None)
+    record.told("start", "s until the door is open, the slowest, with everybody's seat (no goal)", max(starts))
     lost = crowd["lost"] - crowd["resumed"]
     record.at_most("lost their seat", "people who had to join anew: 0", crowd["rejoined"] + lost, 0)
     record.at_most("put elsewhere", "people put back: 0", sum(crowd["corrected"].values()), 0)
