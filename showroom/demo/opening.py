@@ -2,7 +2,8 @@
 Opening day of the demo store: what is put into a fresh server before its door opens.
 
 Offers for every SKU of the demo products at the prices of their ``product.toml``, some of each in stock (some hardly
-any, one sold out, as in a real shop), and a store with all of them in their places. What is there already stays.
+any, one sold out, as in a real shop; of what comes in sizes the largest in the first colour), and a store with all of
+them in their places. What is there already stays.
 """
 
 from collections.abc import Mapping
@@ -18,8 +19,10 @@ from showroom.stores.records import NoSuchStore
 from showroom.stores.templates import TEMPLATES
 from showroom.tenants import DEFAULT_TENANT
 from showroom_assets.manifest import Product
+from showroom_assets.sizing import sizes_sold
 
 _STOCK: Final = (12, 3, 24, 1, 8, 0, 16, 5)
+_STOCK_OF_SIZES: Final = (4, 7, 12, 9, 5, 8, 3, 6, 2)
 _CALLER: Final = "opening"
 
 # What stands where: three to seven things in one glance, and one hero.
@@ -80,11 +83,27 @@ async def open_store(services: Services, prices: Mapping[str, Mapping[str, int]]
     products = await services.products()
     number = 0
     for name, product in products.items():
+        units, number = _units(product, number)
         for sku in skus_of(product):
-            number += 1
             if prices.get(name):
-                await _offer(services, sku, product, prices[name], _STOCK[number % len(_STOCK)])
+                await _offer(services, sku, product, prices[name], units[sku])
     await _stores(services, products)
+
+
+def _units(product: Product, number: int) -> tuple[dict[str, int], int]:
+    """How many there are of each SKU, and where in the row of numbers the next product goes on."""
+    sizes = [*sizes_sold(product)]
+    units: dict[str, int] = {}
+    colours = list(dict.fromkeys(sold.variant for sold in skus_of(product).values()))
+    for sku, sold in skus_of(product).items():
+        if len(sizes) < 2 or sold.size not in sizes:
+            number += 1
+            units[sku] = _STOCK[number % len(_STOCK)]
+        else:
+            colour, size = colours.index(sold.variant), sizes.index(sold.size)
+            is_gone = colour == 0 and size == len(sizes) - 1
+            units[sku] = 0 if is_gone else _STOCK_OF_SIZES[(colour + size) % len(_STOCK_OF_SIZES)]
+    return units, number if len(sizes) < 2 else number + len(colours)
 
 
 async def _offer(services: Services, sku: str, product: Product, price: Mapping[str, int], stock: int) -> None:

@@ -10,7 +10,7 @@ import math
 from collections import Counter
 from typing import Any
 
-from showroom_demo.kit.product import Anchor, DemoProduct
+from showroom_demo.kit.product import Anchor, DemoProduct, Variant
 
 SURFACE = {"shelf": "table", "plinth": "table", "table": "table", "floor": "floor", "hanger": "wall", "wall": "wall"}
 """Placement on a kind of furniture, as the manifest's kind of surface."""
@@ -25,7 +25,7 @@ def sidecar(product: DemoProduct) -> str:
         f"category = {_value(product.category)}",
         f"model = {_value(product.id + '.glb')}",
         f"dimensions_m = {_value(product.dimensions_m)}",
-        f"skus = {_value([variant.sku for variant in product.variants])}",
+        f"skus = {_value([sku for variant in product.variants for sku in variant.skus])}",
     ]
     lines += _table("price_minor", product.price_minor)
     lines += _table("placement", {"surface": SURFACE[product.placement], "display": product.placement})
@@ -35,9 +35,7 @@ def sidecar(product: DemoProduct) -> str:
         lines += _table("wearable", {"category": product.wearable.get("kind", product.category), **rest})
         lines += _table("wearable.measures_mm", measures)
     for variant in product.variants:
-        lines += _table(
-            "[variants]", {"name": variant.label, "label": variant.label, "sku": variant.sku, "swatch": variant.swatch}
-        )
+        lines += _table("[variants]", _variant(variant, shown=product.wearable.get("size", "")))
     for anchor in product.anchors:
         lines += _table("[anchors]", _anchor(anchor))
     seen: Counter[str] = Counter()
@@ -46,6 +44,13 @@ def sidecar(product: DemoProduct) -> str:
         name = spot.part if seen[spot.part] == 1 else f"{spot.part}_{seen[spot.part]}"  # a manifest lists a name once
         lines += _table("[hot_spots]", {"name": name, "label": spot.text, "position_m": spot.point})
     return "\n".join(lines) + "\n"
+
+
+def _variant(variant: Variant, *, shown: str) -> dict[str, Any]:
+    out: dict[str, Any] = {"name": variant.label, "label": variant.label, "sku": variant.sku_in(shown)}
+    if variant.sizes:
+        out["skus"] = variant.skus
+    return {**out, "swatch": variant.swatch}
 
 
 def _anchor(anchor: Anchor) -> dict[str, Any]:

@@ -6,10 +6,13 @@ import subprocess
 import sys
 import tomllib
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
+from demo_sizes import sold
 
+import showroom_demo
 from showroom_assets.glb import read_glb, write_glb
 from showroom_assets.scene import world_matrices
 from showroom_demo import catalogue
@@ -17,6 +20,7 @@ from showroom_demo.kit.assemble import bounds_m
 from showroom_demo.kit.product import DemoProduct
 from showroom_demo.sidecar import sidecar, turn_from_front
 
+CHARTS = Path(showroom_demo.__file__).parent / "charts"
 HARD = [product_id for product_id, module in catalogue.MODULES.items() if ".hard." in module]
 
 
@@ -113,10 +117,17 @@ def test_reading_what_was_written_gives_the_same_scene(product: DemoProduct) -> 
 def test_the_sidecar_says_what_the_product_says(product: DemoProduct) -> None:
     told = tomllib.loads(sidecar(product))
     assert told["id"] == product.id
-    assert [variant["sku"] for variant in told["variants"]] == [variant.sku for variant in product.variants]
+    shown = product.wearable.get("size", "")
+    assert [variant["sku"] for variant in told["variants"]] == [one.sku_in(shown) for one in product.variants]
     assert tuple(told["dimensions_m"]) == product.dimensions_m
     assert {anchor["name"] for anchor in told["anchors"]} == {anchor.name for anchor in product.anchors}
     assert told["price_minor"] == product.price_minor
+
+
+@pytest.mark.parametrize(("product_id", "sizes"), [("lume-ring", 9), ("aurelin-watch", 2)])
+def test_every_colour_is_sold_in_every_size(product_id: str, sizes: int) -> None:
+    found = sold(made(product_id), (CHARTS / f"{product_id}.toml").read_bytes())
+    assert [len(labels) for labels in found.values()] == [sizes] * 3
 
 
 def test_anchors_turn_the_front_to_their_direction() -> None:

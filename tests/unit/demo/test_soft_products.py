@@ -1,15 +1,19 @@
 """Every soft good and piece of furniture: valid, at its stated size, dressed in colourways one can buy."""
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
+from demo_sizes import sold
 
+import showroom_demo
 from showroom_assets.glb import read_glb, write_glb
 from showroom_assets.scene import Scene, world_matrices
 from showroom_demo.catalogue import product
 from showroom_demo.kit.product import DemoProduct
 
+CHARTS = Path(showroom_demo.__file__).parent / "charts"
 SIZES_MM = {
     "field-cap": ((150, 190), (120, 175), (240, 300)),
     "court-sneaker": ((215, 265), (120, 165), (275, 305)),
@@ -114,6 +118,15 @@ def test_each_colourway_has_a_sku_of_its_own_and_changes_the_look(product_id: st
     primitives = [p for m in item.scene.meshes for p in m.primitives]
     looks = {tuple(p.variants.get(k, p.material) for p in primitives) for k in range(len(item.variants))}
     assert len(looks) == len(item.variants)
+
+
+@pytest.mark.parametrize(
+    ("product_id", "fewest", "most"), [("rove-bomber", 4, 4), ("court-sneaker", 9, 9), ("alder-tee", 4, 6)]
+)
+def test_colours_are_sold_in_the_sizes_of_the_chart(product_id: str, fewest: int, most: int) -> None:
+    found = sold(made(product_id), (CHARTS / f"{product_id}.toml").read_bytes())
+    counts = [len(labels) for labels in found.values()]
+    assert (len(counts), min(counts), max(counts)) == (5, fewest, most)
 
 
 @pytest.mark.parametrize("product_id", IDS)

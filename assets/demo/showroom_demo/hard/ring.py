@@ -21,6 +21,7 @@ from showroom_demo.kit.texture import satin_metal
 INNER_DIAMETER = 17.2
 STONE_LENGTH, STONE_WIDTH = 7.8, 6.0
 THICKNESS = 1.45
+SIZES = tuple(str(girth) for girth in range(46, 63, 2))
 STONE_Y = INNER_DIAMETER / 2 + 2.95
 
 
@@ -140,7 +141,7 @@ def finishes() -> list[Colourway]:
     for label, sku, swatch, color, gem, tint, foil in ways:
         out.append(
             Colourway(
-                Variant(label=label, sku=sku, swatch=swatch),
+                Variant(label=label, sku=sku, swatch=swatch, sizes=SIZES),
                 {
                     "metal": metal(label.split(",")[0], color, maps=satin_metal(roughness=0.11)),
                     "stone": stone_finish(gem, tint, ior=2.42 if gem == "Diamond" else 1.77),
@@ -188,6 +189,7 @@ def product() -> DemoProduct:
         ),
         wearable={
             "kind": "ring",
+            "size": "54",
             "inner_diameter_mm": INNER_DIAMETER,
             "size_eu": round(np.pi * INNER_DIAMETER),
             "band_width_mm": 3.1,

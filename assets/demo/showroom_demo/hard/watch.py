@@ -22,6 +22,7 @@ from showroom_demo.kit.texture import brushed_metal, leather, satin_metal
 
 CASE_DIAMETER, LUG_WIDTH, DIAL_RADIUS = 38.5, 20.0, 15.9
 DIAL_Y = 4.9
+STRAPS = ("Regular", "Long")
 HEAD_Z = WRIST_DEPTH / 2 + 0.4
 
 
@@ -227,7 +228,7 @@ def finishes() -> list[Colourway]:
             ),
             "thread": pbr(f"Thread {word[1]}", thread, roughness=0.75),
         }
-        out.append(Colourway(Variant(label=label, sku=sku, swatch=swatch), finish))
+        out.append(Colourway(Variant(label=label, sku=sku, swatch=swatch, sizes=STRAPS), finish))
     return out
 
 
@@ -280,6 +281,7 @@ def product() -> DemoProduct:
         ),
         wearable={
             "kind": "watch",
+            "size": "Regular",
             "wrist_circumference_mm": round(float(circumference), 1),
             "case_diameter_mm": CASE_DIAMETER,
             "lug_width_mm": LUG_WIDTH,

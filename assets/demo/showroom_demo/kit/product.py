@@ -30,11 +30,25 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """A colourway one can buy. ``label`` is the name of the KHR_materials_variants entry; ``swatch`` sRGB hex."""
+    """
+    A colourway one can buy. ``label`` is the name of the KHR_materials_variants entry; ``swatch`` sRGB hex.
+
+    ``sizes`` are those it is made in, each under a SKU of its own that begins with ``sku``; none: in one size, by
+    ``sku``. The size chart lists the same SKUs.
+    """
 
     label: str
     sku: str
     swatch: str
+    sizes: tuple[str, ...] = ()
+
+    @property
+    def skus(self) -> tuple[str, ...]:
+        """All that is sold in this colour, in the order of sizes."""
+        return tuple(self.sku_in(size) for size in self.sizes) or (self.sku,)
+
+    def sku_in(self, size: str) -> str:
+        return f"{self.sku}-{size.upper()}" if self.sizes else self.sku
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

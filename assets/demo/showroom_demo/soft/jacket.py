@@ -69,7 +69,7 @@ def product() -> DemoProduct:
         Part("stitching", [("thread", s) for s in _rows(g)]),
     ]
     ways = [
-        Colourway(Variant(label=n, sku=f"JKT-BOMBER-{n.upper()}", swatch=c), _finishes(n, c, t, m))
+        Colourway(Variant(label=n, sku=f"JKT-BOMBER-{n.upper()}", swatch=c, sizes=tuple(SIZES)), _finishes(n, c, t, m))
         for n, c, t, m in WAYS
     ]
     made = assemble("rove-bomber", parts, ways)

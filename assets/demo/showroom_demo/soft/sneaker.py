@@ -22,6 +22,7 @@ from showroom_demo.soft.zipper import strung
 
 Surfaces = list[tuple[str, Shape]]
 EYELETS = np.array([1.75, 2.55, 3.35, 4.15, 4.95, 5.75])
+SIZES = tuple(str(eu) for eu in range(38, 47))
 APART = 62.0
 """Half the distance between the two shoes' centre lines, mm."""
 
@@ -38,7 +39,7 @@ def product() -> DemoProduct:
             parts.append(Part(f"{name}_{side}", placed))
     ways = [
         Colourway(
-            Variant(label=label, sku=f"SNK-COURT-{code}-42", swatch=swatch),
+            Variant(label=label, sku=f"SNK-COURT-{code}", swatch=swatch, sizes=SIZES),
             {
                 "upper": pbr(f"leather {code.lower()}", hide, roughness=1.0, maps=leather(roughness=0.52, cell_mm=0.8)),
                 "overlay": cloth(f"suede {code.lower()}", nap, suede()),
@@ -98,12 +99,13 @@ def product() -> DemoProduct:
         wearable={
             "kind": "shoe",
             "pair": True,
+            "size": "42",
             "size_eu": 42,
             "foot_length_mm": 265,
             "inner_length_mm": 274,
             "ball_girth_mm": 250,
             "sole_mm": SOLE,
-            "sizes": {str(eu): {"foot_length_mm": round((eu - 2) * 6.667 - 1.5)} for eu in range(38, 47)},
+            "sizes": {eu: {"foot_length_mm": round((int(eu) - 2) * 6.667 - 1.5)} for eu in SIZES},
         },
     )
 
