@@ -85,7 +85,8 @@ def draw(photo: U8, placed: Scene, *, product_m: F64, hides_m: F64, lens: Lens) 
         drawn = studio.view(camera)
     top, left = (size - lens.height) // 2, (size - lens.width) // 2
     drawn = drawn[top : top + lens.height, left : left + lens.width]
-    # Where the product's silhouette is drawn but its depth fell between samples, nothing hides it.
+    # At a silhouette's edge, and on wire, colour is drawn where the depth fell between samples: the neighbours' counts.
+    product_m = np.where(np.isfinite(product_m), product_m, _nearest(product_m))
     is_hidden = np.isfinite(product_m) & (product_m > hides_m + 0.001)
     alpha = drawn[..., 3:].astype(np.float32) / 255 * (1 - _softened(is_hidden))[..., None]
     light = np.clip(_brightness(photo), 0.55, 1.15)
@@ -105,6 +106,14 @@ def in_camera(scene: Scene, matrix: F64) -> Scene:
 def _brightness(photo: U8) -> float:
     """How bright the picture is against a fairly lit one, as a factor on sRGB."""
     return float(np.percentile(photo.astype(np.float32) @ [0.2126, 0.7152, 0.0722], 75) / 165)
+
+
+def _nearest(depth_m: F64) -> F64:
+    """The least of each pixel's surroundings, two pixels far."""
+    padded = np.pad(depth_m, 2, mode="edge")
+    height, width = depth_m.shape
+    out: F64 = np.min([padded[y : y + height, x : x + width] for y in range(5) for x in range(5)], axis=0)
+    return out
 
 
 def _softened(

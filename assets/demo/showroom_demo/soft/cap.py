@@ -20,7 +20,7 @@ from showroom_demo.kit.textile import canvas, cloth, twill
 from showroom_demo.kit.texture import leather, satin_metal
 from showroom_demo.soft.zipper import strung
 
-HALF_WIDTH, HALF_DEPTH, CROWN = 86.0, 104.0, 128.0
+HALF_WIDTH, HALF_DEPTH, CROWN = 86.0, 104.0, 104.0
 VISOR, VISOR_ARC = 72.0, np.radians(66.0)
 OPENING_HALF, OPENING_HIGH = np.radians(34.0), 0.34
 CLOTH = 1.3
@@ -41,9 +41,9 @@ def crown(angle: F64, t: F64, *, seams: bool = True) -> F64:
     """
     front = 0.5 + 0.5 * np.cos(angle)
     phi = t * np.pi / 2
-    out = np.clip(np.cos(phi), 0, 1) ** (0.80 - 0.22 * front)
+    out = np.clip(np.cos(phi), 0, 1) ** (0.86 - 0.20 * front)
     x, z = HALF_WIDTH * np.sin(angle) * out, HALF_DEPTH * np.cos(angle) * out
-    y = CROWN * np.sin(phi) ** (1.0 - 0.10 * front)
+    y = CROWN * np.sin(phi) ** (1.0 - 0.08 * front)
     if seams:
         # each panel is a gore with a little belly; the seam draws in
         local = np.abs((angle / (np.pi / 3)) % 1.0)
@@ -181,7 +181,7 @@ def _badge() -> tuple[Shape, Shape]:
     """A leather badge sewn to the front, bent to it."""
 
     def onto(points: F64) -> F64:
-        t = 0.40 + points[:, 1] / (CROWN * np.pi / 2 * 0.78)
+        t = 0.31 + points[:, 1] / (CROWN * np.pi / 2 * 0.90)
         angle = points[:, 0] / 96.0
         return np.asarray(crown(angle, t, seams=False) + (points[:, 2:] + 1.9) * crown_normal(angle, t, seams=False))
 
