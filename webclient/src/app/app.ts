@@ -14,7 +14,7 @@ import { wayIn } from "../ui/door";
 import { announce, h, icon, say, speakThrough } from "../ui/dom";
 import { choose as chooseCurrency } from "../ui/exchange";
 import { ICONS } from "../ui/icons";
-import { Notices, question } from "../ui/notices";
+import { Notices } from "../ui/notices";
 import { Panels } from "../ui/panel";
 import type { Wanted } from "../shop/panel";
 import { length, type Unit } from "../ui/format";
@@ -23,14 +23,13 @@ import { chosenLanguage, speak, spoken, t as word } from "../ui/words";
 import { askedOf, hashOf, viewOf, type View } from "./address";
 import { measure } from "./measure";
 import { Preferences } from "./preferences";
-import { below, decide, isThreeD, type Measured, type Rung } from "./rung";
 import type { Among } from "./among";
 import { Front, part } from "./front";
-import type { Scene } from "./scene";
+import { Ladder } from "./ladder";
 import { Shopping } from "./shopping";
 import type { Sounding } from "./sounding";
 import { keepShelf, keptShelf } from "./shelf";
-import { Showroom, type Place } from "./showroom";
+import { Showroom } from "./showroom";
 import { furnished, storeLines, type Furnished } from "./stores";
 import { keepVisitor, suggested, visitor } from "./visitor";
 import { t } from "./words";
@@ -51,6 +50,17 @@ export class App {
   readonly #bar = new Bar(this.showroom, (name) => this.act(name));
   readonly #shopping = new Shopping(this.showroom, this.#panels);
   readonly #front = new Front(this.showroom, this.#asked, () => this.enter());
+  readonly #ladder = new Ladder(this.showroom, this.#asked.rung, {
+    left: () => {
+      this.#headset = null;
+    },
+    turned: () => this.#arranged(),
+    came: () => this.#arrived(),
+    shown: () => this.#opened(),
+    putBack: () => {
+      if (this.showroom.view.name === "product") location.hash = this.#isListOpen ? "#/list" : "#/";
+    },
+  });
   #catalogue: Catalogue | null = null;
   /** One has asked to walk in; the store may still be on its way. */
   #wantsIn = false;
@@ -60,9 +70,6 @@ export class App {
   #headset: Headset | null = null;
   #isSounding = false;
   #sounding: Sounding | null = null;
-  /** The place, where it is one in 3D. */
-  #scene: Scene | null = null;
-  #measured: Measured | null = null;
   #furnished: Furnished | null = null;
   #page: Page | null = null;
   #loading = new AbortController();
@@ -74,7 +81,6 @@ export class App {
   #tried = "";
   #scrolled = 0;
   #panelBefore: string | null = null;
-  #rungTurn = 0;
 
   async start(): Promise<void> {
     speak(chosenLanguage());
@@ -90,7 +96,7 @@ export class App {
     this.#plans();
     this.#draw();
     this.#listen();
-    if (this.#asked.isMeasured) void import("./measured").then(({ measured }) => measured(() => this.#scene, () => this.#others?.visit ?? null));
+    if (this.#asked.isMeasured) void import("./measured").then(({ measured }) => measured(() => this.#ladder.scene, () => this.#others?.visit ?? null));
     await Promise.all([this.#shelf(), this.#store()]);
   }
 
@@ -131,7 +137,7 @@ export class App {
 
   async #store(): Promise<void> {
     const [measured, lines] = await Promise.all([measure(), storeLines().catch(() => [])]);
-    this.#measured = measured;
+    this.#ladder.measured = measured;
     this.showroom.stores = lines;
     this.showroom.changed("stores");
     const id = this.#asked.store ?? lines[0]?.id ?? null;
@@ -147,82 +153,16 @@ export class App {
     }
     this.#front.splash();
     this.#draw();
-    await this.climb();
+    await this.#ladder.climb();
   }
 
-  /** Open the rung that suits, or that is wished. */
-  async climb(): Promise<void> {
-    const measured = this.#measured;
-    if (!measured) return;
-    const wish = this.showroom.preferences.get("rung");
-    const choice = this.#furnished ? decide(measured, this.#asked.rung ?? (wish === "auto" ? null : wish)) : ({ rung: "list", why: "wished" } as const);
-    await this.#openRung(choice.rung, choice.why);
-  }
-
-  async #openRung(rung: Rung, why: ReturnType<typeof decide>["why"]): Promise<void> {
-    const turn = ++this.#rungTurn;
-    const { showroom } = this;
-    showroom.place?.dispose();
-    showroom.place = this.#scene = this.#headset = null;
-    showroom.choice = { rung, why };
-    document.body.dataset["rung"] = rung;
-    showroom.changed("rung");
-    this.#arranged();
-    try {
-      const place = await this.#place(rung);
-      if (turn !== this.#rungTurn) return place?.dispose();
-      showroom.place = place;
-      showroom.changed("place");
-      void this.#others?.meet().catch((error: unknown) => console.warn(error));
-      if (rung === "headset") void this.#readyHeadset().catch((error: unknown) => console.warn(error));
-    } catch (error) {
-      console.warn(error);
-      if (turn === this.#rungTurn) await this.#fall("fell_failed");
-      return;
-    }
-    if (rung === "list") this.#opened();
+  /** The place is there: who is in it is drawn, and the page is arranged beside it. */
+  #arrived(): void {
+    void this.#others?.meet().catch((error: unknown) => console.warn(error));
+    if (this.showroom.choice.rung === "headset") void this.#readyHeadset().catch((error: unknown) => console.warn(error));
     this.#page?.dispose();
     this.#page = null;
     this.route();
-  }
-
-  async #place(rung: Rung): Promise<Place | null> {
-    const host = part("place");
-    const plan = this.#furnished?.plan;
-    if (!plan) return null;
-    if (isThreeD(rung)) {
-      const { Scene } = await import("./scene");
-      const isPhone = matchMedia("(pointer: coarse)").matches && Math.min(innerWidth, innerHeight) < 600;
-      return (this.#scene = new Scene(host, plan, this.showroom, isPhone ? "mobile" : "desktop", {
-        shown: () => this.#opened(),
-        picked: (picked) => {
-          if (picked.kind === "product") location.hash = hashOf({ name: "product", id: picked.stand.row.id });
-        },
-        putBack: () => {
-          if (this.showroom.view.name === "product") location.hash = this.#isListOpen ? "#/list" : "#/";
-        },
-        failed: (failure) => void this.#fall(failure === "slow" ? "fell_slow" : "fell_lost"),
-      }));
-    }
-    if (rung === "turntable") {
-      const { Gallery } = await import("./gallery");
-      const gallery = new Gallery(host, this.showroom);
-      this.#opened();
-      return gallery;
-    }
-    return null;
-  }
-
-  /** One rung down, with a sentence and a way back. A wished rung stays, however slow. */
-  async #fall(word: "fell_slow" | "fell_lost" | "fell_failed"): Promise<void> {
-    const { choice } = this.showroom;
-    if (choice.why === "wished" && word === "fell_slow") return;
-    await this.#openRung(below(choice.rung), word === "fell_slow" ? "slow" : "no_webgl");
-    announce(t(word));
-    part("said").append(question(t(word), [
-      { word: t("fine"), act: () => undefined },
-      { word: t("back_3d"), act: () => void this.#openRung("room", "wished") },
-    ]));
   }
 
   #opened(): void {
@@ -265,7 +205,7 @@ export class App {
     announce(t("welcome", { name: this.showroom.visitor.nickname }));
     this.#among ??= import("./among").then(({ Among }) => new Among({
       showroom: this.showroom, panels: this.#panels, shopping: this.#shopping, asked: this.#asked, host: part("said"),
-      scene: () => this.#scene, headset: () => this.#headset,
+      scene: () => this.#ladder.scene, headset: () => this.#headset,
       refusedName: (fault) => this.#ask(fault),
       ended: (code, text) => void this.#ended(code, text),
     }));
@@ -288,11 +228,11 @@ export class App {
   }
 
   async #readyHeadset(): Promise<Headset | null> {
-    const scene = this.#scene;
+    const scene = this.#ladder.scene;
     if (!scene) return null;
     if (this.#headset) return this.#headset;
     const [{ Headset }, shop] = await Promise.all([import("../xr/headset"), this.#shopping.shop().catch(() => null)]);
-    if (scene !== this.#scene) return null;
+    if (scene !== this.#ladder.scene) return null;
     return (this.#headset ??= new Headset({
       world: scene.world, stock: scene.stock, shop, session: () => this.#others?.session ?? null,
       self: () => this.#others?.self ?? null, ownerOf: (slot) => this.#others?.ownerOf(slot) ?? null,
@@ -423,7 +363,7 @@ export class App {
       const [{ productPage }, found] = await Promise.all([import("../ui/product"), productOf(view.id, signal)]);
       if (signal.aborted) return;
       this.#scrolled = this.#page ? this.#scrolled : scrollY;
-      const is3d = this.#measured?.hasWebGl2 !== false && this.showroom.preferences.get("rung") !== "turntable";
+      const is3d = this.#ladder.measured?.hasWebGl2 !== false && this.showroom.preferences.get("rung") !== "turntable";
       const next = productPage(found, this.showroom.rows, this.showroom, { is3d, variant: null });
       this.#page?.dispose();
       this.#page = next;
@@ -451,7 +391,7 @@ export class App {
     this.#came = view.id;
     this.#panels.add("product", { title: () => name || word("missing_title"), beside: () => [this.#way("people")], make: async () => {
       const [{ productPanel }, found] = await Promise.all([import("../ui/product"), productOf(view.id, signal)]);
-      const scene = this.#scene;
+      const scene = this.#ladder.scene;
       const inspect = scene ? await scene.inspect() : null;
       const held = inspect ? (await import("../ui/hands")).hands(inspect, found) : null;
       if (held) part("beside").append(held.spots);
@@ -565,10 +505,7 @@ export class App {
       const url = new URL(location.href);
       url.searchParams.delete("rung");
       history.replaceState(null, "", url);
-      const measured = this.#measured;
-      if (!measured) return;
-      const choice = decide(measured, rung === "auto" ? null : rung);
-      void this.#openRung(choice.rung, choice.why);
+      void this.#ladder.choose();
     });
     addEventListener("pagehide", () => {
       this.#others?.dispose();
