@@ -7,7 +7,7 @@
 import type { Headset } from "../xr/headset";
 import { Announcer } from "../a11y/announcer";
 import { isTyping } from "../a11y/focus";
-import { catalogue, product as productOf } from "../api";
+import { catalogue } from "../api";
 import { Bar, ACTIONS, type Action } from "../ui/bar";
 import { Catalogue, skeletonView } from "../ui/catalogue";
 import { wayIn } from "../ui/door";
@@ -17,12 +17,11 @@ import { ICONS } from "../ui/icons";
 import { Notices } from "../ui/notices";
 import { Panels } from "../ui/panel";
 import type { Wanted } from "../shop/panel";
-import { length, type Unit } from "../ui/format";
-import type { Page, Shown } from "../ui/product";
-import { chosenLanguage, speak, spoken, t as word } from "../ui/words";
+import { chosenLanguage, speak, t as word } from "../ui/words";
 import { askedOf, hashOf, viewOf, type View } from "./address";
 import { measure } from "./measure";
 import { Preferences } from "./preferences";
+import { ProductViews } from "./product-views";
 import type { Among } from "./among";
 import { Front, part } from "./front";
 import { Ladder } from "./ladder";
@@ -61,6 +60,7 @@ export class App {
       if (this.showroom.view.name === "product") location.hash = this.#isListOpen ? "#/list" : "#/";
     },
   });
+  readonly #products = new ProductViews(this.showroom, this.#panels, this.#ladder, (error) => this.#trouble(error));
   #catalogue: Catalogue | null = null;
   /** One has asked to walk in; the store may still be on its way. */
   #wantsIn = false;
@@ -71,15 +71,8 @@ export class App {
   #isSounding = false;
   #sounding: Sounding | null = null;
   #furnished: Furnished | null = null;
-  #page: Page | null = null;
-  #loading = new AbortController();
   #isListOpen = false;
   #isFirst = true;
-  /** The product whose row the keyboard goes back to. */
-  #came: string | null = null;
-  /** The colour in which something is tried on. */
-  #tried = "";
-  #scrolled = 0;
   #panelBefore: string | null = null;
 
   async start(): Promise<void> {
@@ -160,8 +153,7 @@ export class App {
   #arrived(): void {
     void this.#others?.meet().catch((error: unknown) => console.warn(error));
     if (this.showroom.choice.rung === "headset") void this.#readyHeadset().catch((error: unknown) => console.warn(error));
-    this.#page?.dispose();
-    this.#page = null;
+    this.#products.leavePage();
     this.route();
   }
 
@@ -276,9 +268,9 @@ export class App {
       await import("../tryon/element");
       const element = document.createElement("tryon-mirror");
       const { view } = showroom;
-      if (this.#came) element.setAttribute("product", this.#came);
+      if (this.#products.held) element.setAttribute("product", this.#products.held);
       else if (view.name === "product") element.setAttribute("product", view.id);
-      element.setAttribute("variant", this.#tried);
+      element.setAttribute("variant", this.#products.tried);
       element.addEventListener("closed", () => this.#panels.close());
       return { element };
     } });
@@ -314,19 +306,17 @@ export class App {
     const before = this.showroom.view;
     this.showroom.view = view;
     document.body.dataset["view"] = view.name;
-    this.#loading.abort();
-    this.#loading = new AbortController();
+    this.#products.turn();
     const isOver = this.showroom.choice.rung !== "list" && this.showroom.place !== null;
     if (view.name === "list") this.#isListOpen = true;
     else if (view.name === "store" || innerWidth < DRAWER_PX) this.#isListOpen = false;
     this.showroom.changed("view");
-    if (view.name === "product" && !isOver) void this.#productPage(view);
+    if (view.name === "product" && !isOver) void this.#products.openPage(view);
     else {
-      this.#page?.dispose();
-      this.#page = null;
+      this.#products.leavePage();
       this.#showList(before);
-      if (view.name === "product") void this.#productPanel(view, this.#loading.signal);
-      else if (before.name === "product") this.#closeProduct(before.id);
+      if (view.name === "product") void this.#products.take(view);
+      else if (before.name === "product") this.#products.putBack();
     }
     this.#isFirst = false;
     this.#arranged();
@@ -349,88 +339,11 @@ export class App {
     const main = part("main");
     if (main.firstElementChild !== this.#catalogue.element) {
       main.replaceChildren(this.#catalogue.element);
-      scrollTo(0, this.#scrolled);
+      scrollTo(0, this.#products.scrolled_px);
     }
     const isPage = this.showroom.choice.rung === "list" || (this.#isListOpen && innerWidth < DRAWER_PX);
     if (before.name === "product" && (isPage || this.#isListOpen)) this.#catalogue.focus(before.id);
     else if (!this.#isFirst && this.showroom.view.name === "list" && before.name !== "list") main.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
-  }
-
-  /** On the list's rung, a product is a page. */
-  async #productPage(view: View & { name: "product" }): Promise<void> {
-    const { signal } = this.#loading;
-    try {
-      const [{ productPage }, found] = await Promise.all([import("../ui/product"), productOf(view.id, signal)]);
-      if (signal.aborted) return;
-      this.#scrolled = this.#page ? this.#scrolled : scrollY;
-      const is3d = this.#ladder.measured?.hasWebGl2 !== false && this.showroom.preferences.get("rung") !== "turntable";
-      const next = productPage(found, this.showroom.rows, this.showroom, { is3d, variant: null });
-      this.#page?.dispose();
-      this.#page = next;
-      part("main").replaceChildren(next.element);
-      scrollTo(0, 0);
-      next.element.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
-      document.title = `${found.name} · Showroom`;
-      next.open();
-      if (view.isTried) void this.#try(view);
-    } catch (error) {
-      if (signal.aborted) return;
-      this.#page?.dispose();
-      this.#page = null;
-      part("main").replaceChildren(this.#trouble(error));
-      part("main").querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
-    }
-  }
-
-  /** In the scene, it comes to one's hands, with a panel beside it. */
-  async #productPanel(view: View & { name: "product" }, signal: AbortSignal): Promise<void> {
-    const { showroom } = this;
-    const name = showroom.row(view.id)?.name ?? "";
-    this.#came = null;
-    this.#panels.close();
-    this.#came = view.id;
-    this.#panels.add("product", { title: () => name || word("missing_title"), beside: () => [this.#way("people")], make: async () => {
-      const [{ productPanel }, found] = await Promise.all([import("../ui/product"), productOf(view.id, signal)]);
-      const scene = this.#ladder.scene;
-      const inspect = scene ? await scene.inspect() : null;
-      const held = inspect ? (await import("../ui/hands")).hands(inspect, found) : null;
-      if (held) part("beside").append(held.spots);
-      const shown: Shown = {
-        wear: (variant) => showroom.place?.wear(variant),
-        set unit(unit: Unit) {
-          if (!inspect) return;
-          inspect.format = (metres) => `${length(metres, unit, spoken())} ${word(`units_${unit}`)}`;
-          if (inspect.showsDimensions) inspect.showsDimensions = true; // drawn again, in the new unit
-        },
-      };
-      const page = productPanel(found, showroom.rows, showroom, shown, held?.elements ?? [], null);
-      return { element: page.element, dispose: () => {
-        page.dispose();
-        held?.dispose();
-      } };
-    } });
-    void showroom.place?.open(view.id, null).catch(() => undefined);
-    await this.#panels.show("product");
-    document.title = `${name} · Showroom`;
-    if (view.isTried && !signal.aborted) await this.#try(view);
-  }
-
-  /** By the address: asked once, so that neither a new language nor going back asks again. */
-  async #try(view: View): Promise<void> {
-    history.replaceState(history.state, "", hashOf(view));
-    this.#tried = "";
-    await this.#panels.show("mirror");
-  }
-
-  /** From one panel to another, where a sheet covers the bar. */
-  #way(name: "people"): HTMLElement {
-    return h("button", { type: "button", class: "round way", "aria-label": t(name), title: t(name), click: () => void this.#panels.show(name) }, icon(ICONS[name]));
-  }
-
-  #closeProduct(_id: string): void {
-    if (this.#panels.open === "product") this.#panels.close();
-    this.showroom.place?.close();
-    document.title = this.showroom.plan ? `${this.showroom.plan.name} · Showroom` : "Showroom";
   }
 
   #toggleList(): void {
@@ -444,10 +357,10 @@ export class App {
     const open = this.#panels.open;
     const before = this.#panelBefore;
     this.#panelBefore = open;
-    if (open === null && showroom.view.name === "product" && showroom.place && this.#came === showroom.view.id && !this.#isFirst) {
+    if (open === null && showroom.view.name === "product" && showroom.place && this.#products.held === showroom.view.id && !this.#isFirst) {
       // Another panel beside a held product gives way to the product's own again.
       if (before !== null && before !== "product") return void this.#panels.show("product");
-      this.#came = null;
+      this.#products.held = null;
       location.hash = this.#isListOpen ? "#/list" : "#/";
     }
     document.body.toggleAttribute("data-panel-open", open !== null);
@@ -489,7 +402,7 @@ export class App {
       this.#bar.speak();
       this.#catalogue?.draw();
       this.#panels.again();
-      if (this.#page) this.route();
+      if (this.#products.hasPage) this.route();
     });
     document.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("announce", (event) => announce((event as CustomEvent<string>).detail));
@@ -537,7 +450,7 @@ export class App {
 
   /** A part asks for another panel, or for a product. */
   #wanted(detail: Wanted): void {
-    this.#tried = "variant" in detail ? detail.variant ?? "" : "";
+    this.#products.tried = "variant" in detail ? detail.variant ?? "" : "";
     if ("product" in detail) location.hash = hashOf({ name: "product", id: detail.product });
     else if (detail.panel === "store") this.#panels.close();
     else void this.#panels.show(detail.panel === "chat" || detail.panel === "invite" ? "people" : detail.panel);
