@@ -111,6 +111,7 @@ async function wear(photo: string, products: readonly Product[], options: { heig
   }
   return {
     took,
+    seen: seen?.bodies?.map(({ points, world, visible }) => ({ points: [...points], world: [...world], visible: [...visible] })),
     bodies: bodies.bodies.map(({ joints, confidence, screen, sure, height_m, turns, halves, lengths }) => ({ joints: [...joints], turns: [...turns], confidence, screen: [...screen], sure: [...sure], height_m, halves: [...halves], lengths: [...lengths] })),
   };
 }

@@ -44,7 +44,7 @@ let clock = 0;
 const BEFORE = 12;
 const AFTER = 10;
 /** True joints are where they are; of the mean of the rigs, trunk, thigh and shank make up this of the height. */
-const EXACT: Habits = { heightShare: 1.327, shoulder: [0, 0], hip: [0, 0], knee: 0 };
+const EXACT: Habits = { heightShare: 1.327, shares: [0.266, 0.146, 0.155, 0.24, 0.249, 0.215, 0.12], shoulder: [0, 0], hip: [0, 0], crease: 0, knee: 0 };
 
 const model = (url: string): Promise<Object3D> => {
   let found = models.get(url);

@@ -8,7 +8,7 @@
 import { Quaternion, Vector3 } from "three";
 import { joint } from "./body-bones";
 import type { BodyTurns } from "./body-turns";
-import { AT } from "./body-solve";
+import { AT } from "./body-points";
 
 /** Half the trunk's width and depth with an arm's own girth about it, metres on the mean body; how far it reaches above and below. */
 const TRUNK = { x: 0.175, z: 0.165, above: 0.02, below: 0.06 } as const;

@@ -9,16 +9,14 @@
  * Source: MediaPipe's BlazePose topology; Winter 2009 (segments as shares of the height), for what a height is.
  */
 import type { Habits } from "./body-habits";
+import { BodyLengths } from "./body-lengths";
+import { AT, POINTS } from "./body-points";
 import type { Lens } from "./camera";
 import { EuroVector } from "./euro";
 import { newPose, Pnp } from "./pnp";
 import type { BodySeen } from "./tracking";
 
-export const POINTS = 33;
-export const AT = {
-  nose: 0, leftEar: 7, rightEar: 8, leftShoulder: 11, rightShoulder: 12, leftElbow: 13, rightElbow: 14, leftWrist: 15, rightWrist: 16, leftLittle: 17, rightLittle: 18, leftIndex: 19, rightIndex: 20,
-  leftHip: 23, rightHip: 24, leftKnee: 25, rightKnee: 26, leftAnkle: 27, rightAnkle: 28, leftHeel: 29, rightHeel: 30, leftToe: 31, rightToe: 32,
-} as const;
+export { AT, POINTS };
 
 /** How much a landmark says about where the whole body is: what moves on its own says less. */
 const WEIGHTS = Float64Array.from({ length: POINTS }, (_, i) =>
@@ -34,21 +32,8 @@ const KEEP_S = 0.4;
 const SURE = 0.4;
 /** Nobody moves faster before a mirror, metres a second. */
 const MOST_SPEED = 4;
-/** Legs as straight as this stand. */
-const UPRIGHT = 0.95;
-const FEW = 5;
-/** Frames over which a body's proportions are averaged. */
-const MOST_FRAMES = 90;
-
-/** Lengths that do not change as a body moves, left and right as one: trunk, upper arm, fore-arm, thigh, shank. */
-export const LONG = { trunk: 0, upperArm: 1, lowerArm: 2, upperLeg: 3, lowerLeg: 4 } as const;
-const LONG_OF: readonly (readonly (readonly [number, number])[])[] = [
-  [],
-  [[AT.leftShoulder, AT.leftElbow], [AT.rightShoulder, AT.rightElbow]], [[AT.leftElbow, AT.leftWrist], [AT.rightElbow, AT.rightWrist]],
-  [[AT.leftHip, AT.leftKnee], [AT.rightHip, AT.rightKnee]], [[AT.leftKnee, AT.leftAnkle], [AT.rightKnee, AT.rightAnkle]],
-];
-
-const distance = (points: Float64Array, a: number, b: number): number => Math.hypot(points[a * 3]! - points[b * 3]!, points[a * 3 + 1]! - points[b * 3 + 1]!, points[a * 3 + 2]! - points[b * 3 + 2]!);
+/** Legs as surely seen as this, and in the picture, are. */
+const SEEN_LEG = 0.5;
 
 export class BodySolver {
   /** `(33, 3)` metres, camera's space. */
@@ -60,10 +45,8 @@ export class BodySolver {
   error = 0;
   /** Of the body in the picture, pixels. */
   size_px = 0;
-  /** The model's metres times this are ours. */
-  scale = 1;
-  /** Of limbs and trunk, metres, averaged over frames; see `LONG_OF`. */
-  readonly lengths = new Float64Array(LONG_OF.length);
+  /** Whether the whole body was seen, down to the ankles. */
+  isWhole = false;
   readonly #speed = new Float64Array(POINTS * 3);
   readonly #last = new Float64Array(POINTS * 3);
   readonly #world = new Float64Array(POINTS * 3);
@@ -77,22 +60,23 @@ export class BodySolver {
   readonly #calmSeen = Array.from({ length: POINTS }, () => new EuroVector(2, SEEN));
   readonly #calmShape = Array.from({ length: POINTS }, () => new EuroVector(3, SHAPE));
   readonly #calmAway = new EuroVector(1, AWAY);
-  #modelHeight = 0;
-  #frames = 0;
-  #stood = 0;
   #flipped_s = 0;
   #isFresh = true;
 
-  readonly #heightShare: number;
+  readonly #lengths: BodyLengths;
 
-  constructor({ heightShare }: Habits) {
-    this.#heightShare = heightShare;
+  constructor(habits: Habits) {
+    this.#lengths = new BodyLengths(habits);
+  }
+
+  /** Of limbs and trunk, metres; see `LONG`. */
+  get lengths(): Float64Array {
+    return this.#lengths.known;
   }
 
   /** The body that comes next is another. */
   reset(): void {
-    this.#frames = this.#modelHeight = this.#stood = 0;
-    this.lengths.fill(0);
+    this.#lengths.reset();
     this.#isFresh = true;
   }
 
@@ -106,7 +90,9 @@ export class BodySolver {
     if (this.#isFresh) this.#start();
     const isFlipped = this.#read(seen, lens, dt);
     if (isFlipped === null) return false;
-    this.#measure(height_m, dt);
+    this.isWhole = this.#isIn(AT.leftAnkle, lens) && this.#isIn(AT.rightAnkle, lens) && this.#isIn(AT.leftKnee, lens) && this.#isIn(AT.rightKnee, lens);
+    this.#lengths.look(this.#world, this.isWhole, dt > 0, height_m);
+    this.#lengths.rebuild(this.#world, this.#metric);
     const { error_px, isIn } = this.#stand(lens);
     if (!isIn) {
       this.#isFresh = true;
@@ -200,31 +186,8 @@ export class BodySolver {
     return crossed < 0.4 * straight && straight > 0.12 * this.size_px;
   }
 
-  /** The model makes every body about alike in size: its height, averaged, against the real one. */
-  #measure(height_m: number, dt: number): void {
-    const w = this.#world;
-    const half = (a: number, b: number, c: number, d: number): number => (distance(w, a, b) + distance(w, c, d)) / 2;
-    const x = (w[AT.leftShoulder * 3]! + w[AT.rightShoulder * 3]! - w[AT.leftHip * 3]! - w[AT.rightHip * 3]!) / 2;
-    const y = (w[AT.leftShoulder * 3 + 1]! + w[AT.rightShoulder * 3 + 1]! - w[AT.leftHip * 3 + 1]! - w[AT.rightHip * 3 + 1]!) / 2;
-    const z = (w[AT.leftShoulder * 3 + 2]! + w[AT.rightShoulder * 3 + 2]! - w[AT.leftHip * 3 + 2]! - w[AT.rightHip * 3 + 2]!) / 2;
-    const sum = Math.hypot(x, y, z) + half(AT.leftHip, AT.leftKnee, AT.rightHip, AT.rightKnee) + half(AT.leftKnee, AT.leftAnkle, AT.rightKnee, AT.rightAnkle);
-    const found = Math.min(2.4, Math.max(0.9, this.#heightShare * sum));
-    // Of a body that crouches the model makes less than of one that stands: once it has stood, only that counts.
-    const legs = half(AT.leftHip, AT.leftKnee, AT.rightHip, AT.rightKnee) + half(AT.leftKnee, AT.leftAnkle, AT.rightKnee, AT.rightAnkle);
-    const isUpright = half(AT.leftHip, AT.leftAnkle, AT.rightHip, AT.rightAnkle) > UPRIGHT * legs;
-    if (isUpright) this.#stood++;
-    else if (this.#stood > FEW) {
-      this.scale = height_m / this.#modelHeight;
-      return;
-    }
-    if (dt > 0 || !this.#frames) this.#frames = Math.min(MOST_FRAMES, this.#frames + 1);
-    this.#modelHeight += (found - this.#modelHeight) / this.#frames;
-    this.scale = height_m / this.#modelHeight;
-    const trunk = Math.hypot(x, y, z);
-    for (const [k, pairs] of LONG_OF.entries()) {
-      const now = pairs.length ? pairs.reduce((all, [a, b]) => all + distance(w, a, b), 0) / pairs.length : trunk;
-      this.lengths[k]! += (now * this.scale - this.lengths[k]!) / this.#frames;
-    }
+  #isIn(i: number, lens: Lens): boolean {
+    return this.sure[i]! > SEEN_LEG && this.pixels[i * 2]! > 0 && this.pixels[i * 2]! < lens.width && this.pixels[i * 2 + 1]! > 0 && this.pixels[i * 2 + 1]! < lens.height;
   }
 
   #stand(lens: Lens): { readonly error_px: number; readonly isIn: boolean } {
@@ -233,7 +196,6 @@ export class BodySolver {
       const [u, v] = [this.pixels[i * 2]!, this.pixels[i * 2 + 1]!];
       const isIn = u > -0.02 * lens.width && u < 1.02 * lens.width && v > -0.02 * lens.height && v < 1.02 * lens.height;
       this.#weights[i] = WEIGHTS[i]! * this.sure[i]! ** 2 * (isIn ? 1 : 0.05);
-      for (let k = 0; k < 3; k++) this.#metric[i * 3 + k] = this.#world[i * 3 + k]! * this.scale;
     }
     if (this.#isFresh) this.#begin(lens);
     const { error_px } = this.#pnp.solve(lens, this.#metric, this.pixels, this.#weights, this.#pose, false, Math.max(2, 0.02 * this.size_px));

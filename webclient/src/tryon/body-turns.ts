@@ -8,7 +8,8 @@
 import { Matrix4, Quaternion, Vector3 } from "three";
 import { COLLAR, EARS, joint, JOINTS, MEAN_HEIGHT_M, NECK_M, PARENTS, SPINE, TORSO_M, type Joint } from "./body-bones";
 import type { Habits } from "./body-habits";
-import { AT, POINTS } from "./body-solve";
+import { lifted } from "./body-lengths";
+import { AT, POINTS } from "./body-points";
 
 const CHEST = joint("upperChest");
 const NECK = joint("neck");
@@ -79,12 +80,14 @@ export class BodyTurns {
 
   /** Landmarks to where bones begin. */
   #corrected(points: Float64Array, size: number): void {
-    const { shoulder, hip, knee } = this.#habits;
+    const { shoulder, hip, crease, knee } = this.#habits;
+    const lifts = [lifted(points, 0), lifted(points, 1)] as const;
     A.subVectors(middle(points, AT.leftShoulder, AT.rightShoulder, A), middle(points, AT.leftHip, AT.rightHip, B)).normalize();
     for (const [left, right, [out, up]] of [[AT.leftShoulder, AT.rightShoulder, shoulder], [AT.leftHip, AT.rightHip, hip]] as const) {
       between(points, right, left, X).normalize();
-      for (const [i, sign] of [[left, 1], [right, -1]] as const) {
-        for (let k = 0; k < 3; k++) points[i * 3 + k]! += size * (sign * out * X.getComponent(k) + up * A.getComponent(k));
+      for (const [side, i] of [left, right].entries()) {
+        const above = up - (left === AT.leftHip ? crease * lifts[side]! : 0);
+        for (let k = 0; k < 3; k++) points[i * 3 + k]! += size * ((side ? -out : out) * X.getComponent(k) + above * A.getComponent(k));
       }
     }
     for (const [i, above] of [[AT.leftKnee, AT.leftHip], [AT.rightKnee, AT.rightHip]] as const) {

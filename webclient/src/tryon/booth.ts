@@ -188,7 +188,11 @@ export class Booth extends EventTarget {
   /** The trackers that what is worn needs; a face, as long as nothing is. */
   #kinds(): readonly Kind[] {
     const kinds = new Set<Kind>();
-    for (const { worn } of this.#items.values()) kinds.add(PART_OF[worn] === "head" || PART_OF[worn] === "neck" ? "face" : PART_OF[worn] === "body" ? "pose" : "hand");
+    for (const { worn } of this.#items.values()) {
+      kinds.add(PART_OF[worn] === "head" || PART_OF[worn] === "neck" ? "face" : PART_OF[worn] === "body" ? "pose" : "hand");
+      // Cloth lies over what is already worn: how wide that is, the mask knows.
+      if (worn === "garment") kinds.add("segment");
+    }
     return kinds.size ? [...kinds] : ["face"];
   }
 
