@@ -185,8 +185,8 @@ class Parties:
         if party is None or party.leader != leader or whom == leader or whom not in party.members:
             raise PartyRefused("Only the leader can remove somebody from a party. You can leave it yourself.")
         self.leave(whom)
-        del self._by_code[party.code]
-        party.code = self._new_code()
+        old, party.code = party.code, self._new_code()  # drawn while the old one is taken: never the same again
+        del self._by_code[old]
         self._by_code[party.code] = party
         return party
 
