@@ -4,13 +4,11 @@
  * The order is what a shopper gets first: the list of products and the door at once, then the place, then the others and
  * the shop. What it is not: any of those; each has its own module and comes when it is needed.
  */
-import type { Headset } from "../xr/headset";
 import { Announcer } from "../a11y/announcer";
 import { isTyping } from "../a11y/focus";
 import { catalogue } from "../api";
 import { Bar, ACTIONS, type Action } from "../ui/bar";
 import { Catalogue, skeletonView } from "../ui/catalogue";
-import { wayIn } from "../ui/door";
 import { announce, h, icon, say, speakThrough } from "../ui/dom";
 import { choose as chooseCurrency } from "../ui/exchange";
 import { ICONS } from "../ui/icons";
@@ -22,15 +20,16 @@ import { askedOf, hashOf, viewOf, type View } from "./address";
 import { measure } from "./measure";
 import { Preferences } from "./preferences";
 import { ProductViews } from "./product-views";
-import type { Among } from "./among";
+import { Entrance } from "./entrance";
 import { Front, part } from "./front";
+import { Immersion } from "./immersion";
 import { Ladder } from "./ladder";
 import { Shopping } from "./shopping";
 import type { Sounding } from "./sounding";
 import { keepShelf, keptShelf } from "./shelf";
 import { Showroom } from "./showroom";
-import { furnished, storeLines, type Furnished } from "./stores";
-import { keepVisitor, suggested, visitor } from "./visitor";
+import { furnished, storeLines } from "./stores";
+import { visitor } from "./visitor";
 import { t } from "./words";
 
 const SKELETON_AFTER_MS = 150;
@@ -48,10 +47,10 @@ export class App {
   readonly #notices = new Notices();
   readonly #bar = new Bar(this.showroom, (name) => this.act(name));
   readonly #shopping = new Shopping(this.showroom, this.#panels);
-  readonly #front = new Front(this.showroom, this.#asked, () => this.enter());
+  readonly #front = new Front(this.showroom, this.#asked, () => this.#entrance.enter());
   readonly #ladder = new Ladder(this.showroom, this.#asked.rung, {
     left: () => {
-      this.#headset = null;
+      this.#immersion.headset = null;
     },
     turned: () => this.#arranged(),
     came: () => this.#arrived(),
@@ -61,16 +60,16 @@ export class App {
     },
   });
   readonly #products = new ProductViews(this.showroom, this.#panels, this.#ladder, (error) => this.#trouble(error));
+  readonly #entrance: Entrance = new Entrance({
+    showroom: this.showroom, panels: this.#panels, shopping: this.#shopping, front: this.#front, asked: this.#asked,
+    scene: () => this.#ladder.scene, headset: () => this.#immersion.headset,
+  });
+  readonly #immersion = new Immersion({
+    panels: this.#panels, shopping: this.#shopping, scene: () => this.#ladder.scene, others: () => this.#entrance.others,
+  });
   #catalogue: Catalogue | null = null;
-  /** One has asked to walk in; the store may still be on its way. */
-  #wantsIn = false;
-  #entered: Furnished | null = null;
-  #among: Promise<Among> | null = null;
-  #others: Among | null = null;
-  #headset: Headset | null = null;
   #isSounding = false;
   #sounding: Sounding | null = null;
-  #furnished: Furnished | null = null;
   #isListOpen = false;
   #isFirst = true;
   #panelBefore: string | null = null;
@@ -89,7 +88,7 @@ export class App {
     this.#plans();
     this.#draw();
     this.#listen();
-    if (this.#asked.isMeasured) void import("./measured").then(({ measured }) => measured(() => this.#ladder.scene, () => this.#others?.visit ?? null));
+    if (this.#asked.isMeasured) void import("./measured").then(({ measured }) => measured(() => this.#ladder.scene, () => this.#entrance.others?.visit ?? null));
     await Promise.all([this.#shelf(), this.#store()]);
   }
 
@@ -97,7 +96,7 @@ export class App {
   act(name: Action | "headset"): void {
     if (name === "list") return this.#toggleList();
     if (name === "help") return void import("../ui/help").then(({ showHelp }) => showHelp());
-    if (name === "headset") return void this.#wear();
+    if (name === "headset") return void this.#immersion.enter();
     this.#panels.toggle(name);
   }
 
@@ -135,13 +134,14 @@ export class App {
     this.showroom.changed("stores");
     const id = this.#asked.store ?? lines[0]?.id ?? null;
     try {
-      this.#furnished = id ? await furnished(id) : null;
+      this.#entrance.store = id ? await furnished(id) : null;
     } catch (error) {
       console.warn(error);
     }
-    if (this.#furnished) {
-      this.showroom.plan = this.#furnished.plan;
-      this.showroom.slots = this.#furnished.slots;
+    const { store } = this.#entrance;
+    if (store) {
+      this.showroom.plan = store.plan;
+      this.showroom.slots = store.slots;
       this.showroom.changed("plan");
     }
     this.#front.splash();
@@ -151,8 +151,8 @@ export class App {
 
   /** The place is there: who is in it is drawn, and the page is arranged beside it. */
   #arrived(): void {
-    void this.#others?.meet().catch((error: unknown) => console.warn(error));
-    if (this.showroom.choice.rung === "headset") void this.#readyHeadset().catch((error: unknown) => console.warn(error));
+    void this.#entrance.others?.meet().catch((error: unknown) => console.warn(error));
+    if (this.showroom.choice.rung === "headset") void this.#immersion.ready().catch((error: unknown) => console.warn(error));
     this.#products.leavePage();
     this.route();
   }
@@ -168,97 +168,7 @@ export class App {
   /** The page's words, and in through the door for those who are known. */
   #draw(isSpokenAnew = false): void {
     this.#front.draw(isSpokenAnew);
-    if (this.#wantsIn || (this.showroom.visitor.isKnown && this.showroom.plan)) this.enter();
-  }
-
-  /** Another figure, also in the middle of a visit. */
-  async #refigure(): Promise<void> {
-    const { visitor: me } = this.showroom;
-    const look = await this.#front.figure(me.look);
-    if (!look) return;
-    me.look = look;
-    keepVisitor(me);
-    await (await this.#among)?.wear(look);
-  }
-
-  /** Among the others from now on, as soon as it is known whose store this is. Again, if the visit had ended. */
-  enter(): void {
-    this.#wantsIn = true;
-    const furnished = this.#furnished;
-    if (!furnished || this.#entered === furnished) return;
-    this.#entered = furnished;
-    this.#enter(furnished).catch((error: unknown) => {
-      console.warn(error);
-      this.#entered = null;
-    });
-  }
-
-  async #enter(furnished: Furnished): Promise<void> {
-    announce(t("welcome", { name: this.showroom.visitor.nickname }));
-    this.#among ??= import("./among").then(({ Among }) => new Among({
-      showroom: this.showroom, panels: this.#panels, shopping: this.#shopping, asked: this.#asked, host: part("said"),
-      scene: () => this.#ladder.scene, headset: () => this.#headset,
-      refusedName: (fault) => this.#ask(fault),
-      ended: (code, text) => void this.#ended(code, text),
-    }));
-    const among = await this.#among;
-    this.#others = among;
-    await among.join(this.#asked.room ?? furnished.entrance, false);
-  }
-
-  /** Into the headset, from a press: made ready before, so that the press is still fresh when the browser is asked. */
-  async #wear(): Promise<void> {
-    try {
-      const headset = await this.#readyHeadset();
-      if (!headset) return say(t("why_no_headset"));
-      this.#panels.close();
-      await headset.enter();
-    } catch (error) {
-      console.warn(error);
-      say(t("why_no_headset"));
-    }
-  }
-
-  async #readyHeadset(): Promise<Headset | null> {
-    const scene = this.#ladder.scene;
-    if (!scene) return null;
-    if (this.#headset) return this.#headset;
-    const [{ Headset }, shop] = await Promise.all([import("../xr/headset"), this.#shopping.shop().catch(() => null)]);
-    if (scene !== this.#ladder.scene) return null;
-    return (this.#headset ??= new Headset({
-      world: scene.world, stock: scene.stock, shop, session: () => this.#others?.session ?? null,
-      self: () => this.#others?.self ?? null, ownerOf: (slot) => this.#others?.ownerOf(slot) ?? null,
-    }));
-  }
-
-  /** The name cannot be used here: the door asks again, and says why. */
-  #ask(fault: string): void {
-    const { visitor: me } = this.showroom;
-    this.#entered = null;
-    this.#wantsIn = false;
-    me.isKnown = false;
-    me.nickname = suggested();
-    this.#outside();
-    this.#front.door(fault);
-    announce(fault);
-  }
-
-  /** Before one has walked in there is nobody to talk with: the way in is. */
-  #outside(): void {
-    for (const name of ["people", "emotes"] as const) {
-      this.#panels.add(name, { title: () => t(name), make: () => ({ element: wayIn(this.showroom, () => this.#front.enter()) }) });
-    }
-  }
-
-  async #ended(code: number, text: string): Promise<void> {
-    if (document.querySelector("dialog.ended")) return;
-    const { ended } = await import("../ui/ended");
-    const dialog = ended(code, text, {
-      comeBack: () => void this.#others?.session?.open(),
-      toList: () => (location.hash = "#/list"),
-    });
-    document.body.append(dialog);
-    dialog.showModal();
+    this.#entrance.pass();
   }
 
   #plans(): void {
@@ -274,10 +184,10 @@ export class App {
       element.addEventListener("closed", () => this.#panels.close());
       return { element };
     } });
-    this.#outside();
+    this.#entrance.outside();
     this.#panels.add("search", { title: () => t("search"), make: async () => (await import("../ui/search")).searchPanel(showroom, takeMe) });
-    this.#panels.add("settings", { title: () => t("settings"), make: async () => (await import("../ui/settings")).settings(showroom, [h("button", { type: "button", class: "pill", click: () => void this.#refigure() }, icon(ICONS.person), t("figure")), ...(["orders", "wishes", "code"] as const).map((name) =>
-      h("button", { type: "button", class: "pill", click: () => void this.#panels.show(name) }, t(name === "code" ? "cart_code" : name)))], this.#headset?.settings ?? null) });
+    this.#panels.add("settings", { title: () => t("settings"), make: async () => (await import("../ui/settings")).settings(showroom, [h("button", { type: "button", class: "pill", click: () => void this.#entrance.refigure() }, icon(ICONS.person), t("figure")), ...(["orders", "wishes", "code"] as const).map((name) =>
+      h("button", { type: "button", class: "pill", click: () => void this.#panels.show(name) }, t(name === "code" ? "cart_code" : name)))], this.#immersion.headset?.settings ?? null) });
     this.#panels.add("map", { title: () => t("map"), make: async () => {
       const [{ mapPanel }, { floorPlan }] = await Promise.all([import("../ui/map"), import("../world/map")]);
       if (!showroom.plan) throw new Error("no plan");
@@ -421,7 +331,7 @@ export class App {
       void this.#ladder.choose();
     });
     addEventListener("pagehide", () => {
-      this.#others?.dispose();
+      this.#entrance.others?.dispose();
       this.showroom.place?.dispose();
     }, { once: true });
   }
@@ -432,13 +342,8 @@ export class App {
     if (this.#isSounding || !this.showroom.preferences.get("sound")) return;
     this.#isSounding = true;
     void import("./sounding").then(({ Sounding }) => {
-      this.#sounding = new Sounding(this.showroom, () => this.#isWorn);
+      this.#sounding = new Sounding(this.showroom, () => this.#immersion.isWorn);
     }).catch(() => undefined); // all that is heard is told in words, too
-  }
-
-  /** A headset is on: what the page hears is meant for the store inside. */
-  get #isWorn(): boolean {
-    return this.#headset?.isPresenting ?? false;
   }
 
   /** Escape, and a gamepad's second button: whatever lies uppermost goes. */
@@ -457,7 +362,7 @@ export class App {
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || this.#isWorn) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || this.#immersion.isWorn) return;
     if (event.key === "Escape") return this.#back();
     if (isTyping(event.target) || !this.showroom.preferences.get("letters") || document.querySelector("dialog[open]")) return;
     const key = event.key === "/" ? "f" : event.key.toLowerCase();
