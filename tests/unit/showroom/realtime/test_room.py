@@ -23,10 +23,10 @@ from showroom.realtime.clock import Clock
 from showroom.realtime.connection import BODY_FLOOD_BURST, Connection
 from showroom.realtime.counters import Counters
 from showroom.realtime.hub import EMPTY_FOR_S, Hub
+from showroom.realtime.lines import FRAMES_BEHIND_BYTES, STALLED_S
 from showroom.realtime.neighbours import Neighbours
 from showroom.realtime.plan import FixedPlans, RoomPlan
 from showroom.realtime.reception import Reception
-from showroom.realtime.room import FRAMES_BEHIND_BYTES, STALLED_S
 from showroom.realtime.tickets import Tickets
 from showroom.settings import Settings
 from showroom.social.errors import NameRefused
