@@ -8,7 +8,10 @@
 export interface Variant {
   readonly name: string;
   readonly label?: string;
+  /** Of the size that the model shows: by it the colour is wished for, shared and worn. */
   readonly sku?: string;
+  /** All of this colour, one a size; left out where there is but one (`shop/sizes.ts`). */
+  readonly skus?: readonly string[];
   readonly swatch?: string;
 }
 
@@ -21,6 +24,8 @@ export interface Row {
   readonly price_minor: Readonly<Record<string, number>> | null;
   readonly dimensions_m: readonly [number, number, number];
   readonly variants: readonly Variant[];
+  /** Sizes that are sold, from small to large, each with its SKUs: one a colour. */
+  readonly sizes?: readonly { readonly label: string; readonly skus: readonly string[] }[];
   readonly poster: string | null;
   readonly has_scan: boolean;
   readonly verdict: string;
@@ -82,6 +87,7 @@ export interface Scan {
 export interface OfferNow {
   readonly sku: string;
   readonly variant: string;
+  readonly size?: string;
   readonly price_minor: Readonly<Record<string, number>>;
   readonly available: number | null;
   readonly is_on_sale: boolean;

@@ -29,6 +29,8 @@ export class Shopping {
   constructor(showroom: Showroom, panels: Panels) {
     this.#showroom = showroom;
     this.#panels = panels;
+    // The mirror lies over the page and knows no shop: what is bought there is asked for here.
+    document.addEventListener("shop", (event) => Object.assign(event, { shop: this.shop() }));
     for (const [name, { word, tag }] of Object.entries(PANELS)) {
       panels.add(name, { title: () => t(word), make: async () => {
         const [shop] = await Promise.all([this.shop(), import("../shop")]);

@@ -4,6 +4,7 @@
  */
 import type { Row } from "../api";
 import type { Shop } from "../shop/shop";
+import { skusOf } from "../shop/sizes";
 import type { Prices } from "../ui/format";
 
 export interface Trade extends EventTarget {
@@ -26,9 +27,9 @@ export type Supply = { readonly kind: "in" | "few" | "out" | "none"; readonly le
 
 const FEW = 5;
 
-/** What to say of a product's stock: the sum over its variants, as live as it is known. */
-export function supply(row: Row, trade: Trade | null, sku?: string): Supply {
-  const skus = sku ? [sku] : row.variants.flatMap((variant) => (variant.sku ? [variant.sku] : []));
+/** What to say of a product's stock: of one SKU, of some, or the sum over all; as live as it is known. */
+export function supply(row: Row, trade: Trade | null, sku?: string | readonly string[]): Supply {
+  const skus = typeof sku === "string" ? [sku] : (sku ?? row.variants.flatMap(skusOf));
   const counts = trade ? skus.map((one) => trade.available(one)) : [];
   const known = counts.filter((count) => count !== null);
   const left = known.length && known.length === skus.length ? known.reduce((sum, count) => sum + count, 0) : sku ? null : (row.available ?? null);

@@ -4,6 +4,8 @@
  * Fires "size" when the named size changes. What it is not: the reckoning (`fit.ts`) or the keeping (`own.ts`).
  */
 import { base, css, html, icon, ICONS, nothing, Panel, type TemplateResult } from "../shop/panel";
+import { t as take } from "../shop/size-words";
+import { chosen } from "../shop/sizes";
 import { unitFor } from "../ui/format";
 import { spoken } from "../ui/words";
 import { chartOf, isSold, measuresOf, type SizeChart } from "./chart";
@@ -33,10 +35,14 @@ const NEAR = 2;
 
 export class FitAdvice extends Panel {
   static override properties = {
-    manifest: { attribute: false }, measures: { attribute: false }, unit: {}, wish: { state: true }, shown: { state: true }, wrong: { state: true }, isAsking: { state: true },
+    manifest: { attribute: false }, product: {}, canTake: { attribute: false }, measures: { attribute: false }, unit: {}, wish: { state: true }, shown: { state: true }, wrong: { state: true }, isAsking: { state: true },
   };
   /** The product's manifest, as the server gives it. */
   declare manifest: object;
+  /** The product whose size can be chosen here; empty: it is only named. */
+  declare product: string;
+  /** Whether a size can be had in the colour that is chosen. */
+  declare canTake: (size: string) => boolean;
   /** What the mirror knows of this shopper; may change with every frame. */
   declare measures: Measures;
   /** Empty: by the reader's locale. */
@@ -52,14 +58,15 @@ export class FitAdvice extends Panel {
     super();
     this.manifest = {};
     this.measures = {};
-    this.unit = "";
+    this.unit = this.product = "";
+    this.canTake = () => true;
     this.wish = "regular";
     this.shown = this.wrong = null;
     this.isAsking = false;
   }
 
   protected models(): readonly EventTarget[] {
-    return [own];
+    return [own, chosen];
   }
 
   /** What is advised now; null without a chart. */
@@ -157,6 +164,7 @@ export class FitAdvice extends Panel {
       <div class="verdict" role="status">
         ${verdict.size || verdict.between ? html`<p class=${verdict.between ? "label two" : "label"}><bdi>${verdict.size ?? verdict.between?.join(" / ")}</bdi></p>` : nothing}
         <p class="reason">${hasAny || verdict.asks === null ? reason : t("lead")}</p>
+        ${size && this.product && isSold(chart, size) && this.canTake(size.label) ? this.#take(size.label) : nothing}
         ${size && !isSold(chart, size) ? html`<p class="small quiet">${t("not_sold", { size: size.label })}</p>` : nothing}
       </div>
       <div class="ask">
@@ -168,6 +176,14 @@ export class FitAdvice extends Panel {
       ${hasAny ? this.#sizes(chart, verdict) : nothing}
       ${this.#privacy()}
     </section>`;
+  }
+
+  #take(size: string): TemplateResult {
+    if (chosen.of(this.product) === size) return html`<p class="taken">${icon(ICONS.check)}${take("taken", { size })}</p>`;
+    return html`<button class="plain take" @click=${() => {
+      chosen.choose(this.product, size);
+      this.announce(take("taken", { size }));
+    }}>${take("take", { size })}</button>`;
   }
 
   #field(key: MeasureKey, isWanted: boolean): TemplateResult {
@@ -259,6 +275,8 @@ export class FitAdvice extends Panel {
     header { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 4px 16px; }
     .verdict { display: grid; grid-template-columns: auto 1fr; align-items: center; gap: 4px 20px; }
     .verdict .label { grid-row: span 2; font-size: clamp(44px, 14cqi, 64px); line-height: 1; font-weight: 600; letter-spacing: -0.03em; }
+    .take, .taken { grid-column: -2; justify-self: start; }
+    .taken { display: flex; align-items: center; gap: 8px; min-height: 44px; font-weight: 600; }
     .verdict .label.two { font-size: 34px; }
     .verdict .reason { text-wrap: pretty; grid-column: -2; }
     .verdict .reason:first-child, .verdict .reason:only-child { grid-column: 1 / -1; }

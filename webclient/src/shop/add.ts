@@ -133,7 +133,7 @@ export class ShopAdd extends Panel {
       await shop.add(offer.sku, quantity, offer.tenant);
       this.wasAdded = true;
       this.quantity = 1;
-      this.announce(t("added", { name: titled(offer.title, offer.variant, offer.sku).name }));
+      this.announce(t("added", { name: titled(offer).name }));
     } catch (error) {
       this.problem = error instanceof ShopError ? error : new ShopError("shop.failed", String(error));
       this.announce(complaint(this.problem));

@@ -10,6 +10,7 @@ export interface Place {
 export interface Offer extends Place {
   readonly product: string;
   readonly variant: string;
+  readonly size: string;
   readonly title: string;
   readonly prices: Prices;
   readonly tax_note: string;
@@ -23,6 +24,7 @@ export interface CartLine extends Place {
   readonly title: string;
   readonly product: string;
   readonly variant: string;
+  readonly size: string;
   /** Of one; empty if it is not on sale any more. */
   readonly prices: Prices;
   readonly available: number;
@@ -59,6 +61,7 @@ export interface OrderLine {
   readonly sku: string;
   readonly product: string;
   readonly variant: string;
+  readonly size: string;
   readonly title: string;
   readonly quantity: number;
   readonly price_minor: number;
@@ -71,6 +74,8 @@ export interface OrderRow {
   readonly currency: string;
   readonly total_minor: number;
   readonly units: number;
+  /** Its first lines by their titles, which name colour and size. */
+  readonly things?: readonly string[];
   readonly created_ms: number;
   readonly updated_ms: number;
 }

@@ -5,6 +5,7 @@ import { Countdown } from "./countdown";
 import { left, money } from "./money";
 import { placeOf, type Shop } from "./shop";
 import { idOf, rowOf, swatchOf, titled } from "./pictures";
+import { chosen, variantOf } from "./sizes";
 import type { Cart, CartLine } from "./answers";
 
 const MINUTE_MS = 60_000;
@@ -84,7 +85,9 @@ export class ShopCart extends Panel {
   private line(shop: Shop, line: CartLine): TemplateResult {
     const product = idOf(line.tenant, line.product);
     const row = rowOf(product, () => this.requestUpdate());
-    const { name, variant } = titled(line.title, line.variant, line.sku);
+    const { name, kind } = titled(line);
+    // Two sizes of one thing are two lines: their buttons must not have one name.
+    const called = line.size ? `${name}, ${kind}` : name;
     const currency = this.currencyOf(shop, line);
     const each = line.prices[currency];
     const old = shop.repriced.get(placeOf(line))?.[currency];
@@ -92,25 +95,31 @@ export class ShopCart extends Panel {
     const time = left(left_ms);
     return html`
       <li class="line" aria-busy=${shop.busy.has(placeOf(line))}>
-        <button class="picture" tabindex="-1" aria-hidden="true" @click=${() => this.open({ product, sku: line.sku })}>${row?.poster ? html`<img src=${row.poster} alt="" loading="lazy">` : nothing}</button>
+        <button class="picture" tabindex="-1" aria-hidden="true" @click=${() => this.look(product, line)}>${row?.poster ? html`<img src=${row.poster} alt="" loading="lazy">` : nothing}</button>
         <div>
           <div class="top">
             <span class="name">${name}</span>
             <span class="sum figure">${old !== undefined && each !== undefined && old !== each ? html`<s>${money(old * line.quantity, currency)}</s> ` : nothing}${each === undefined ? "–" : money(each * line.quantity, currency)}</span>
           </div>
-          <p class="variant">${variant ? html`<i class="dot" ${swatch(swatchOf(row, line.sku))}></i><span class="name">${variant}</span>` : nothing}${line.quantity > 1 && each !== undefined ? html`<span class="figure">${variant ? "· " : ""}${t("each", { price: money(each, currency) })}</span>` : nothing}</p>
+          <p class="variant">${line.variant ? html`<i class="dot" ${swatch(swatchOf(row, line.sku))}></i>` : nothing}${kind ? html`<span class="name">${kind}</span>` : nothing}${line.quantity > 1 && each !== undefined ? html`<span class="figure">${kind ? "· " : ""}${t("each", { price: money(each, currency) })}</span>` : nothing}</p>
           ${line.held && left_ms > 0 ? html`<p class="held">${icon(ICONS.clock)}${line.held < line.quantity ? t("held_some", { n: line.held, time }) : t("held", { time })}</p>` : nothing}
         </div>
         <div class="row">
-          <div class="step" role="group" aria-label="${t("quantity")}, ${name}">
-            <button class="round" @click=${() => this.want(line, line.quantity - 1)} ?disabled=${line.quantity <= 1} aria-label=${t("less", { name })}>${icon(ICONS.minus)}</button>
+          <div class="step" role="group" aria-label="${t("quantity")}, ${called}">
+            <button class="round" @click=${() => this.want(line, line.quantity - 1)} ?disabled=${line.quantity <= 1} aria-label=${t("less", { name: called })}>${icon(ICONS.minus)}</button>
             <output>${line.quantity}</output>
-            <button class="round" @click=${() => this.want(line, line.quantity + 1)} ?disabled=${!this.canHaveMore(shop, line)} aria-label=${t("more", { name })}>${icon(ICONS.plus)}</button>
+            <button class="round" @click=${() => this.want(line, line.quantity + 1)} ?disabled=${!this.canHaveMore(shop, line)} aria-label=${t("more", { name: called })}>${icon(ICONS.plus)}</button>
           </div>
-          <button class="text" @click=${() => this.takeOut(line, name)} aria-label="${t("remove")}: ${name}">${t("remove")}</button>
+          <button class="text" @click=${() => this.takeOut(line, called)} aria-label="${t("remove")}: ${called}">${t("remove")}</button>
         </div>
         ${this.matter(shop, line)}
       </li>`;
+  }
+
+  /** The product as it is in the cart: in its colour, its size chosen. */
+  private look(product: string, line: CartLine): void {
+    if (line.size) chosen.choose(product, line.size);
+    this.open({ product, sku: variantOf(rowOf(product), line.sku)?.sku ?? line.sku });
   }
 
   /** What the shopper should know of this line, with what they can do about it. */

@@ -124,10 +124,10 @@ export class ShopOrders extends Panel {
     return html`<div class="body">
       <ul class="lines">${order.lines.map((line) => {
         const product = idOf(order.tenant, line.product);
-        const { name, variant } = titled(line.title, line.variant, line.sku);
+        const { name, kind } = titled(line);
         const found = rowOf(product, () => this.requestUpdate());
         return html`<li><button class="picture" aria-label=${t("view", { name })} @click=${() => this.open({ product, sku: line.sku })}>${found?.poster ? html`<img src=${found.poster} alt="">` : nothing}</button>
-          <span><span class="name">${name}</span>${line.quantity > 1 ? html` <span class="quiet">× ${line.quantity}</span>` : nothing}<br><span class="quiet small name">${variant}</span></span>
+          <span><span class="name">${name}</span>${line.quantity > 1 ? html` <span class="quiet">× ${line.quantity}</span>` : nothing}<br><span class="quiet small name">${kind}</span></span>
           <span class="figure">${money(line.price_minor * line.quantity, order.currency)}</span></li>`;
       })}</ul>
       <ol class="steps" aria-label=${t("history")}>${order.history.map((one) => html`<li><span>${stateWord(one.state)}</span><span class="quiet figure">${clock.format(one.at_ms)}</span></li>`)}</ol>

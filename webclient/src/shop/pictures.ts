@@ -1,5 +1,7 @@
 /** Names, posters and swatches of the catalogue, for lists that know only a product's id. */
 import { catalogue, type Row } from "../api";
+import { t } from "./size-words";
+import { variantOf } from "./sizes";
 
 const RETRY_MS = 15_000;
 
@@ -35,10 +37,11 @@ export const isKnown = (): boolean => hasCome;
 /** The catalogue's id of a product of the shop. */
 export const idOf = (tenant: string, product: string): string => (tenant === "default" ? product : `${tenant}.${product}`);
 
-export const swatchOf = (row: Row | undefined, sku: string): string | undefined => row?.variants.find((one) => one.sku === sku)?.swatch;
+export const swatchOf = (row: Row | undefined, sku: string): string | undefined => variantOf(row, sku)?.swatch;
 
-/** `Mere, Bone & tan` as name and variant. */
-export function titled(title: string, variant: string, sku: string): { name: string; variant: string } {
-  const end = `, ${variant}`;
-  return { name: (variant && title.endsWith(end) ? title.slice(0, -end.length) : title) || sku, variant };
+/** `Rove, Ink, M` as its name, and its colour and size in words. */
+export function titled({ title, variant, size, sku }: { readonly title: string; readonly variant: string; readonly size?: string; readonly sku: string }): { name: string; kind: string } {
+  let name = title;
+  for (const part of [size, variant]) if (part && name.endsWith(`, ${part}`)) name = name.slice(0, -part.length - 2);
+  return { name: name || sku, kind: [variant, size && t("size_is", { size })].filter(Boolean).join(" · ") };
 }

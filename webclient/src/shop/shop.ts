@@ -28,6 +28,7 @@ export const placeOf = ({ tenant, sku }: Place): string => `${tenant}/${sku}`;
 
 const NOTHING: Cart = { lines: [], totals_minor: {} };
 const MOST_WATCHED = 64;
+const MOST_AT_ONCE = "500";
 const WATCHABLE = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$/;
 const SEEN = "showroom.prices";
 const CURRENCY = "showroom.currency";
@@ -122,8 +123,7 @@ export class Shop extends EventTarget {
     let asked = this.productsAsked.get(product);
     if (!asked) {
       const [tenant, name] = product.includes(".") ? [product.slice(0, product.indexOf(".")), product.slice(product.indexOf(".") + 1)] : ["default", product];
-      const query = new URLSearchParams({ tenant, product: name });
-      asked = this.desk.ask<{ offers: Offer[] }>("GET", `/api/shop/offers?${query}`).then(({ offers }) => {
+      asked = this.allOffers(new URLSearchParams({ tenant: tenant ?? "", product: name ?? "", limit: MOST_AT_ONCE })).then((offers) => {
         for (const one of offers) this.keepOffer(one);
         this.watch(offers.map(({ sku }) => sku));
         this.changed();
@@ -133,6 +133,17 @@ export class Shop extends EventTarget {
       asked.catch(() => this.productsAsked.delete(product));
     }
     return asked;
+  }
+
+  /** Page by page: a shoe in ten colours and fifteen sizes is more than one. */
+  private async allOffers(query: URLSearchParams): Promise<readonly Offer[]> {
+    const found: Offer[] = [];
+    for (;;) {
+      const { offers, next } = await this.desk.ask<{ offers: Offer[]; next?: string }>("GET", `/api/shop/offers?${query}`);
+      found.push(...offers);
+      if (!next || !offers.length) return found;
+      query.set("after", next);
+    }
   }
 
   /** What is known of a SKU; undefined until its product's offers were asked for. */

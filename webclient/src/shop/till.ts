@@ -136,10 +136,10 @@ export class ShopCheckout extends Panel {
           <ul>${faulty.map((field) => html`<li><a href="#" @click=${(event: Event) => this.to(event, field)}>${this.fault(field)}</a></li>`)}</ul></div>` : nothing}
         ${FIELDS.map((field) => this.field(shop, field))}
         <ul class="lines" aria-label=${t("order_summary")}>${checkout.lines.map((line) => {
-          const { name, variant } = titled(line.title, line.variant, line.sku);
+          const { name, kind } = titled(line);
           const row = rowOf(idOf(line.tenant, line.product), () => this.requestUpdate());
           return html`<li><span class="picture">${row?.poster ? html`<img src=${row.poster} alt="">` : nothing}</span>
-            <span><span class="name">${name}</span>${line.quantity > 1 ? html` <span class="figure quiet">× ${line.quantity}</span>` : nothing}<br><span class="quiet small name">${variant}</span></span>
+            <span><span class="name">${name}</span>${line.quantity > 1 ? html` <span class="figure quiet">× ${line.quantity}</span>` : nothing}<br><span class="quiet small name">${kind}</span></span>
             <span class="figure">${currency in line.prices ? money((line.prices[currency] ?? 0) * line.quantity, currency) : "–"}</span></li>`;
         })}</ul>
         <p class="sum"><span>${t("total")} <span class="quiet small">${t("incl_tax")}</span></span>${total === undefined ? nothing : html`<strong class="figure">${money(total, currency)}</strong>`}</p>
@@ -205,7 +205,7 @@ export class ShopCheckout extends Panel {
     const short = shop.checkout.lines.filter((line) => line.available + line.held < line.quantity || !Object.keys(line.prices).length);
     return html`${short.map((line) => {
       const can = Math.max(0, line.available) + line.held;
-      const { name } = titled(line.title, line.variant, line.sku);
+      const { name } = titled(line);
       return html`<p class="note bad">${icon(ICONS.warn)}<span><strong class="name">${name}</strong>: ${can ? t("only_left", { n: can }) : t("sold_out_now")}</span>
         <button class="text" @click=${() => shop.want(line.sku, can, line.tenant).then(() => shop.claimAll(), () => undefined)}>${can ? t("take_n", { n: can }) : t("remove")}</button></p>`;
     })}`;
@@ -262,9 +262,9 @@ export class ShopCheckout extends Panel {
       <h2 tabindex="-1" class="big">${t("done_title")}</h2>
       <p>${t("done_text")}</p>
       <ul class="lines">${order.lines.map((line) => {
-        const { name, variant } = titled(line.title, line.variant, line.sku);
+        const { name, kind } = titled(line);
         const row = rowOf(idOf(order.tenant, line.product), () => this.requestUpdate());
-        return html`<li><span class="picture">${row?.poster ? html`<img src=${row.poster} alt="">` : nothing}</span><span><span class="name">${name}</span>${line.quantity > 1 ? html` <span class="quiet">× ${line.quantity}</span>` : nothing}<br><span class="quiet small name">${variant}</span></span><span class="figure">${money(line.price_minor * line.quantity, order.currency)}</span></li>`;
+        return html`<li><span class="picture">${row?.poster ? html`<img src=${row.poster} alt="">` : nothing}</span><span><span class="name">${name}</span>${line.quantity > 1 ? html` <span class="quiet">× ${line.quantity}</span>` : nothing}<br><span class="quiet small name">${kind}</span></span><span class="figure">${money(line.price_minor * line.quantity, order.currency)}</span></li>`;
       })}</ul>
       <p class="sum"><span>${t("total")}</span><strong class="figure">${money(order.total_minor, order.currency)}</strong></p>
       <p class="quiet small">${t("order_no", { id: numberOf(order) })}${order.payment.provider === "test" ? html` · ${t("test_title")}` : nothing}</p>

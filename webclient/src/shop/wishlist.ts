@@ -3,6 +3,7 @@ import { base, css, html, icon, ICONS, nothing, Panel, type TemplateResult } fro
 import { money } from "./money";
 import { isKnown, rowOf } from "./pictures";
 import type { Shop } from "./shop";
+import { variantOf } from "./sizes";
 import { t } from "./words";
 import type { Wish } from "./wishes";
 
@@ -83,7 +84,7 @@ export class ShopWishes extends Panel {
     return html`<ul class="grid">${known.map((wish) => {
       const row = rowOf(wish.product);
       const name = row?.name ?? wish.product;
-      const variant = row?.variants.find(({ sku }) => sku === wish.sku);
+      const variant = wish.sku ? variantOf(row, wish.sku) : undefined;
       const prices = row?.price_minor ?? {};
       const currency = shop.currencyOf(prices);
       return html`<li>

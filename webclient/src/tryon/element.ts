@@ -10,6 +10,7 @@ import { chartOf } from "../fit/chart";
 import { typed, type Measures } from "../fit/measures";
 import { own } from "../fit/own";
 import { base, html, icon, ICONS, nothing, Panel, swatch, type TemplateResult } from "../shop/panel";
+import { chosen, sizesOf } from "../shop/sizes";
 import { Booth } from "./booth";
 import { AskFriends, Friends } from "./friends";
 import { comparing, rivals, Seam } from "./compare";
@@ -37,7 +38,7 @@ export interface Wearing {
 
 export class TryonMirror extends Panel {
   static override properties = {
-    product: {}, variant: {}, cameras: { state: true }, pupils: { state: true }, shot: { state: true }, isComparing: { state: true }, aside: { state: true }, seen: { state: true }, isMeasuring: { state: true }, isErased: { state: true }, heard: { state: true },
+    product: {}, variant: {}, cameras: { state: true }, pupils: { state: true }, shot: { state: true }, isComparing: { state: true }, aside: { state: true }, seen: { state: true }, isMeasuring: { state: true }, isErased: { state: true }, advised: { state: true }, heard: { state: true },
   };
   declare product: string;
   declare variant: string;
@@ -49,6 +50,7 @@ export class TryonMirror extends Panel {
   declare private seen: Measures;
   declare private isMeasuring: boolean;
   declare private isErased: boolean;
+  declare private advised: string | null;
   declare private heard: string;
   readonly booth = new Booth();
   readonly wardrobe = new Wardrobe(this.booth);
@@ -64,7 +66,7 @@ export class TryonMirror extends Panel {
     super();
     this.product = this.variant = this.heard = "";
     this.cameras = [];
-    this.pupils = this.shot = this.aside = null;
+    this.pupils = this.shot = this.aside = this.advised = null;
     this.seen = {};
     this.isComparing = this.isMeasuring = this.isErased = false;
     this.booth.addEventListener("frame", () => this.#measure());
@@ -84,6 +86,8 @@ export class TryonMirror extends Panel {
     this.dispatchEvent(asked);
     this.#friends = asked.company ? new Friends(asked.company, this.booth) : null;
     void this.wardrobe.stock(this.product, this.variant);
+    // Buying is not needed to see oneself: it comes behind, and the mirror does without.
+    void import("../shop/worn").catch(() => undefined);
   }
 
   override disconnectedCallback(): void {
@@ -110,7 +114,8 @@ export class TryonMirror extends Panel {
   }
 
   #dressed(): void {
-    const { worn, rival } = this.wardrobe;
+    const { worn, rival, shown } = this.wardrobe;
+    if (shown?.size && sizesOf(shown.row).length && !chosen.of(shown.row.id)) chosen.choose(shown.row.id, shown.size);
     if (this.isComparing && !this.wardrobe.shown) this.isComparing = false;
     if (!rival || this.isComparing) this.#parted();
     const items = worn.map(({ row, variant }) => ({ product: row.id, sku: variant?.sku ?? null }));
@@ -129,6 +134,17 @@ export class TryonMirror extends Panel {
     if (this.#frames++ % MEASURE_EVERY) return;
     this.pupils = pupilsOf(this.booth) ?? this.pupils;
     if (this.aside === "fit") this.seen = seenOf(this.booth);
+  }
+
+  /** What is worn is what is bought: the size that one sees oneself in is the chosen one. */
+  #resize(one: Wearable, size: string): void {
+    if (sizesOf(one.row).length) chosen.choose(one.row.id, size);
+    void this.wardrobe.resize(one, size);
+  }
+
+  #advise(one: Wearable, size: string | null): void {
+    this.advised = size;
+    if (size) this.#resize(one, size);
   }
 
   async #toggle(one: Wearable): Promise<void> {
@@ -234,6 +250,7 @@ export class TryonMirror extends Panel {
     this.aside = null;
     this.seen = {};
     own.erase();
+    chosen.forget();
     this.isErased = true;
   }
 
@@ -326,7 +343,7 @@ export class TryonMirror extends Panel {
         <button class="switch" role="switch" aria-checked=${isOn} aria-describedby="friends-why" @click=${() => void this.#befriend()}>${t("friends")}</button><p id="friends-why" class="quiet">${t("friends_why")}</p></aside>`;
     }
     return html`<aside class="aside" aria-label=${t("fit")}><h2 tabindex="-1">${t("fit")}</h2>
-      ${shown?.manifest && chartOf(shown.manifest) ? html`<fit-advice .manifest=${shown.manifest} .measures=${this.seen} @size=${({ detail }: CustomEvent<Advised>) => detail.size && void this.wardrobe.resize(shown, detail.size)}></fit-advice>` : nothing}
+      ${shown?.manifest && chartOf(shown.manifest) ? html`<fit-advice .manifest=${shown.manifest} .measures=${this.seen} @size=${({ detail }: CustomEvent<Advised>) => this.#advise(shown, detail.size)}></fit-advice>` : nothing}
       ${measures(this.pupils, this.#tall, { card: () => void this.#card(), height: (text) => this.#height(text) })}</aside>`;
   }
 
@@ -338,8 +355,9 @@ export class TryonMirror extends Panel {
       ${this.isComparing ? rivals(this.wardrobe, (rival) => void this.wardrobe.compare(rival)) : html`
         ${shown && shown.row.variants.length > 1 ? html`<fieldset class="colours"><legend class="unseen">${t("colour")}</legend>${shown.row.variants.map((variant) => html`
           <button class="plain" aria-pressed=${variant === shown.variant} @click=${() => void this.wardrobe.colour(shown, variant)}><span class="dot" ${swatch(variant.swatch)}></span>${variant.label ?? variant.name}</button>`)}</fieldset>` : nothing}
-        ${shown && shown.sizes.length ? html`<fieldset class="colours"><legend class="unseen">${t("size")}</legend>${shown.sizes.map((size) => html`
+        ${shown && shown.sizes.length && !sizesOf(shown.row).length ? html`<fieldset class="colours"><legend class="unseen">${t("size")}</legend>${shown.sizes.map((size) => html`
           <button class="plain" aria-pressed=${size === shown.size} @click=${() => void this.wardrobe.resize(shown, size)}>${size}</button>`)}</fieldset>` : nothing}
+        ${shown ? html`<shop-worn .row=${shown.row} .variant=${shown.variant ?? undefined} .size=${shown.size} .advised=${this.advised} @size-chosen=${({ detail }: CustomEvent<string>) => this.#resize(shown, detail)}></shop-worn>` : nothing}
         <ul aria-label=${t("things")}>${all.map((one) => html`<li><button class="thing" data-thing=${one.row.id} aria-pressed=${one.isOn} aria-busy=${one.isLoading} @click=${() => void this.#toggle(one)}>
           ${one.row.poster ? html`<img src=${one.row.poster} alt="" width="82" height="64">` : html`<span class="bone"></span>`}<span class="name">${one.row.name}</span></button></li>`)}</ul>
         ${isStocked && !all.length ? html`<p class="small">${t("no_things")}</p>` : nothing}`}

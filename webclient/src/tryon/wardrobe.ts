@@ -8,6 +8,7 @@ import { clone } from "three/examples/jsm/utils/SkeletonUtils.js";
 import type { GLTF } from "three/examples/jsm/loaders/GLTFLoader.js";
 import { catalogue, product as productOf, type Manifest, type Product, type Row, type Variant } from "../api";
 import { dispose, load } from "../viewer/loader";
+import { chosen } from "../shop/sizes";
 import { Variants } from "../viewer/variants";
 import type { Booth } from "./booth";
 import { modelledSize, ratiosOf, sizesOf } from "./sizes";
@@ -93,7 +94,7 @@ export class Wardrobe extends EventTarget {
       const model = await this.#model(one.row.id);
       if (!one.isOn || one.variant !== variant || !worn) return;
       const { manifest } = model.product;
-      Object.assign(one, { manifest, sizes: sizesOf(manifest), size: one.size ?? (modelledSize(manifest) || null) });
+      Object.assign(one, { manifest, sizes: sizesOf(manifest), size: one.size ?? (chosen.of(one.row.id) || modelledSize(manifest) || null) });
       if (!(await this.#put(one.row.id, one.row.id, variant, one.size))) one.trouble = "unseatable";
     } catch (error) {
       if (this.#ended.signal.aborted) return;

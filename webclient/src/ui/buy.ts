@@ -2,6 +2,8 @@
 import type { Product, Row, Variant } from "../api";
 import type { Showroom } from "../app/showroom";
 import { supply } from "../app/trade";
+import type { ShopSizes } from "../shop/size-picker";
+import { canBeChosen, chosen, sizesNow, sizesOf, skuOf, skusOf, type Asked } from "../shop/sizes";
 import { t } from "../app/words";
 import { w } from "../together/outfit-words";
 import { h, icon, say } from "./dom";
@@ -20,6 +22,12 @@ const ON_FIGURES: ReadonlySet<string> = new Set([...WORN, "bag", "t-shirt", "shi
 
 export interface Buying {
   readonly element: HTMLElement;
+  /** Where colours go if there is a size to choose too: both are chosen before one adds; null: there is none. */
+  readonly choices: HTMLElement | null;
+  /** The size that fits, if the advice knows one. */
+  advise(size: string | null): void;
+  /** Whether a size can be had in the colour that is chosen. */
+  canTake(size: string): boolean;
   wear(variant: Variant | undefined): void;
   dispose(): void;
 }
@@ -27,6 +35,26 @@ export interface Buying {
 /** @param opened where the cart is shown after something was put into it */
 export function buying(product: Product, all: readonly Row[], showroom: Showroom, wished: Variant | undefined): Buying {
   let variant = wished;
+  let picker: ShopSizes | null = null;
+  const sizes = sizesOf(product);
+  const choices = sizes.length ? h("div", { class: "choices" }) : null;
+  let advised: string | null = null;
+  const sku = (): string | null => skuOf(product, variant, chosen.of(product.id));
+
+  /** As live as it is known: what the shop says, else what the page was told as it was made. */
+  const asked: Asked = (one) => {
+    const known = showroom.trade?.shop.known(product.id) ?? [];
+    const offer = known.find((found) => found.sku === one);
+    if (offer || known.length) return offer ?? null;
+    return product.offers?.length ? (product.offers.find((found) => found.sku === one) ?? null) : undefined;
+  };
+
+  async function choose(): Promise<void> {
+    await import("../shop/size-picker");
+    picker = Object.assign(document.createElement("shop-sizes"), { row: product, variant, asked, advised });
+    choices?.append(picker);
+  }
+  if (choices) void choose().catch(() => undefined);
   const cost = h("p", { class: "price" });
   const stock = h("p", { class: "stock", "aria-live": "polite" });
   const failed = h("p", { class: "fault", role: "alert", hidden: true });
@@ -64,11 +92,13 @@ export function buying(product: Product, all: readonly Row[], showroom: Showroom
 
   async function put(): Promise<void> {
     const { trade } = showroom;
-    if (!trade || !variant?.sku) return;
+    const wanted = sku();
+    if (sizes.length && !chosen.of(product.id)) return picker?.want();
+    if (!trade || !wanted) return;
     add.disabled = true;
     failed.hidden = true;
     try {
-      await trade.add(variant.sku, 1);
+      await trade.add(wanted, 1);
       say(t("added", { name: product.name }), "cart");
     } catch (error) {
       failed.textContent = error instanceof Error ? error.message : String(error);
@@ -79,20 +109,26 @@ export function buying(product: Product, all: readonly Row[], showroom: Showroom
 
   function live(): void {
     const { trade, meeting } = showroom;
-    const sku = variant?.sku;
-    const offer = product.offers?.find((one) => one.sku === sku);
-    const own = (sku ? trade?.price(sku) : null) ?? offer?.price_minor ?? product.price_minor;
+    const isOpen = sizes.length > 0 && !chosen.of(product.id);
+    // Before a size is chosen: what the colour costs, and all there are of it.
+    const one = isOpen ? variant?.sku : sku();
+    const offer = product.offers?.find((found) => found.sku === one);
+    const own = (one ? trade?.price(one) : null) ?? offer?.price_minor ?? product.price_minor;
     const all_prices = all.map((row) => row.price_minor);
     const line = price(comparable(all_prices, own ?? null), spoken(), navigator.language);
     if (cost.textContent !== line) cost.textContent = line;
-    const live = sku ? supply(product, trade, sku) : supply(product, trade);
-    const known = live.kind === "in" && live.left === 0 && offer?.available !== undefined && offer.available !== null
+    const live = isOpen && variant ? supply(product, trade, skusOf(variant)) : one ? supply(product, trade, one) : sizes.length ? { kind: "out" as const, left: 0 } : supply(product, trade);
+    const known = !isOpen && live.kind === "in" && live.left === 0 && offer?.available !== undefined && offer.available !== null
       ? { kind: offer.available <= 0 ? "out" as const : offer.available <= 5 ? "few" as const : "in" as const, left: offer.available } : live;
     const text = known.kind === "few" ? t("few", { n: known.left }) : known.kind === "out" ? t("sold_out") : known.kind === "in" ? t("in_stock") : t("not_sold");
     stock.dataset["kind"] = known.kind;
     if (stock.textContent !== text) stock.textContent = text;
     add.hidden = known.kind === "none" || !trade;
-    add.disabled = known.kind === "out" || !sku;
+    add.disabled = known.kind === "out" || !one;
+    if (picker) {
+      Object.assign(picker, { variant, advised });
+      picker.requestUpdate();
+    }
     wish.hidden = !trade;
     const isWished = trade?.isWished(product.id) ?? false;
     wish.setAttribute("aria-pressed", String(isWished));
@@ -112,13 +148,23 @@ export function buying(product: Product, all: readonly Row[], showroom: Showroom
   showroom.trade?.ask(product.id);
   live();
   const end = showroom.on(["trade", "meeting", "people"], live);
+  chosen.addEventListener("change", live);
   return {
-    element: h("div", { class: "buying" }, h("div", { class: "line" }, cost, stock), h("div", { class: "row" }, add), failed, h("div", { class: "row" }, mirror, here, room, wish, share, show)),
+    element: h("div", { class: "buying" }, h("div", { class: "line" }, cost, stock), choices, h("div", { class: "row" }, add), failed, h("div", { class: "row" }, mirror, here, room, wish, share, show)),
     wear: (worn) => {
       variant = worn;
       live();
     },
-    dispose: end,
+    choices,
+    canTake: (size) => sizesNow(product, variant, asked).some((one) => one.label === size && canBeChosen(one)),
+    advise: (size) => {
+      advised = size;
+      live();
+    },
+    dispose: () => {
+      end();
+      chosen.removeEventListener("change", live);
+    },
   };
 }
 

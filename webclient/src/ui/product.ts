@@ -5,6 +5,7 @@
 import type { Product, Row, Variant } from "../api";
 import type { Showroom } from "../app/showroom";
 import { t as say } from "../app/words";
+import type { Advised } from "../fit";
 import { buying, PLACED, type Buying } from "./buy";
 import { announce, h, icon, paint } from "./dom";
 import { length, unitFor, type Unit } from "./format";
@@ -83,8 +84,10 @@ function pieces(product: Product, all: readonly Row[], showroom: Showroom, shown
   const wishedNow = wished ?? showroom.variantOf(product.id);
   const first = product.variants.find(({ name }) => name === wishedNow) ?? product.variants[0];
   const buy: Buying = buying(product, all, showroom, first);
+  const fit = advice(product, buy);
   const dots = product.variants.length > 1 ? colours(product.variants, first, (variant) => {
     buy.wear(variant);
+    fit?.requestUpdate?.();
     const worn = shown.wear(variant.name);
     showroom.choose(product.id, variant.name); // now that it is seen: who looks along reads it off what is shown
     return worn;
@@ -94,13 +97,14 @@ function pieces(product: Product, all: readonly Row[], showroom: Showroom, shown
     const name = showroom.variantOf(product.id);
     if (name) dots?.choose(name);
   });
+  if (dots) buy.choices?.prepend(dots.element);
   return {
     elements: [
       buy.element,
       h("p", { class: "about" }, product.description),
-      dots?.element ?? null,
+      buy.choices ? null : (dots?.element ?? null),
       sizes(product, showroom, shown),
-      advice(product),
+      fit,
       extra.length ? h("div", { class: "extra" }, ...extra) : null,
       details(product),
       PLACED.has(product.category) ? null : inRoom(product),
@@ -170,9 +174,10 @@ function sizes(product: Product, showroom: Showroom, shown: Shown): HTMLElement 
 }
 
 /** Which size: loaded after the product is there, for products that come with a size chart. */
-function advice(product: Product): HTMLElement | null {
+function advice(product: Product, buy: Buying): (HTMLElement & { requestUpdate?(): void }) | null {
   if (!("size_chart" in product.manifest)) return null;
-  const element = Object.assign(document.createElement("fit-advice"), { manifest: product.manifest });
+  const element = Object.assign(document.createElement("fit-advice"), { manifest: product.manifest, product: buy.choices ? product.id : "", canTake: (size: string) => buy.canTake(size) });
+  element.addEventListener("size", (event) => buy.advise((event as CustomEvent<Advised>).detail.size));
   void import("../fit").catch(() => element.remove());
   return element;
 }

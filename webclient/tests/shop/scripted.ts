@@ -18,7 +18,7 @@ interface Asked {
 }
 
 export class ScriptedShop {
-  readonly offers = new Map<string, { price: number; stock: number; title: string; limit: number | null }>();
+  readonly offers = new Map<string, { price: number; stock: number; title: string; limit: number | null; variant: string; size: string }>();
   readonly lines = new Map<string, number>();
   readonly held = new Map<string, { id: string; quantity: number; until_ms: number }>();
   readonly orders: Order[] = [];
@@ -31,8 +31,8 @@ export class ScriptedShop {
   private readonly answers = new Map<string, Kept>();
   private next = 1;
 
-  offer(sku: string, price: number, stock: number, limit: number | null = null): void {
-    this.offers.set(sku, { price, stock, title: sku, limit });
+  offer(sku: string, price: number, stock: number, limit: number | null = null, { variant = "", size = "", title = sku } = {}): void {
+    this.offers.set(sku, { price, stock, title, limit, variant, size });
   }
 
   readonly fetch = async (input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> => {
@@ -121,7 +121,7 @@ export class ScriptedShop {
     const id = `o_${this.next++}`;
     const order: Order = {
       id, tenant: "default", state: "paying", currency: "EUR", total_minor: total, created_ms: this.now_ms, updated_ms: this.now_ms, tax_notes: [], history: [], pay_before_ms: this.now_ms + 1_800_000,
-      lines: cart.lines.map(({ sku, quantity, prices }) => ({ sku, product: "p", variant: "", title: sku, quantity, price_minor: prices["EUR"] ?? 0 })), contact: asked.contact ?? NOBODY, payment: { provider: "test", intent: `i_${id}`, page: "" },
+      lines: cart.lines.map(({ sku, quantity, prices, variant, size, title }) => ({ sku, product: "p", variant, size, title, quantity, price_minor: prices["EUR"] ?? 0 })), contact: asked.contact ?? NOBODY, payment: { provider: "test", intent: `i_${id}`, page: "" },
     };
     this.orders.push(order);
     this.lines.clear();
@@ -136,15 +136,15 @@ export class ScriptedShop {
   }
 
   private offerOf(sku: string): Offer {
-    const { price, stock, title, limit } = this.offers.get(sku) ?? { price: 0, stock: 0, title: sku, limit: null };
-    return { tenant: "default", sku, product: "p", variant: "", title, prices: { EUR: price }, tax_note: "", limit_each: limit, is_on_sale: true, available: stock };
+    const { price, stock, title, limit, variant, size } = this.offers.get(sku) ?? { price: 0, stock: 0, title: sku, limit: null, variant: "", size: "" };
+    return { tenant: "default", sku, product: "p", variant, size, title, prices: { EUR: price }, tax_note: "", limit_each: limit, is_on_sale: true, available: stock };
   }
 
   cart(): Cart {
     const lines = [...new Set([...this.lines.keys(), ...this.held.keys()])].map((sku): CartLine => {
-      const { price, stock, title } = this.offers.get(sku) ?? { price: 0, stock: 0, title: sku };
+      const { price, stock, title, variant, size } = this.offers.get(sku) ?? { price: 0, stock: 0, title: sku, variant: "", size: "" };
       const held = this.held.get(sku);
-      return { tenant: "default", sku, quantity: Math.max(this.lines.get(sku) ?? 0, held?.quantity ?? 0), title, product: "p", variant: "", prices: { EUR: price }, available: stock, held: held?.quantity ?? 0, held_until_ms: held?.until_ms ?? null, claim: held?.id ?? null };
+      return { tenant: "default", sku, quantity: Math.max(this.lines.get(sku) ?? 0, held?.quantity ?? 0), title, product: "p", variant, size, prices: { EUR: price }, available: stock, held: held?.quantity ?? 0, held_until_ms: held?.until_ms ?? null, claim: held?.id ?? null };
     });
     return { lines, totals_minor: lines.length ? { EUR: lines.reduce((sum, line) => sum + line.quantity * (line.prices["EUR"] ?? 0), 0) } : {} };
   }
