@@ -1,47 +1,41 @@
 """
-All rooms of this process: copies opened and closed, tickets redeemed, seats found again by resume keys. Who gets a
-ticket to which copy is ``reception``'s.
+All rooms of this process: copies opened and closed, connections looked after. Who gets a ticket to which copy is
+``reception``'s, who sits where ``admission``'s.
 """
 
 import asyncio
-import hashlib
-import hmac
-import logging
 import random
 import secrets
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from showroom.errors import NotFound
-from showroom.keys import derive
-from showroom.protocol.actions import Wear
 from showroom.protocol.ids import Close
-from showroom.protocol.messages import Hello, Refused
+from showroom.protocol.messages import Hello
+from showroom.realtime.admission import Admission
 from showroom.realtime.clock import Clock
 from showroom.realtime.connection import Connection
 from showroom.realtime.counters import Counters
 from showroom.realtime.desk import Desk
+from showroom.realtime.inquiries import Inquiries, StockOf, WornOf
 from showroom.realtime.keeping import KeptCopy
 from showroom.realtime.mailbox import Mailbox
 from showroom.realtime.place import PlaceOf
 from showroom.realtime.plan import Plans, RoomPlan
-from showroom.realtime.room import RoomCopy, new_mailbox
+from showroom.realtime.room import RoomCopy
 from showroom.realtime.seats import Seats
 from showroom.realtime.stores import Store, Stores
-from showroom.realtime.tickets import Ticket, TicketRefused, Tickets
-from showroom.realtime.visit import Visit, hash_of, new_key
+from showroom.realtime.tickets import Tickets
+from showroom.realtime.visit import Visit
 from showroom.social import storage
 from showroom.social.effects import Effects
-from showroom.social.errors import Banned, RoomLocked
+from showroom.social.errors import Banned
 from showroom.social.log import RoomLog
-from showroom.social.moderation import address_key
 from showroom.social.names import NamesTaken
 from showroom.social.policy import Policy
-from showroom.social.room import SocialRoom, refusal
-from showroom.world.slots import RoomIsFull
+from showroom.social.room import SocialRoom
 from showroom.world.world import World
-from showroom_assets.errors import ShowroomError
 
 if TYPE_CHECKING:
     from showroom.db.database import Database
@@ -54,16 +48,6 @@ SLEPT_S: Final = 3.0
 """A gap this long between two sweeps is our own: a machine that was paused must not close everybody at once."""
 SPARE_SLOTS: Final = 32
 """Rows of the world beyond the seats, for those whose row rests after they left."""
-
-_MOST_BLOCK_LISTS: Final = 10_000
-_MOST_ASKING: Final = 64
-_log: Final = logging.getLogger("showroom.realtime")
-
-WornOf = Callable[[Collection[tuple[str, str | None]]], Awaitable[Collection[str]]]
-"""Which of some products (id, SKU or variant) are not to be had: ids."""
-
-StockOf = Callable[[str, list[str]], Awaitable[Mapping[str, int]]]
-"""What is left of SKUs of a merchant (tenant, SKUs)."""
 
 
 @dataclass(slots=True)
@@ -112,37 +96,18 @@ class Hub:
         self.closed_copies: Final[list[str]] = []
         self.entered: Callable[[str], None] = lambda _peer: None
         self.left: Callable[[str], None] = lambda _peer: None
-        self.seated: Callable[[str, Visit], None] = lambda _store, _visit: None
         self.decided: Callable[[RoomCopy, Effects], None] = lambda _copy, _effects: None
         self.process: Final = process
         self._database = database
         self.plans: Final = plans
-        self._tickets = tickets
+        self.admission: Final = Admission(
+            self.copies, tickets, secret=secret, clock=clock, counters=counters, process=process
+        )
+        self.inquiries = Inquiries(stock, missing)
         self._chance = chance
         self._ice = ice
-        self._stock = stock
-        self._missing = missing
-        self._asking: set[asyncio.Task[None]] = set()
-        self._address_secret = derive(secret, "addresses")
-        self._code_secret = derive(secret, "person codes")
-        self._by_key: dict[bytes, tuple[RoomCopy, Visit]] = {}
-        self._by_code: dict[str, tuple[RoomCopy, Visit]] = {}
         self._desks: dict[str, asyncio.Task[None]] = {}
-        self._used: dict[str, float] = {}
         self._swept_s = clock.s()
-        self.blocked: Final[dict[str, frozenset[str]]] = {}
-
-    def code_of(self, person: str) -> str:
-        """What a person gives to friends (``?with=…``); says nothing about the person's id."""
-        return hmac.new(self._code_secret, person.encode(), hashlib.sha256).hexdigest()[:16]
-
-    def with_code(self, code: str) -> tuple[RoomCopy, Visit] | None:
-        """Where the person of a code is now."""
-        return self._by_code.get(code)
-
-    def address_key(self, peer: str) -> str:
-        """How an address is kept."""
-        return address_key(self._address_secret, peer)
 
     # ── connections
 
@@ -169,126 +134,9 @@ class Hub:
         if self.is_draining:
             connection.close(Close.GOING_AWAY)
         elif hello.resume is not None:
-            self._resume(connection, hello.resume.key, hello.resume.cursor)
+            self.admission.resume(connection, hello.resume.key, hello.resume.cursor)
         else:
-            self._join(connection, hello)
-
-    def _join(self, connection: Connection, hello: Hello) -> None:
-        try:
-            ticket = self._tickets.open(hello.ticket or "", now_s=self.clock.unix_s())
-        except TicketRefused:
-            connection.close(Close.TICKET)
-            return
-        copy = self.copies.get(ticket.copy)
-        if copy is None or not self._is_good(copy, ticket):
-            connection.close(Close.TICKET)
-            return
-        moderation = copy.social.moderation
-        address = address_key(self._address_secret, connection.peer)
-        try:
-            moderation.check_entry(
-                ticket.who.id,
-                ticket.room,
-                self.clock.unix_ms(),
-                address=address,
-                is_staff=moderation.may_moderate(ticket.who),
-            )
-        except Banned:
-            connection.close(Close.BANNED)
-            return
-        except RoomLocked:
-            connection.close(Close.ROOM_CLOSED)
-            return
-        self._used[ticket.id] = ticket.until_s
-        if not copy.seats.take(ticket.id):
-            connection.close(Close.ROOM_FULL)
-            return
-        self.dismiss(ticket.store, ticket.who.id, Close.REPLACED)
-        key = new_key()
-        visit = Visit(
-            who=ticket.who,
-            seat=ticket.id,
-            key_hash=hash_of(key),
-            member=copy.next_member,
-            slot=0,
-            name=ticket.name,
-            look=ticket.look,
-            address=address,
-            caps=hello.caps,
-            mailbox=new_mailbox(copy),
-        )
-        visit.seated_ms = self.clock.unix_ms()
-        try:
-            friend = self._by_code.get(ticket.beside)
-            beside = friend[1].person if friend is not None else ""
-            copy.enter(visit, beside=beside, blocked=self.blocked.pop(visit.person, ()))
-        except RoomIsFull:
-            copy.seats.leave(ticket.id)
-            connection.close(Close.ROOM_FULL)
-            return
-        self._know(copy, visit)
-        self.seated(ticket.store, visit)
-        self.counters.joins_total += 1
-        connection.visit, connection.room = visit, copy
-        copy.greet(visit, connection, key, resumed_at=None)
-
-    def _is_good(self, copy: RoomCopy, ticket: Ticket) -> bool:
-        """Whether a ticket that is ours still stands: once, with its promise, or from another process."""
-        if ticket.id in self._used:
-            return False
-        if copy.seats.is_promised(ticket.id):
-            return True
-        # Its promise may not have come to us yet; the seat is taken if there is one.
-        return ticket.process != self.process and copy.seats.promise([ticket.id])
-
-    def dismiss(self, store: str, person: str, close: Close, *, before_ms: int | None = None) -> None:
-        """
-        End somebody's seats in a store, those taken before a time (Unix) if there is one: they sat down elsewhere, or
-        a moderator elsewhere said so.
-        """
-        for copy in self._copies_of(store):
-            visit = copy.visits.get(person)
-            if visit is not None and (before_ms is None or visit.seated_ms < before_ms):
-                old = visit.connection
-                copy.depart(visit, to_other_room=close is Close.REPLACED)
-                self._forget(visit)
-                if old is not None:
-                    old.leave(close)
-
-    def _resume(self, connection: Connection, key: str, cursor: int) -> None:
-        found = self._by_key.get(hash_of(key))
-        if found is None or found[0].visits.get(found[1].person) is not found[1]:
-            connection.close(Close.RESUME_UNKNOWN)
-            return
-        copy, visit = found
-        address = address_key(self._address_secret, connection.peer)
-        try:
-            # A lock keeps newcomers out, not those whose seat is kept.
-            copy.social.moderation.check_ban(visit.person, copy.plan.room, self.clock.unix_ms(), address=address)
-        except Banned:
-            copy.depart(visit)
-            self._forget(visit)
-            connection.close(Close.BANNED)
-            return
-        old = visit.connection
-        visit.connection = None
-        if old is not None:
-            old.leave(Close.REPLACED)
-        visit.address = address
-        visit.changed()
-        self.counters.resumes_total += 1
-        connection.visit, connection.room = visit, copy
-        copy.greet(visit, connection, key, resumed_at=cursor)
-
-    def _know(self, copy: RoomCopy, visit: Visit) -> None:
-        self._by_key[visit.key_hash] = (copy, visit)
-        visit.code = self.code_of(visit.person)
-        self._by_code[visit.code] = (copy, visit)
-
-    def _forget(self, visit: Visit) -> None:
-        self._by_key.pop(visit.key_hash, None)
-        if (known := self._by_code.get(visit.code)) is not None and known[1] is visit:
-            del self._by_code[visit.code]
+            self.admission.join(connection, hello)
 
     # ── copies
 
@@ -340,8 +188,8 @@ class Hub:
             clock=self.clock,
             counters=self.counters,
             ice=self._ice,
-            watched=self._watched,
-            wearing=self._wearing if self._missing is not None else None,
+            watched=self.inquiries.watched,
+            wearing=self.inquiries.wearing,
         )
         if kept is not None:
             await self._reseat(copy, kept)
@@ -373,52 +221,11 @@ class Hub:
                 since_seq=seat.since_seq,
             )
             copy.enter(visit, at_cm=one.at_cm, yaw=one.yaw, blocked=blocked.get(visit.person, ()), is_away=True)
-            self._know(copy, visit)
+            self.admission.know(copy, visit)
         objects = await self._database.read(storage.load_state(copy.key, "objects"))
         if objects:
             present = {visit.member for visit in copy.visits.values()}
             copy.social.objects.restore(objects, self.clock.unix_ms(), present)
-
-    def _watched(self, copy: RoomCopy, visit: Visit, skus: Collection[str]) -> None:
-        """Look up what is left of what somebody began to watch; a few at a time, the rest hears of changes alone."""
-        if self._stock is None or not skus or len(self._asking) >= _MOST_ASKING:
-            return
-        stock = self._stock
-
-        async def ask() -> None:
-            try:
-                copy.shelves.known(visit, await stock(copy.plan.tenant, list(skus)))
-            except ShowroomError as exc:
-                _log.warning("stock for the shelves could not be read: %s", exc.message)
-
-        self._ask(ask())
-
-    def _wearing(self, copy: RoomCopy, visit: Visit, action: Wear) -> None:
-        """Look whether there is what somebody wants to put on. The last wish counts."""
-        missing, turn = self._missing, visit.wears_asked
-        if missing is None or len(self._asking) >= _MOST_ASKING:
-            text = "Too much at once. Try again in a moment."
-            copy.refuse(visit, Refused(n=action.n, code="room.busy", text=text, wait_ms=1000))
-            return
-
-        async def ask() -> None:
-            try:
-                lacking = await missing(action.items)
-            except ShowroomError as exc:
-                copy.refuse(visit, refusal(action.n, exc))
-                return
-            if lacking:
-                text = f"{', '.join(sorted(lacking))[:200]} is not on our shelves. Choose something else."
-                copy.refuse(visit, Refused(n=action.n, code="wear.unknown", text=text))
-            elif turn == visit.wears_asked:
-                copy.wear(visit, action.items)
-
-        self._ask(ask())
-
-    def _ask(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._asking.add(task)
-        task.add_done_callback(self._asking.discard)
 
     def close_copy(self, copy: RoomCopy) -> None:
         """Close an empty copy."""
@@ -458,14 +265,12 @@ class Hub:
                 connection.link.ping()
         for copy in list(self.copies.values()):
             for visit in copy.sweep(grace_s=settings.room_grace_s):
-                self._forget(visit)
+                self.admission.forget(visit)
             is_old = copy.empty_since_s is not None and now_s - copy.empty_since_s > EMPTY_FOR_S
             if is_old and copy.seats.is_idle:
                 self.close_copy(copy)
         self.counters.rooms = [copy.gauges for copy in self.copies.values()]
-        stale = [key for key, (copy, visit) in self._by_key.items() if copy.visits.get(visit.person) is not visit]
-        for key in stale:
-            self._forget(self._by_key[key][1])
+        self.admission.sweep()
 
     def forget(self, *, is_alone: bool) -> dict[str, bytes]:
         """
@@ -484,11 +289,7 @@ class Hub:
         now_ms = self.clock.unix_ms()
         for copy in self.copies.values():
             copy.social.forget(now_ms)
-        now_s = self.clock.unix_s()
-        for used in [used for used, until_s in self._used.items() if until_s <= now_s]:
-            del self._used[used]
-        if len(self.blocked) > _MOST_BLOCK_LISTS:
-            self.blocked.clear()
+        self.admission.forget_used()
         present: dict[str, set[str]] = {}
         for copy in self.copies.values():
             present.setdefault(copy.plan.store, set()).update(copy.visits)
@@ -496,7 +297,8 @@ class Hub:
 
     async def stop(self) -> None:
         """End the desks."""
-        tasks = [*self._desks.values(), *self._asking]
+        await self.inquiries.stop()
+        tasks = list(self._desks.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -533,7 +335,7 @@ class Hub:
                 try:
                     copy.social.moderation.check_ban(visit.person, copy.plan.room, now_ms, address=visit.address)
                 except Banned:
-                    self.dismiss(name, visit.person, Close.BANNED)
+                    self.admission.dismiss(name, visit.person, Close.BANNED)
 
     def group_of(self, plan: RoomPlan) -> Group:
         """A room's copies here."""

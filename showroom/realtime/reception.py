@@ -125,14 +125,14 @@ class Reception:
         shared = await hub.store_of(plan)
         now_ms = hub.clock.unix_ms()
         is_staff = shared.moderation.may_moderate(who)
-        shared.moderation.check_entry(who.id, room, now_ms, address=hub.address_key(peer), is_staff=is_staff)
+        shared.moderation.check_entry(who.id, room, now_ms, address=hub.admission.address_key(peer), is_staff=is_staff)
         wanted = name or who.name
         shown = shared.names.check(wanted, is_staff=is_staff) if wanted else ""
         if party:
             shared.parties.join(who.id, party, now_ms)
             await self._database.write(storage.save_state(store, "parties", shared.parties.snapshot(), at_ms=now_ms))
         # Read here, since sitting down must not wait for the database.
-        hub.blocked[who.id] = (await self._database.read(storage.blocked([who.id]))).get(who.id, frozenset())
+        hub.admission.blocked[who.id] = (await self._database.read(storage.blocked([who.id]))).get(who.id, frozenset())
         seat = secrets.token_urlsafe(12)
         async with self._opening:
             place = await self._place(hub.group_of(plan), who.id, seat, shared.parties, beside)
@@ -142,7 +142,7 @@ class Reception:
             shown, look or Look(), place.beside, hub.process,
         )  # fmt: skip
         token = self._tickets.seal(ticket)
-        code = hub.code_of(who.id)
+        code = hub.admission.code_of(who.id)
         return Granted(token, store, room, place.ordinal, place.people, shown, code, bool(place.beside), place.url)
 
     async def _place(self, group: Group, person: str, seat: str, parties: Parties, beside: str) -> _Place:
@@ -153,7 +153,7 @@ class Reception:
         """Beside the friend, if there is one and a seat there."""
         if not code:
             return None
-        friend = self._hub.with_code(code)
+        friend = self._hub.admission.with_code(code)
         if friend is not None and friend[0] in group.copies and friend[0].seats.promise([seat]):
             return _Place(friend[0].key, friend[0].ordinal, friend[0].seats.taken, code)
         there = self._neighbours.with_person(group.plan.store, group.plan.room, code)
@@ -179,7 +179,7 @@ class Reception:
                 return _Place(copy.key, copy.ordinal, copy.seats.taken)
             raise _party_is_full()
         for fellow in fellows:
-            there = self._neighbours.with_person(group.plan.store, group.plan.room, self._hub.code_of(fellow))
+            there = self._neighbours.with_person(group.plan.store, group.plan.room, self._hub.admission.code_of(fellow))
             if there is not None:
                 if there.copy.free < 1:
                     raise _party_is_full()

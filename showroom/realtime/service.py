@@ -18,7 +18,8 @@ from showroom.realtime.clock import Clock
 from showroom.realtime.counters import Counters
 from showroom.realtime.door import LIVE_PATH, Door, Protocols
 from showroom.realtime.gate import LiveGate
-from showroom.realtime.hub import Hub, StockOf, WornOf
+from showroom.realtime.hub import Hub
+from showroom.realtime.inquiries import StockOf, WornOf
 from showroom.realtime.neighbours import Neighbours
 from showroom.realtime.plan import Plans
 from showroom.realtime.reception import Reception
@@ -110,7 +111,7 @@ class Realtime:
         self._bus: Bus = bus if bus is not None else bus_of(settings.bus)
         self.neighbours: Final = Neighbours(settings.process, settings.live_url, self._bus, clock=monotonic)
         self.reception: Final = Reception(self.hub, database, Tickets(secret), self.neighbours)
-        self.hub.seated = self._seated
+        self.hub.admission.seated = self._seated
         self.hub.decided = self._decided
         self.gate: Final = LiveGate(
             self.hub.receiver, peers=peers, per_address=settings.connections_per_address, counters=self.counters
@@ -289,7 +290,7 @@ class Realtime:
                 if copy is not None:
                     copy.seats.promise([notice.seat])
             case Seated():
-                self.hub.dismiss(notice.store, notice.person, Close.REPLACED, before_ms=notice.at_ms)
+                self.hub.admission.dismiss(notice.store, notice.person, Close.REPLACED, before_ms=notice.at_ms)
             case Changed():
                 self._stale.add(notice.store)
             case _:

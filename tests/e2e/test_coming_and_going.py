@@ -52,11 +52,11 @@ def test_a_shop_with_people_coming_and_going_does_not_grow(tmp_path: Path, trans
                 await asyncio.sleep(0.05)
             assert copy.visits, "those without a good-bye have their seats kept"
             for visit in copy.sweep(grace_s=0.0):
-                hub._forget(visit)
+                hub.admission.forget(visit)
             del visit
             hub.sweep()
-            assert not hub._by_key
-            assert not hub._by_code
+            assert not hub.admission._by_key
+            assert not hub.admission._by_code
             assert not copy.social.people
             assert not copy.social.names._skeletons
             assert copy.seats.is_idle

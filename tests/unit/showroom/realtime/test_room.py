@@ -23,6 +23,7 @@ from showroom.realtime.clock import Clock
 from showroom.realtime.connection import BODY_FLOOD_BURST, Connection
 from showroom.realtime.counters import Counters
 from showroom.realtime.hub import EMPTY_FOR_S, Hub
+from showroom.realtime.inquiries import Inquiries
 from showroom.realtime.lines import FRAMES_BEHIND_BYTES, STALLED_S
 from showroom.realtime.neighbours import Neighbours
 from showroom.realtime.plan import FixedPlans, RoomPlan
@@ -305,7 +306,7 @@ def codes(wire: Wire) -> list[str]:
 
 def test_only_what_is_on_a_shelf_is_worn_and_everybody_reads_it_on_the_card(run: Any) -> None:
     async def test(house: House) -> None:
-        house.hub._missing = missing
+        house.hub.inquiries = Inquiries(None, missing)
         ada, connection = await house.join("ada")
         house.tick()
         ada.read()
