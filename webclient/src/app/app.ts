@@ -37,6 +37,8 @@ const SKELETON_AFTER_MS = 150;
 const WIDE_PX = 860;
 /** From this width the list is a drawer beside the scene; below it is a page. */
 const DRAWER_PX = 1080;
+/** From this width there is room for a panel and the drawer with something to see between them; below it the drawer waits. */
+const BOTH_PX = 1400;
 /** What the drawer takes, with its margin. */
 const DRAWER_WIDE_PX = 472;
 
@@ -281,9 +283,10 @@ export class App {
     main.inert = isHidden;
     const isWide = innerWidth >= WIDE_PX;
     const { width, height } = this.#panels.size;
-    const side = (isWide ? width : 0) - (this.#isListOpen && innerWidth >= DRAWER_PX ? DRAWER_WIDE_PX : 0);
+    const panel = isWide ? width : 0;
+    const drawer = this.#isListOpen && innerWidth >= (open ? BOTH_PX : DRAWER_PX) ? DRAWER_WIDE_PX : 0;
     const isMirrored = getComputedStyle(document.documentElement).direction === "rtl";
-    showroom.place?.inset(isMirrored ? -side : side, isWide ? 0 : height);
+    showroom.place?.inset(isMirrored ? panel : drawer, isMirrored ? drawer : panel, isWide ? 0 : height);
   }
 
   #trouble(error: unknown): HTMLElement {

@@ -163,9 +163,9 @@ export class Gallery implements Place {
     this.#frames.get(this.#order[this.#index] ?? "")?.link.focus({ preventScroll: true });
   }
 
-  inset(side_px: number, bottom_px: number): void {
-    this.#element.style.right = `${Math.max(0, side_px)}px`;
-    this.#element.style.left = `${Math.max(0, -side_px)}px`;
+  inset(left_px: number, right_px: number, bottom_px: number): void {
+    this.#element.style.left = `${left_px}px`;
+    this.#element.style.right = `${right_px}px`;
     this.#element.style.insetBlockEnd = `${bottom_px}px`;
     this.#go(this.#index, false);
   }

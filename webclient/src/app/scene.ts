@@ -30,6 +30,8 @@ const GAZE_S = 0.4;
 const LOST_MS = 10_000;
 /** What the bar covers at the foot of the window, pixels. */
 const BAR_PX = 72;
+/** What the store's name covers at its head. */
+const NAME_PX = 52;
 const INSET_EASE_S = 0.09;
 
 export interface SceneEvents {
@@ -56,7 +58,7 @@ export class Scene implements Place, Part {
   readonly #pricing: Pricing;
   #isPriced = false;
   readonly #ended = new AbortController();
-  readonly #inset = { side: 0, bottom: 0, side_now: 0, bottom_now: 0 };
+  readonly #inset = { left: 0, right: 0, side: 0, bottom: 0, side_now: 0, bottom_now: 0 };
   readonly #events: SceneEvents;
   #sinceGaze = 0;
   #isShown = false;
@@ -215,12 +217,11 @@ export class Scene implements Place, Part {
     this.world.renderer.domElement.focus({ preventScroll: true });
   }
 
-  inset(side_px: number, bottom_px: number): void {
-    this.#inset.side = side_px;
-    this.#inset.bottom = bottom_px;
+  inset(left_px: number, right_px: number, bottom_px: number): void {
+    Object.assign(this.#inset, { left: left_px, right: right_px, side: right_px - left_px, bottom: bottom_px });
     this.#spare();
     if (this.#showroom.preferences.isStill) {
-      this.#inset.side_now = side_px;
+      this.#inset.side_now = this.#inset.side;
       this.#inset.bottom_now = bottom_px;
       this.#shift();
     }
@@ -229,8 +230,9 @@ export class Scene implements Place, Part {
 
   /** What is in the hand stands in the middle of what no panel covers. */
   #spare(): void {
-    const { side, bottom } = this.#inset;
-    if (this.#hands) this.#hands.inset = { left: Math.max(0, -side), right: Math.max(0, side), top: 0, bottom: bottom || BAR_PX };
+    const { left, right, bottom } = this.#inset;
+    // Over a sheet there is little height, and the store's name is above.
+    if (this.#hands) this.#hands.inset = { left, right, top: bottom ? NAME_PX : 0, bottom: bottom || BAR_PX };
   }
 
   #glide(dt: number): void {

@@ -36,8 +36,8 @@ export interface Place {
   readonly stand: { readonly x: number; readonly z: number; readonly yaw: number } | null;
   mood(name: string): void;
   focus(): void;
-  /** How much of the window panels cover, pixels, `side_px` on the right or (below 0) on the left; what is looked at stays in what is left. */
-  inset(side_px: number, bottom_px: number): void;
+  /** How much of the window panels cover, pixels; what is looked at stays in what is left. */
+  inset(left_px: number, right_px: number, bottom_px: number): void;
   dispose(): void;
 }
 
