@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from showroom.protocol.fields import I53, U8, U32, CentiDeg, Id, Member, Note, Point, Sdp, Turn, Word
+from showroom.protocol.fields import I53, U8, U32, CentiDeg, Id, Member, Note, Plan, Point, Sdp, Turn, Word
 
 
 class Action(Struct, tag_field="do", frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -26,13 +26,17 @@ class React(Action, frozen=True, tag="react"):
 
 
 class Share(Action, frozen=True, tag="share"):
-    """*Look at this with me*: the same product, variant and angle. Again on every turn of it, at most 10 a second."""
+    """
+    *Look at this with me*: the same product, variant and angle. Again on every turn of it, at most 10 a second. With a
+    ``plan``: at the room one furnishes, ``product`` being what was placed last.
+    """
 
     product: Id
     variant: Id | None = None
     yaw: CentiDeg = 0
     pitch: CentiDeg = 0
     distance_mm: Annotated[int, Meta(ge=10, le=100000)] = 1000
+    plan: Plan | None = None
     to: Annotated[list[Member], Meta(max_length=8)] = []
     """Whom; empty: the party."""
 

@@ -18,6 +18,7 @@ from showroom.protocol.fields import (
     Member,
     Name,
     Note,
+    Plan,
     Point,
     Sdp,
     Text,
@@ -59,7 +60,7 @@ class Reacted(Event, frozen=True, tag="reacted"):
 
 
 class Shared(Event, frozen=True, tag="shared"):
-    """Somebody shows a product: same variant, same angle."""
+    """Somebody shows a product, same variant, same angle; or with a ``plan`` the room that they furnish."""
 
     who: Member
     product: Id
@@ -67,6 +68,7 @@ class Shared(Event, frozen=True, tag="shared"):
     yaw: CentiDeg = 0
     pitch: CentiDeg = 0
     distance_mm: U32 = 1000
+    plan: Plan | None = None
 
 
 class Unshared(Event, frozen=True, tag="unshared"):

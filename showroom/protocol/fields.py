@@ -1,6 +1,6 @@
 """The bounded types that messages are built of. Lengths count characters; bytes are bounded by the message itself."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
@@ -34,4 +34,7 @@ Text = Annotated[str, Meta(min_length=1, max_length=500)]
 Note = Annotated[str, Meta(max_length=500)]
 Token = Annotated[str, Meta(min_length=1, max_length=1024)]
 """Signed tickets and resume keys."""
+LONGEST_PLAN: Final = 2000
+Plan = Annotated[str, Meta(min_length=1, max_length=LONGEST_PLAN, pattern=r"^[A-Za-z0-9._:/~!-]*$")]
+"""A room that somebody furnishes, as clients write it to each other; the server does not read it."""
 Sdp = Annotated[str, Meta(max_length=16384)]

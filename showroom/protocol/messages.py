@@ -77,6 +77,8 @@ class Limits(Struct, frozen=True, kw_only=True):
     """BODY is taken, so many times a second; 0: not at all."""
     vote_s: U16 = 0
     """How long a vote runs; 0: there are none."""
+    plan: U16 = 0
+    """Longest plan of a room in ``share``, characters; 0: none may be shown."""
 
 
 class Welcome(Struct, frozen=True, kw_only=True):

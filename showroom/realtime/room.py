@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from showroom.protocol import actions
 from showroom.protocol.events import Card, Told
+from showroom.protocol.fields import LONGEST_PLAN
 from showroom.protocol.ids import VERSION, Anim, Cap, Close, Mode
 from showroom.protocol.messages import (
     Refused,
@@ -197,7 +198,7 @@ class RoomCopy:
             hz=HZ,
             time_ms=self._clock.ms() & 0xFFFFFFFF,
             floor=self.world.floor_info,
-            limits=replace(self.world.limits, vote_s=VOTE_S),
+            limits=replace(self.world.limits, vote_s=VOTE_S, plan=LONGEST_PLAN),
             store=self.plan.store,
             ice=self._ice(visit.person),
         )

@@ -1,5 +1,6 @@
 """
-*Look at this with me*: several people see one product in the same variant at the same angle.
+*Look at this with me*: several people see one product in the same variant at the same angle, or the room that one
+of them furnishes.
 
 Who shows leads: the others' views follow. A share is known by its leader; a person is in one at most, as the leader or
 as a follower. The lead can be handed to a follower. When the leader is gone for longer than the grace time, whoever
@@ -26,6 +27,8 @@ class View(Struct, frozen=True, kw_only=True):
     ----------
     yaw, pitch
         Hundredths of a degree, as on the wire.
+    plan
+        The room that is furnished, if that is what is looked at.
     """
 
     product: str
@@ -33,10 +36,13 @@ class View(Struct, frozen=True, kw_only=True):
     yaw: int = 0
     pitch: int = 0
     distance_mm: int = 1000
+    plan: str | None = None
 
     def is_same_thing(self, other: "View") -> bool:
-        """Whether only the angle differs."""
-        return (self.product, self.variant) == (other.product, other.variant)
+        """Whether only the angle differs, or how one and the same room is furnished."""
+        if self.plan is not None and other.plan is not None:
+            return True
+        return (self.product, self.variant, self.plan) == (other.product, other.variant, other.plan)
 
 
 class Share:

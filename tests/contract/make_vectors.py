@@ -104,6 +104,7 @@ def to_server() -> list[Json]:
         Bye(),
         actions.React(kind="heart", to=3, n=1),
         actions.Share(product="chair", variant="oak", yaw=-4500, pitch=1000, distance_mm=1500, to=[3, 4]),
+        actions.Share(product="sofa", plan="sofa~SOFA-1~1200~0~-350~900!!0~0~4000~0~4000~3000"),
         actions.Unshare(),
         actions.Follow(who=3),
         actions.Lead(to=3),
@@ -142,7 +143,7 @@ def to_client() -> list[Json]:
     """What the server writes, but for frames."""
     limits = Limits(
         speed_mms=4000, teleport_cm=800, teleport_ms=1000, error_cm=5, error_yaw=4, pose_ms=1000, pose_hz=20,
-        rest_ms=1200, text=500, body_hz=12, vote_s=60,
+        rest_ms=1200, text=500, body_hz=12, vote_s=60, plan=2000,
     )  # fmt: skip
     hello = Welcome(
         version=1, slot=3, member=77, room="main", key="key-1", cursor=41, resumed=False, hz=20, time_ms=123456,
@@ -153,6 +154,7 @@ def to_client() -> list[Json]:
         events.Unsaid(ids=[9]),
         events.Reacted(who=77, kind="heart"),
         events.Shared(who=77, product="chair", variant="oak", yaw=-4500, pitch=1000, distance_mm=1500),
+        events.Shared(who=77, product="sofa", plan="sofa~SOFA-1~1200~0~-350~900!!0~0~4000~0~4000~3000"),
         events.Unshared(who=77),
         events.Held(thing="lamp.1", who=77),
         events.Held(thing="lamp.1", who=None, at=(100, 0, 200), turn=(0, 0, 0, 10000)),

@@ -51,7 +51,7 @@ export interface Result {
 const SIZE_M = 14;
 const TICK_MS = 50;
 const FLOOR = { corner_mm: [0, 0], size_cm: [2100, 2100], cell_cm: 2100, columns: 1, rows: 1, y_cm: [0, 300] } as const;
-const LIMITS = { speed_mms: 4000, teleport_cm: 800, teleport_ms: 1000, error_cm: 5, error_yaw: 4, pose_ms: 1000, pose_hz: 20, rest_ms: 1200, text: 500, body_hz: 12, vote_s: 60 };
+const LIMITS = { speed_mms: 4000, teleport_cm: 800, teleport_ms: 1000, error_cm: 5, error_yaw: 4, pose_ms: 1000, pose_hz: 20, rest_ms: 1200, text: 500, body_hz: 12, vote_s: 60, plan: 0 };
 
 /** In order, as TCP has it: a lost packet is sent again after a retransmission's time, and all behind it wait. */
 class Pipe<T> {

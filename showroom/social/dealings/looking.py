@@ -72,6 +72,7 @@ class Looking:
             yaw=view.yaw,
             pitch=view.pitch,
             distance_mm=view.distance_mm,
+            plan=view.plan,
         )
 
     def _show(self, effects: Effects, person: str, action: actions.Share, now_ms: int) -> None:
@@ -83,6 +84,7 @@ class Looking:
             yaw=action.yaw,
             pitch=action.pitch,
             distance_mm=action.distance_mm,
+            plan=action.plan,
         )
         share, is_new = self._shares.show(person, view, people.open_to(person, asked), now_ms)
         event = self.event(share)

@@ -64,7 +64,7 @@ const ACTIONS: Readonly<Record<string, Fields>> = {
   react: { kind: [WORD], to: [or(MEMBER), "optional"], product: [or(ID), "optional"] },
   share: {
     product: [ID], variant: [or(ID), "optional"], yaw: [ANGLE, "optional"], pitch: [ANGLE, "optional"],
-    distance_mm: [whole(10, 100000), "optional"], to: [list(MEMBER, 8), "optional"],
+    distance_mm: [whole(10, 100000), "optional"], plan: [or(like(/^[A-Za-z0-9._:/~!-]{1,2000}$/)), "optional"], to: [list(MEMBER, 8), "optional"],
   },
   unshare: {},
   follow: { who: [MEMBER] },

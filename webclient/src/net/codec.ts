@@ -51,7 +51,7 @@ const FLOOR: Fields = {
 };
 const LIMITS: Fields = {
   speed_mms: [U16], teleport_cm: [U16], teleport_ms: [U16], error_cm: [U8], error_yaw: [U8], pose_ms: [whole(1, 65535)], pose_hz: [whole(1, 255)], rest_ms: [U16],
-  text: [whole(1, 65535)], body_hz: [U8, 0], vote_s: [U16, 0],
+  text: [whole(1, 65535)], body_hz: [U8, 0], vote_s: [U16, 0], plan: [U16, 0],
 };
 const WELCOME: Fields = {
   version: [U8], slot: [U16], member: [U32], room: [ID], key: [text(1024)], cursor: [U32], resumed: [yes], hz: [whole(1, 255)], time_ms: [U32],
@@ -63,7 +63,7 @@ const EVENTS: Readonly<Record<string, Fields>> = {
   said: { id: [U53], who: [U32], name: [NAME], text: [NOTE], scope: [WORD], at_ms: [U53] },
   unsaid: { ids: [list(U53, 256)] },
   reacted: { who: [U32], kind: [WORD], to: [or(U32), null], product: [or(ID), null] },
-  shared: { who: [U32], product: [ID], variant: [or(ID), null], yaw: [ANGLE, 0], pitch: [ANGLE, 0], distance_mm: [U32, 1000] },
+  shared: { who: [U32], product: [ID], variant: [or(ID), null], yaw: [ANGLE, 0], pitch: [ANGLE, 0], distance_mm: [U32, 1000], plan: [or(text(2000)), null] },
   unshared: { who: [U32] },
   held: { thing: [ID], who: [or(U32), null], at: [or(list(CM, 3, 3)), null], turn: [or(list(whole(-10000, 10000), 4, 4)), null] },
   party: { members: [list(pair(U32, NAME), 16)], code: [text(16), ""] },

@@ -25,6 +25,8 @@ export interface Limits {
   readonly body_hz: number;
   /** How long a vote runs; 0: there are none. */
   readonly vote_s: number;
+  /** Longest plan of a room that may be shown, characters; 0: none. */
+  readonly plan: number;
 }
 
 export interface Welcome {
@@ -53,7 +55,7 @@ export interface ServerEvents {
   reacted: { readonly who: number; readonly kind: string; readonly to: number | null; readonly product: string | null };
   shared: {
     readonly who: number; readonly product: string; readonly variant: string | null;
-    readonly yaw: number; readonly pitch: number; readonly distance_mm: number;
+    readonly yaw: number; readonly pitch: number; readonly distance_mm: number; readonly plan: string | null;
   };
   unshared: { readonly who: number };
   held: { readonly thing: string; readonly who: number | null; readonly at: Triple | null; readonly turn: Quadruple | null };

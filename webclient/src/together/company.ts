@@ -37,7 +37,7 @@ export interface Neighbour {
 export interface Notice {
   readonly id: number;
   readonly kind:
-    | "invited" | "shown" | "handed" | "taken" | "joined" | "lost" | "look_over" | "muted" | "unmuted" | "locked" | "unlocked" | "slow" | "told" | "refused" | "reported" | "blocked" | "private" | "suits" | "tally";
+    | "invited" | "shown" | "room" | "handed" | "taken" | "joined" | "lost" | "look_over" | "muted" | "unmuted" | "locked" | "unlocked" | "slow" | "told" | "refused" | "reported" | "blocked" | "private" | "suits" | "tally";
   readonly who: number;
   readonly name: string;
   /** A product's id, the server's words, or what was refused. */
@@ -68,6 +68,7 @@ export interface CompanyOptions {
 
 const STAFF: ReadonlySet<string> = new Set(["host", "merchant", "operator"]);
 const MOST_NOTICES = 6;
+const ASKS_TO_LOOK: ReadonlySet<Notice["kind"]> = new Set(["shown", "room", "handed"]);
 const CARD_MS = 3000;
 const HAND_MARK: ReadonlySet<string> = new Set(["sparkle"]);
 
@@ -126,12 +127,12 @@ export class Company extends EventTarget {
     this.looking.addEventListener("shown", (event) => {
       const { who, view, isHanded } = (event as CustomEvent<Showing>).detail;
       // Another product of theirs takes the first one's place.
-      this.settle((one) => one.who === who && (one.kind === "shown" || one.kind === "handed"));
-      this.notice({ kind: isHanded ? "handed" : "shown", who, name: this.nameOf(who), text: view.product, isAsking: true });
+      this.settle((one) => one.who === who && ASKS_TO_LOOK.has(one.kind));
+      this.notice({ kind: view.plan !== null ? "room" : isHanded ? "handed" : "shown", who, name: this.nameOf(who), text: view.product, isAsking: true });
     }, { signal });
     this.looking.addEventListener("change", () => {
       // What is not shown any more cannot be answered; what turns out to be handed over says so.
-      this.notices = this.notices.filter((one) => (one.kind !== "shown" && one.kind !== "handed") || this.looking.showings.some(({ who, view }) => who === one.who && view.product === one.text))
+      this.notices = this.notices.filter((one) => !ASKS_TO_LOOK.has(one.kind) || this.looking.showings.some(({ who, view }) => who === one.who && (one.kind === "room" ? view.plan !== null : view.product === one.text)))
         .map((one) => (one.kind === "shown" && this.looking.showings.some(({ who, isHanded }) => who === one.who && isHanded) ? { ...one, kind: "handed" as const } : one));
     }, { signal });
     this.looking.addEventListener("taken", (event) => {
@@ -339,7 +340,7 @@ export class Company extends EventTarget {
     this.dismiss(notice.id);
     try {
       if (notice.kind === "invited") await this.party.accept(notice.who);
-      else if (notice.kind === "shown" || notice.kind === "handed") await this.looking.follow(notice.who);
+      else if (ASKS_TO_LOOK.has(notice.kind)) await this.looking.follow(notice.who);
     } catch (error) {
       this.refused(error);
     }

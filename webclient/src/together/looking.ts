@@ -4,6 +4,7 @@
  * Who leads turns the product and the others' views follow; who follows looks along until they put it down. To hand a
  * product to somebody is to show it to them alone: once they take it (a reaction says so), they lead and the giver
  * looks along. The server keeps who leads; when a leader goes, whoever followed first leads (`docs/rooms.md`).
+ * In the same way a room that somebody furnishes is shown, as a plan in place of an angle.
  */
 import { hear, type Wire } from "./wire";
 
@@ -19,6 +20,12 @@ export interface Inspecting extends EventTarget {
   close(): void;
 }
 
+/** What shows a room that another furnishes; "closed" is dispatched when the shopper has seen enough. */
+export interface Visiting extends EventTarget {
+  show(plan: string, who: number): void;
+  close(): void;
+}
+
 export interface View {
   readonly product: string;
   /** SKU; null: none chosen. */
@@ -26,6 +33,8 @@ export interface View {
   readonly yaw: number;
   readonly pitch: number;
   readonly distance_mm: number;
+  /** A room, as its furnisher writes it (`place/layout.ts`); null: the product is shown. */
+  readonly plan: string | null;
 }
 
 export interface Showing {
@@ -36,6 +45,8 @@ export interface Showing {
 }
 
 const TURN_MS = 100;
+/** A room is read anew by all who look along: more seldom than an angle. */
+const PLAN_MS = 400;
 /** A handed product is announced by a reaction just before or after the share. */
 const HANDED_MS = 4000;
 /** After a leader's end the next leader is told at once, if there is one. */
@@ -51,6 +62,9 @@ export const centidegrees = (angle_rad: number): number => {
 };
 export const radians = (angle: number): number => (angle * Math.PI) / 18_000;
 
+/** Not every server knows plans: none is not sent. */
+const asSent = ({ plan, ...view }: View): Omit<View, "plan"> & { readonly plan?: string } => (plan === null ? view : { ...view, plan });
+
 export class Looking extends EventTarget {
   role: "none" | "leading" | "following" = "none";
   /** Who leads what one follows; 0 while that is being settled, or if one leads. */
@@ -59,6 +73,7 @@ export class Looking extends EventTarget {
   /** What others show that one has not answered yet. */
   showings: readonly Showing[] = [];
   private inspect: Inspecting | null = null;
+  private visiting: Visiting | null = null;
   private readonly letGo = new AbortController();
   private unlisten = new AbortController();
   private sentAt_ms = -Infinity;
@@ -101,8 +116,49 @@ export class Looking extends EventTarget {
     }, { signal: this.unlisten.signal });
   }
 
+  /** Where rooms of others are looked at. */
+  visits(visiting: Visiting): void {
+    this.visiting = visiting;
+    visiting.addEventListener("closed", () => {
+      if (!this.isApplying && this.role !== "none") this.stop();
+    }, { signal: this.letGo.signal });
+  }
+
   get isShowing(): boolean {
     return this.role === "leading";
+  }
+
+  /** Whether it is one's own room that the others see. */
+  get isFurnishing(): boolean {
+    return this.role === "leading" && this.view?.plan != null;
+  }
+
+  /** How long a plan this server takes; 0: none. */
+  get longestPlan(): number {
+    return this.wire.welcome?.limits?.plan ?? 0;
+  }
+
+  /**
+   * Show the room one furnishes, and again whenever it has changed; the last state always arrives.
+   *
+   * @param product what was placed last
+   * @throws Refused for the first time only: what is refused later for haste is followed by another
+   */
+  async furnish(plan: string, product: string, to: readonly number[] = []): Promise<void> {
+    if (this.role === "following") this.stop(false);
+    const isFirst = !this.isFurnishing;
+    this.view = { ...this.viewOf(product, null, null), plan };
+    this.role = "leading";
+    this.leader = 0;
+    if (!isFirst) return this.planned();
+    this.changed();
+    this.sentAt_ms = this.now();
+    try {
+      await this.wire.act({ do: "share", product, plan, to: to.slice(0, 8) });
+    } catch (error) {
+      if (this.isFurnishing) this.end();
+      throw error;
+    }
   }
 
   /**
@@ -120,7 +176,7 @@ export class Looking extends EventTarget {
     this.changed();
     this.sentAt_ms = this.now();
     try {
-      await this.wire.act({ do: "share", ...this.view, to: to.slice(0, 8) });
+      await this.wire.act({ do: "share", ...asSent(this.view), to: to.slice(0, 8) });
     } catch (error) {
       if (this.role === "leading") this.end();
       throw error;
@@ -168,8 +224,9 @@ export class Looking extends EventTarget {
   /** Stop showing or following. */
   stop(closes = true): void {
     const was = this.role;
+    const isRoom = this.view?.plan != null;
     this.end();
-    if (closes && was === "following") this.apply(() => this.inspect?.close());
+    if (closes && was === "following") this.apply(() => (isRoom ? this.visiting?.close() : this.inspect?.close()));
     if (was !== "none") this.wire.act({ do: "unshare" }).catch(() => undefined);
   }
 
@@ -187,15 +244,17 @@ export class Looking extends EventTarget {
     this.unlisten.abort();
   }
 
-  private shared(who: number, { product, variant, yaw, pitch, distance_mm }: View): void {
-    const view: View = { product, variant, yaw, pitch, distance_mm };
+  private shared(who: number, { product, variant, yaw, pitch, distance_mm, plan }: View): void {
+    const view: View = { product, variant, yaw, pitch, distance_mm, plan };
     if (who === this.wire.member) {
-      // The lead was handed to us, or we are back after a lost link.
+      // The lead was handed to us, or we are back after a lost link. A room is led by who furnishes it, or by nobody.
       clearTimeout(this.ending);
+      if (plan !== null && !this.isFurnishing) return this.stop(false);
       this.role = "leading";
       this.leader = 0;
       this.view = view;
-      if (this.inspect?.product !== product) this.show(view);
+      // One's own room is before one; another's stays as it was left.
+      if (plan === null && this.inspect?.product !== product) this.show(view);
       return this.changed();
     }
     if (this.isHidden(who)) return;
@@ -214,7 +273,7 @@ export class Looking extends EventTarget {
     const isHanded = before?.isHanded || (given?.product === product && this.now() - given.at_ms < HANDED_MS);
     const showing = { who, view, isHanded: isHanded === true };
     this.showings = [...this.showings.filter((one) => one.who !== who), showing].slice(-8);
-    if (!before || before.view.product !== product) this.dispatchEvent(new CustomEvent("shown", { detail: showing }));
+    if (!before || (plan === null ? before.view.product !== product : before.view.plan === null)) this.dispatchEvent(new CustomEvent("shown", { detail: showing }));
     this.changed();
   }
 
@@ -242,7 +301,9 @@ export class Looking extends EventTarget {
   }
 
   private show(view: View): void {
-    const { inspect } = this;
+    const { inspect, visiting } = this;
+    if (view.plan !== null) return this.apply(() => visiting?.show(view.plan ?? "", this.leader));
+    this.apply(() => visiting?.close());
     if (!inspect) return;
     const turn = (): void => {
       if (this.view !== view || inspect.product !== view.product) return;
@@ -267,10 +328,25 @@ export class Looking extends EventTarget {
     }
   }
 
+  /** The room has changed: the same for a plan. */
+  private planned(): void {
+    const wait_ms = this.sentAt_ms + PLAN_MS - this.now();
+    if (wait_ms > 0) {
+      this.later ??= setTimeout(() => {
+        this.later = undefined;
+        if (this.isFurnishing) this.planned();
+      }, wait_ms);
+      return;
+    }
+    this.sentAt_ms = this.now();
+    const { view } = this;
+    if (view?.plan) this.wire.act({ do: "share", product: view.product, plan: view.plan, to: [] }).catch(() => undefined);
+  }
+
   /** The shopper turned it: the others are told, ten times a second at most, and of the last turn always. */
   private turned(): void {
     const { inspect } = this;
-    if (this.role !== "leading" || !inspect?.product || this.isApplying) return;
+    if (this.role !== "leading" || this.isFurnishing || !inspect?.product || this.isApplying) return;
     const wait_ms = this.sentAt_ms + TURN_MS - this.now();
     if (wait_ms > 0) {
       this.later ??= setTimeout(() => {
@@ -282,13 +358,13 @@ export class Looking extends EventTarget {
     this.sentAt_ms = this.now();
     this.view = this.viewOf(inspect.product, inspect.variant, inspect);
     // A turn that is refused for haste is followed by another.
-    this.wire.act({ do: "share", ...this.view, to: [] }).catch(() => undefined);
+    this.wire.act({ do: "share", ...asSent(this.view), to: [] }).catch(() => undefined);
   }
 
   private viewOf(product: string, variant: string | null, at: Inspecting | null): View {
     return {
       product, variant: variant && ID.test(variant) ? variant : null, yaw: centidegrees(at?.yaw ?? 0), pitch: centidegrees(at?.pitch ?? 0),
-      distance_mm: Math.max(10, Math.min(100_000, Math.round((at?.distance_m ?? 1) * 1000))),
+      distance_mm: Math.max(10, Math.min(100_000, Math.round((at?.distance_m ?? 1) * 1000))), plan: null,
     };
   }
 

@@ -12,7 +12,7 @@ import { PoseSender } from "../../src/net/pose";
 import { packPart, unpackPart } from "../../src/net/rig";
 import { fromHex, toHex, vectors, type Vector } from "./vectors";
 
-const LIMITS = { speed_mms: 4000, teleport_cm: 800, teleport_ms: 1000, error_cm: 5, error_yaw: 4, pose_ms: 1000, pose_hz: 20, rest_ms: 1200, text: 500, body_hz: 12, vote_s: 60 };
+const LIMITS = { speed_mms: 4000, teleport_cm: 800, teleport_ms: 1000, error_cm: 5, error_yaw: 4, pose_ms: 1000, pose_hz: 20, rest_ms: 1200, text: 500, body_hz: 12, vote_s: 60, plan: 2000 };
 const FLOOR = { corner_mm: [0, 0], size_cm: [60000, 60000], cell_cm: 700, columns: 80, rows: 80, y_cm: [-100, 300] } as const;
 
 interface PoseMeans {

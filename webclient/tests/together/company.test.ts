@@ -40,7 +40,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 const settled = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
-const view = (product: string, more: object = {}): object => ({ product, variant: null, yaw: 0, pitch: 0, distance_mm: 800, ...more });
+const view = (product: string, more: object = {}): object => ({ product, variant: null, yaw: 0, pitch: 0, distance_mm: 800, plan: null, ...more });
 
 describe("talk", () => {
   const said = (id: number, who: number, text: string, scope = "room"): void => wire.tell("said", { id, who, name: "N", text, scope, at_ms: id });
@@ -231,6 +231,48 @@ describe("looking together", () => {
     await settled();
     expect(wire.did("share")).toEqual([]);
     table.close();
+    expect(wire.did("unshare")).toHaveLength(1);
+  });
+
+  it("shows the room one furnishes, the last state always, and a server that knows no plans nothing of them", async () => {
+    await company.looking.furnish("sofa~S~0~0~0~0", "sofa", [2, 3]);
+    for (let i = 1; i <= 50; i++) {
+      void company.looking.furnish(`sofa~S~${i}~0~0~0`, "sofa");
+      await vi.advanceTimersByTimeAsync(20);
+    }
+    await vi.advanceTimersByTimeAsync(1000);
+    const sent = wire.did("share");
+    expect(sent[0]).toEqual({ do: "share", product: "sofa", plan: "sofa~S~0~0~0~0", to: [2, 3] });
+    expect(sent.at(-1)).toEqual({ do: "share", product: "sofa", plan: "sofa~S~50~0~0~0", to: [] });
+    expect(sent.length).toBeLessThanOrEqual(5);
+    company.looking.stop();
+    await company.looking.share("mere-tote", "SKU-1");
+    expect(Object.keys(wire.did("share").at(-1)!)).not.toContain("plan");
+  });
+
+  it("sees a friend's room as it is furnished, until one has seen enough", async () => {
+    const visited = Object.assign(new EventTarget(), { shown: [] as unknown[], show: (plan: string, who: number) => void visited.shown.push([plan, who]), close: () => void visited.shown.push("closed") });
+    company.looking.visits(visited);
+    wire.tell("shared", { who: 2, ...view("sofa", { plan: "sofa~S~0~0~0~0" }) });
+    const [notice] = company.notices;
+    expect(notice).toMatchObject({ kind: "room", who: 2, isAsking: true });
+    wire.tell("shared", { who: 2, ...view("lamp", { plan: "lamp~L~0~0~0~0" }) });
+    expect(company.notices).toHaveLength(1);
+    await company.accept(notice!);
+    wire.tell("shared", { who: 2, ...view("lamp", { plan: "lamp~L~9~0~0~0" }) });
+    expect(visited.shown).toEqual([["lamp~L~9~0~0~0", 2]]);
+    expect(table.product).toBeNull();
+    visited.dispatchEvent(new Event("closed"));
+    expect(company.looking.role).toBe("none");
+    expect(wire.did("unshare")).toHaveLength(1);
+  });
+
+  it("leads nobody's room but its own", async () => {
+    wire.tell("shared", { who: 2, ...view("sofa", { plan: "sofa~S~0~0~0~0" }) });
+    await company.looking.follow(2);
+    wire.tell("unshared", { who: 2 });
+    wire.tell("shared", { who: 1, ...view("sofa", { plan: "sofa~S~0~0~0~0" }) });
+    expect(company.looking.role).toBe("none");
     expect(wire.did("unshare")).toHaveLength(1);
   });
 

@@ -295,6 +295,18 @@ def test_friends_see_the_same_thing_from_the_same_angle_and_the_lead_can_change(
     assert stage.last("ana", events.Unshared) == events.Unshared(who=2)
 
 
+def test_a_friend_sees_a_room_while_it_is_furnished_and_its_last_state_when_they_come_late(stage: Stage) -> None:
+    assert stage.act("ana", actions.Share(product="sofa", plan="sofa~S~0~0~0~0", to=[2])).writes
+    assert not stage.act("ana", actions.Share(product="lamp", plan="sofa~S~0~0~0~0!lamp~L~1~0~0~0")).writes
+    assert isinstance(stage.last("bob", events.Shared), events.Shared)
+    stage.act("bob", actions.Follow(who=1))
+    now = events.Shared(who=1, product="lamp", plan="sofa~S~0~0~0~0!lamp~L~1~0~0~0")
+    assert stage.last("bob", events.Shared) == now
+    assert stage.room.greeting("bob", stage.now) == [now]
+    assert stage.act("ana", actions.Share(product="lamp")).writes, "back from the room to one of its pieces: news"
+    assert not any(isinstance(event, events.Shared) for event in stage.got["cy"])
+
+
 def test_turns_are_not_written_to_disk_and_news_are(stage: Stage) -> None:
     assert stage.act("ana", actions.Share(product="chair", to=[2])).writes
     stage.act("bob", actions.Follow(who=1))
