@@ -7,6 +7,7 @@
 import type { BakeInput } from "../world/bake";
 import type { Inside } from "../world/assemble";
 import type { Weights } from "../world/moods";
+import type { World } from "../world/world";
 
 export interface Key {
   /** Towards the light, of unit length. */
@@ -23,9 +24,44 @@ export interface Key {
 
 export const newKey = (): Key => ({ x: 0.3, y: 0.8, z: 0.5, r: 1, g: 1, b: 1, level: 0.5 });
 
+/** Somebody whose light follows them. */
+export interface Lit {
+  readonly person: { readonly x: number; readonly y: number; readonly z: number };
+  readonly key: Key;
+  readonly goal: Key;
+  /** When light was last looked for (below 0: never), and where. */
+  litAt: number;
+  litX: number;
+  litZ: number;
+}
+
+/** How often light is looked for, and after which way. */
+const LOOK_S = 1.5;
+const LOOK_M = 0.35;
 const CHEST_M = 1.35;
 /** Windows in parts, so that a tall one near by is broad. */
 const PARTS = 2;
+
+/** Light changes with the place: looked for now and then, and eased. Once a frame; allocates nothing. */
+export function follow(lit: Lit, { assembly, weights }: Pick<World, "assembly" | "weights">, now_s: number, dt: number): void {
+  const { person, key, goal } = lit;
+  const isFirst = lit.litAt < 0;
+  if (isFirst || now_s - lit.litAt > LOOK_S || Math.abs(person.x - lit.litX) + Math.abs(person.z - lit.litZ) > LOOK_M) {
+    keyAt(goal, assembly.light, assembly.insides, weights, person.x, person.y, person.z);
+    lit.litAt = now_s;
+    lit.litX = person.x;
+    lit.litZ = person.z;
+    if (isFirst) Object.assign(key, goal);
+  }
+  const k = Math.min(1, dt * 4);
+  key.x += (goal.x - key.x) * k;
+  key.y += (goal.y - key.y) * k;
+  key.z += (goal.z - key.z) * k;
+  key.r += (goal.r - key.r) * k;
+  key.g += (goal.g - key.g) * k;
+  key.b += (goal.b - key.b) * k;
+  key.level += (goal.level - key.level) * k;
+}
 
 export function keyAt(out: Key, input: Pick<BakeInput, "portals" | "lamps">, insides: readonly Inside[], weights: Weights, px: number, py: number, pz: number): void {
   const y = py + CHEST_M;

@@ -227,7 +227,7 @@ export class Wardrobe {
 
 const NEVER: Awaited<never> = { value: null, failed: true };
 
-export const wornKey = ({ body, hair, outfit, shape: s, isSeated }: Look, level: number): string => `${body}/${hair}/${outfit}/${s.wide},${s.strong},${s.old}${isSeated ? "c" : ""}@${level}`;
+const wornKey = ({ body, hair, outfit, shape: s, isSeated }: Look, level: number): string => `${body}/${hair}/${outfit}/${s.wide},${s.strong},${s.old}${isSeated ? "c" : ""}@${level}`;
 
 type Part = { readonly file: string | null; readonly levels?: readonly LevelFile[] } | undefined;
 
