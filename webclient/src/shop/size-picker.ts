@@ -7,9 +7,11 @@
  */
 import type { Row, Variant } from "../api";
 import { spoken } from "../ui/words";
-import { base, css, html, icon, ICONS, nothing, Panel, type TemplateResult } from "./panel";
+import { base, css, html, icon, nothing, Panel, type TemplateResult } from "./panel";
 import { canBeChosen, chosen, sizesNow, type Asked, type SizeKind, type SizeNow } from "./sizes";
 import { t } from "./size-words";
+
+const RULER = "M4 15.500 15.500 4l4.500 4.500L8.500 20zM8 11.500l2 2M11 8.500l2 2M14 5.500l2 2";
 
 export class ShopSizes extends Panel {
   static override properties = { row: { attribute: false }, variant: { attribute: false }, asked: { attribute: false }, advised: {}, isWanted: { state: true } };
@@ -128,7 +130,7 @@ export class ShopSizes extends Panel {
   #yours(one: SizeNow): TemplateResult {
     const [size, colour] = [one.label, this.#colour()];
     if (!canBeChosen(one)) return html`<p class="small">${colour ? t("yours_out", { size, colour }) : t("yours_out_plain", { size })}</p>`;
-    return html`<button class="plain yours" @click=${() => this.#choose(size)}>${icon(ICONS.check)}${t("yours", { size })}</button>`;
+    return html`<button class="plain yours" @click=${() => this.#choose(size)}>${icon(RULER)}${t("yours", { size })}</button>`;
   }
 
   /** Everything that cannot be had, in a sentence each. */

@@ -9,6 +9,8 @@ import type { Fault, Field } from "../shop/checkout";
 import type { Person } from "../net/person";
 import { money } from "../shop/money";
 import { ShopError } from "../shop/desk";
+import { t as ofSizes } from "../shop/size-words";
+import { chosen, sizesNow, sizesOf, skuOf } from "../shop/sizes";
 import { complaint } from "../shop/words";
 import type { Stand } from "../world/stand";
 import type { FloorPlan } from "../world/map";
@@ -153,16 +155,25 @@ export class Board {
     const { stand } = carry;
     if (!stand) return;
     const { row: product } = stand;
-    const offer = shop?.known(product.id).find(({ sku }) => sku === this.variant?.sku) ?? (product.variants.length ? null : (shop?.known(product.id)[0] ?? null));
+    const known = shop?.known(product.id) ?? [];
+    const size = chosen.of(product.id);
+    const sku = skuOf(product, this.variant ?? undefined, size);
+    // Before a size is chosen the price is the colour's; there is nothing to say of its stock.
+    const offer = known.find((one) => one.sku === (sku ?? "")) ?? (product.variants.length ? null : (known[0] ?? null));
     const friend = this.#friend();
     this.#o.card.show(card({
-      row: product, variant: this.variant, offer, currency: shop?.currencyOf(offer?.prices ?? product.price_minor ?? {}) ?? "EUR", isBusy: this.#isAdding,
+      row: product, variant: this.variant, offer, size,
+      sizes: sizesNow(product, this.variant ?? undefined, (one) => (known.length ? (known.find((found) => found.sku === one) ?? null) : undefined)), currency: shop?.currencyOf(offer?.prices ?? product.price_minor ?? {}) ?? "EUR", isBusy: this.#isAdding,
       isWished: shop?.wishes.has(product.id, this.variant?.sku ?? "") ?? false, isMagnifying: carry.isMagnifying, isSharing: this.#isSharing, friend: friend?.card?.name ?? null,
       isOnline: line()?.state === "open",
     }, {
       choose: (variant) => {
         this.variant = variant;
         this.#o.acts.wear(stand, variant);
+        this.#showCard();
+      },
+      size: (label) => {
+        chosen.choose(product.id, label);
         this.#showCard();
       },
       add: () => void this.#add(stand),
@@ -188,7 +199,8 @@ export class Board {
   async #add(stand: Stand): Promise<void> {
     const { shop } = this.#o;
     if (!shop || this.#isAdding) return;
-    const sku = this.variant?.sku ?? shop.known(stand.row.id)[0]?.sku;
+    if (sizesOf(stand.row).length && !chosen.of(stand.row.id)) return this.#o.acts.toast(ofSizes("please"));
+    const sku = skuOf(stand.row, this.variant ?? undefined, chosen.of(stand.row.id)) ?? (sizesOf(stand.row).length ? null : shop.known(stand.row.id)[0]?.sku);
     if (!sku) return this.#o.acts.toast(t("not_sold"));
     this.#isAdding = true;
     this.#showCard();

@@ -31,7 +31,7 @@ const product = { id: "vase", version: 1, name: "Terra", description: HOSTILE.re
 const offer: Offer = { tenant: "default", sku: "V-Ink", product: "vase", variant: "Ink", size: "", title: "Terra, Ink", prices: { EUR: 12800 }, tax_note: "", limit_each: null, is_on_sale: true, available: 3 };
 const line = (i: number): CartLine => ({ tenant: "default", sku: `S${i}`, quantity: 2, title: HOSTILE, product: "vase", variant: "Ink", size: "", prices: { EUR: 12800 }, available: 9, held: 0, held_until_ms: null, claim: null });
 const order = { id: "o_123456", tenant: "default", state: "paying", currency: "EUR", total_minor: 25600, created_ms: 0, updated_ms: 0, tax_notes: ["incl. VAT"], lines: [{ sku: "S", product: "vase", variant: "Ink", size: "", title: HOSTILE, quantity: 2, price_minor: 12800 }], contact: { ...NOBODY, city: "Bremen" }, pay_before_ms: 0, payment: { provider: "test", intent: "i", page: "" }, history: [] } as Order;
-const model: CardModel = { row: product, variant: variants[3]!, offer, currency: "EUR", isBusy: false, isWished: true, isMagnifying: false, isSharing: false, friend: HOSTILE, isOnline: true };
+const model: CardModel = { row: product, variant: variants[3]!, offer, sizes: [{ label: "S", sku: "V-S", kind: "in", left: 9 }, { label: HOSTILE, sku: null, kind: "unmade", left: 0 }, { label: "L", sku: "V-L", kind: "out", left: 0 }], size: "S", currency: "EUR", isBusy: false, isWished: true, isMagnifying: false, isSharing: false, friend: HOSTILE, isOnline: true };
 const tillModel: TillModel = { step: "details", contact: { ...NOBODY, name: HOSTILE }, faults: { email: "missing" }, field: null, keys: { isCapital: true, isSigns: false, isLast: false }, order, total: "€256", isBusy: false, isDeclined: false, problem: "" };
 const tillActs = { edit: no, place: no, pay: no, back: no, done: no, type: no, erase: no, shift: no, symbols: no, next: no };
 const acts = { open: no, leave: no, close: no };
@@ -39,7 +39,7 @@ const plan = STORES[0]![1];
 
 const framed = (box: Box, frame: "full" | "plain" | "bare" = "full"): Box => menu("cart", 3, box, acts, frame);
 const SCREENS: readonly (readonly [string, () => Box, number, number | undefined])[] = [
-  ["card", () => card(model, { choose: no, add: no, wish: no, putBack: no, magnify: no, share: no, handOver: no }), 520, undefined],
+  ["card", () => card(model, { choose: no, size: no, add: no, wish: no, putBack: no, magnify: no, share: no, handOver: no }), 520, undefined],
   ["near", () => framed(near(Array.from({ length: 14 }, (_, i) => ({ key: `k${i}`, row: { ...product, name: HOSTILE }, distance_m: i, picture: null })), () => "EUR", no)), MENU_WIDTH - 60, MENU_HEIGHT - 60],
   ["cart", () => framed(cart({ lines: [line(1), line(2), line(3), line(4), line(5)], totals: { EUR: 128000 }, state: "ready", currency: "EUR", code: "", picture: () => null }, { want: no, checkout: no, code: no, again: no })), MENU_WIDTH - 60, MENU_HEIGHT - 60],
   ["people", () => framed(others([{ member: 1, name: HOSTILE, distance_m: 3, isParty: true }], { wave: no, goTo: no })), MENU_WIDTH - 60, MENU_HEIGHT - 60],
@@ -96,7 +96,15 @@ describe.each(Object.keys(LANGUAGES) as Language[])("in %s", (language) => {
 describe("the card", () => {
   it("does not sell what is sold out, and says so", () => {
     speak("en");
-    const laid = lay(card({ ...model, offer: { ...offer, available: 0 } }, { choose: no, add: no, wish: no, putBack: no, magnify: no, share: no, handOver: no }), 520, { measure, isRightToLeft: false });
+    const laid = lay(card({ ...model, offer: { ...offer, available: 0 } }, { choose: no, size: no, add: no, wish: no, putBack: no, magnify: no, share: no, handOver: no }), 520, { measure, isRightToLeft: false });
     expect(targets(laid, new Map()).find(({ id }) => id === "add")?.isOff).toBe(true);
+  });
+
+  it("lets one choose what can be had of the sizes, and reads out what cannot", () => {
+    speak("en");
+    const laid = lay(card(model, { choose: no, size: no, add: no, wish: no, putBack: no, magnify: no, share: no, handOver: no }), 520, { measure, isRightToLeft: false });
+    const sizes = targets(laid, new Map()).filter(({ id }) => id.startsWith("size:"));
+    expect(sizes.map(({ label, isOff }) => [label, isOff])).toEqual([["Size S", false], [`${HOSTILE}, not made`, true], ["L, sold out", true]]);
+    for (const { width, height } of sizes) expect(Math.min(width, height)).toBeGreaterThanOrEqual(56);
   });
 });

@@ -2,6 +2,8 @@
 import type { Row, Variant } from "../../api";
 import { money, unitOf } from "../../shop/money";
 import type { Offer } from "../../shop/answers";
+import { t as ofSizes } from "../../shop/size-words";
+import { canBeChosen, type SizeNow } from "../../shop/sizes";
 import { spoken } from "../../ui/words";
 import { length } from "../../ui/format";
 import { clean } from "../ui/text";
@@ -14,6 +16,9 @@ export interface CardModel {
   readonly variant: Variant | null;
   /** What the shop says of the chosen variant; null while it is not known. */
   readonly offer: Offer | null;
+  /** The sizes of that colour, if one chooses among several, and the chosen one. */
+  readonly sizes: readonly SizeNow[];
+  readonly size: string | null;
   readonly currency: string;
   readonly isBusy: boolean;
   readonly isWished: boolean;
@@ -27,6 +32,7 @@ export interface CardModel {
 
 export interface CardActs {
   choose(variant: Variant): void;
+  size(label: string): void;
   add(): void;
   wish(): void;
   putBack(): void;
@@ -36,6 +42,7 @@ export interface CardActs {
 }
 
 const FEW = 5;
+const SIZES_A_ROW = 7;
 
 export function stockLine(offer: Offer | null): { words: string; isSold: boolean } {
   if (!offer) return { words: "", isSold: false };
@@ -48,6 +55,23 @@ export function sizeLine(size_m: readonly [number, number, number]): string {
   const unit = unitOf();
   const [w, h, d] = size_m.map((metres) => length(metres, unit, spoken()));
   return t("dims", { w: w ?? "", h: h ?? "", d: d ?? "", unit: t(unit === "in" ? "unit_in" : "unit_cm") });
+}
+
+/** One press a size; what cannot be had cannot be pressed, and is said in words. */
+function sizesOf({ sizes, size }: CardModel, acts: CardActs): Box | null {
+  if (!sizes.length) return null;
+  const lost = sizes.filter((one) => !canBeChosen(one)).map(({ label }) => clean(label, 12)).join(", ");
+  const rows: Box[] = [];
+  for (let at = 0; at < sizes.length; at += SIZES_A_ROW) {
+    rows.push(row(sizes.slice(at, at + SIZES_A_ROW).map((one) => press(`size:${one.label}`, clean(one.label, 12), () => acts.size(one.label), {
+      label: canBeChosen(one) ? ofSizes("size_is", { size: one.label }) : `${one.label}, ${ofSizes(one.kind === "out" ? "out" : one.kind === "off" ? "off" : "unmade_plain")}`,
+      isOn: one.label === size, isOff: !canBeChosen(one), width: 76, height: 56,
+    })), { gap: 8 }));
+  }
+  return column([
+    text(size ? ofSizes("size_is", { size: clean(size, 12) }) : ofSizes("choose"), { size: SMALL, weight: 600 }), ...rows,
+    lost ? text(ofSizes("is_out_plain", { sizes: lost }), { size: SMALL, ink: "quiet", lines: 1 }) : null,
+  ], { gap: 8 });
 }
 
 /** The price of a catalogue's row, before its offer has come. */
@@ -74,6 +98,7 @@ export function card(model: CardModel, acts: CardActs): Box {
       row(product.variants.slice(0, 8).map((one) => press(`variant:${one.name}`, swatch(one), () => acts.choose(one), { label: words(one), look: "quiet", width: 60 })), { gap: 4 }),
       variant ? text(words(variant), { size: SMALL, weight: 600 }) : null,
     ], { gap: 0 }),
+    sizesOf(model, acts),
     text(sizeLine(product.dimensions_m), { size: SMALL, ink: "quiet" }),
     press("add", row([icon(ICONS.cart, "on-accent"), text(model.isBusy ? t("adding") : t("add"), { weight: 600, size: BODY + 1, ink: "on-accent" })], { gap: 12 }), acts.add, {
       label: t("add"), look: "primary", grow: 1, height: 64, isOff: model.isBusy || stock.isSold,
