@@ -42,7 +42,7 @@ def from_client() -> dict[str, Any]:
             "ring_share": _constant(hand, "RING_SHARE")[0],
             "bone_m": _constant(hand, "BONE_M")[0],
         },
-        "still": [[int(at), weight] for at, weight in zip(flat[::2], flat[1::2], strict=True)],
+        "still": [[int(at), across, up] for at, across, up in zip(flat[::3], flat[1::3], flat[2::3], strict=True)],
         "occluder": {
             "inset_m": _constant(hides, "INSET_M")[0],
             **{part: _constant(hides, part.upper()) for part in ("wrist", "finger")},

@@ -90,10 +90,10 @@ export function shares(face: readonly number[]): Landmarks {
 const yaw = (r: Float64Array): number => (Math.atan2(-r[6]!, r[0]!) * 180) / Math.PI;
 const roll = (r: Float64Array): number => (Math.atan2(r[3]!, r[0]!) * 180) / Math.PI;
 
-function apart(person: Person, one: Case, found: Pose, size: number): Pick<Row, "yaw_deg" | "roll_deg" | "bridge_px" | "hinge_px" | "scale"> {
+function apart(person: Person, one: Case, found: Pose, size: number, bridge_m = 0): Pick<Row, "yaw_deg" | "roll_deg" | "bridge_px" | "hinge_px" | "scale"> {
   const [truth, glasses, mine] = [poseOf(one.heads[0]!), newPose(), newPose()];
   chain(truth, trueSeat(person), glasses);
-  chain(found, seat("spectacles", GLASSES, size)!, mine);
+  chain(found, seat("spectacles", GLASSES, size, bridge_m)!, mine);
   const lens = lensOf(WIDTH, HEIGHT, one.vertical_deg);
   const px = (p: ArrayLike<number>): number => {
     const [a, b] = [new Float64Array(2), new Float64Array(2)];
@@ -141,7 +141,7 @@ export function judged(person: Person, cases: readonly Case[], looks: readonly L
       }
       for (let k = 0; k < (layer === "noisy" ? LOOKS : 1); k++) head.look(layer === "product" ? shares(face!) : seenTruth(person, one.heads[0]!, one.vertical_deg, noise, bell), LENS);
       if (!head.isFound) rows.push({ id: one.id, layer, ...NONE });
-      else rows.push({ id: one.id, layer, isFound: true, ...apart(person, one, head.pose, head.scale), pupils_mm: (head.pupils.distance_m - pupils) * 1000, pupils_spread_mm: head.pupils.spread_m * 1000, fit_px: head.error_px });
+      else rows.push({ id: one.id, layer, isFound: true, ...apart(person, one, head.pose, head.scale, head.bridge_m), pupils_mm: (head.pupils.distance_m - pupils) * 1000, pupils_spread_mm: head.pupils.spread_m * 1000, fit_px: head.error_px });
     }
   }
   for (const [i, one] of looks ? cases.entries() : []) {
@@ -162,7 +162,7 @@ export function filmed({ cases, looks }: Film, people: ReadonlyMap<string, Perso
   const [heads, raw, known, bell] = [new Heads(FACE), new Heads(FACE, 2, false), new Map<Head, number>(), chance(SEED)];
   const glasses = newPose();
   const at = (head: Head): [number, number] => {
-    chain(head.pose, seat("spectacles", GLASSES, head.scale)!, glasses);
+    chain(head.pose, seat("spectacles", GLASSES, head.scale, head.bridge_m)!, glasses);
     const pixel = new Float64Array(2);
     project(LENS, ...inCamera(glasses, BRIDGE), pixel);
     return [pixel[0]!, pixel[1]!];

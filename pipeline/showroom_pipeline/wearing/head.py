@@ -129,18 +129,21 @@ def find(landmarks: F64, face: Face, lens: Lens) -> Head | None:
     from scipy.optimize import least_squares
     from scipy.spatial.transform import Rotation
 
-    still = np.array([at for at, _ in rules()["still"]])
-    weights = np.sqrt(np.array([weight for _, weight in rules()["still"]]))
+    still = np.array([at for at, _, _ in rules()["still"]])
+    # Points are seen better across the face than along its height.
+    weights = np.sqrt(np.array([across_and_up for _, *across_and_up in rules()["still"]]))
     seen = landmarks[:, :2] * [lens.width, lens.height]
     eyes_px = float(np.linalg.norm(seen[33] - seen[263]))
     if eyes_px < 8:
         return None
+    cos, sin = (seen[263] - seen[33]) / eyes_px
+    upright = np.array([[cos, -sin], [sin, cos]])
     middle = lens.rays(seen[[168]])[0]
     depth = lens.focal * float(np.linalg.norm(face.points[33] - face.points[263])) / eyes_px
 
     def misfit(six: F64) -> F64:
         points = face.points[still] @ Rotation.from_rotvec(six[:3]).as_matrix().T + six[3:]
-        out: F64 = ((lens.project(points) - seen[still]) * weights[:, None]).ravel()
+        out: F64 = ((lens.project(points) - seen[still]) @ upright * weights).ravel()
         return out
 
     start = np.concatenate([np.zeros(3), middle * depth])

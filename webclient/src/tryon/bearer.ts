@@ -12,4 +12,6 @@ export interface Bearer {
   readonly isFound: boolean;
   /** 0 to 1: how sure it still is; what it bears is shown as much. Missing: 1. */
   readonly confidence?: number;
+  /** Of a head: how far the bridge of its nose lies in front of the mean's, metres. Missing: 0. */
+  readonly bridge_m?: number;
 }

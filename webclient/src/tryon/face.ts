@@ -9,6 +9,7 @@
  */
 import type { Bearer } from "./bearer";
 import type { Lens } from "./camera";
+import { FaceShape } from "./face_shape";
 import { newPose, Pnp, type Pose } from "./pnp";
 import type { CanonicalFace } from "./task";
 
@@ -21,15 +22,27 @@ const IRISES = [{ centre: 468, sides: [469, 471] }, { centre: 473, sides: [474, 
 /**
  * Points that hold still on the skull: the bridge and root of the nose, the corners of the eyes, the brow's bone, the
  * forehead, the temples, the cheekbones. The mouth, the jaw, the lids and the wings of the nose move; the skin between the
- * brows frowns, and the tracker is 8 mm off there on some. Weight: how still.
+ * brows frowns, and the tracker is 8 mm off there on some.
+ *
+ * Weights: across the face, and along its height. The tracker knows well how far left or right a forehead's point is, and
+ * hardly how high: on a synthetic head's film (`make bench-tryon`) it trembles there by 1.4 to 1.7 px along the height and
+ * by 0.6 across; noses by 0.6 and 0.35, eyes' corners and cheekbones by 0.4 both ways.
  */
-const STILL: readonly (readonly [landmark: number, weight: number])[] = [
-  [168, 1], [6, 1], [197, 1], [195, 1], [5, 0.6], [4, 0.3], [8, 0.4], [9, 0.3], [151, 0.8], [10, 0.6],
-  [33, 1], [263, 1], [133, 1], [362, 1], [130, 0.8], [359, 0.8], [243, 0.8], [463, 0.8],
-  [127, 0.5], [356, 0.5], [34, 0.6], [264, 0.6], [139, 0.6], [368, 0.6], [21, 0.5], [251, 0.5], [162, 0.5], [389, 0.5],
-  [54, 0.5], [284, 0.5], [67, 0.5], [297, 0.5], [109, 0.5], [338, 0.5], [103, 0.5], [332, 0.5],
-  [116, 0.5], [345, 0.5], [111, 0.6], [340, 0.6], [117, 0.5], [346, 0.5], [122, 0.8], [351, 0.8], [193, 0.8], [417, 0.8],
+const STILL: readonly (readonly [landmark: number, across: number, up: number])[] = [
+  [168, 1, 0.5], [6, 1, 0.5], [197, 1, 0.5], [195, 1, 0.5], [5, 0.6, 0.3], [4, 0.3, 0.15], [122, 0.8, 0.4],
+  [351, 0.8, 0.4], [193, 0.8, 0.4], [417, 0.8, 0.4], [33, 2, 2], [263, 2, 2], [133, 2, 2], [362, 2, 2],
+  [130, 1.6, 1.6], [359, 1.6, 1.6], [243, 1.6, 1.6], [463, 1.6, 1.6], [8, 0.4, 0.02], [9, 0.3, 0.015],
+  [151, 0.8, 0.04], [10, 0.6, 0.03], [54, 0.5, 0.025], [284, 0.5, 0.025], [67, 0.5, 0.025], [297, 0.5, 0.025],
+  [109, 0.5, 0.025], [338, 0.5, 0.025], [103, 0.5, 0.025], [332, 0.5, 0.025], [127, 0.15, 0.15], [356, 0.15, 0.15],
+  [21, 0.15, 0.15], [251, 0.15, 0.15], [162, 0.15, 0.15], [389, 0.15, 0.15], [34, 0.2, 0.2], [264, 0.2, 0.2],
+  [139, 0.2, 0.2], [368, 0.2, 0.2], [116, 0.5, 0.5], [345, 0.5, 0.5], [117, 0.5, 0.5], [346, 0.5, 0.5],
+  [111, 0.6, 0.6], [340, 0.6, 0.6],
 ];
+/** Spectacles rest between the first two, nearer to the upper: which of the still points, and their shares. */
+const BRIDGE = [[0, 0.63], [1, 0.37]] as const;
+/** From the front a nose's depth cannot be seen, and a face half hidden is no view of it: how straight it must be, and how well it must fit. */
+const LEARNED_TURN = 0.7;
+const LEARNED_ERROR = 0.12;
 
 /** How a head is believed to be: the scale against the canonical one, and how sure. */
 export interface HeadScale {
@@ -59,8 +72,9 @@ export class Head implements Bearer {
   /** How far apart the pupils are, metres, and one standard deviation; 0 before it was seen. */
   readonly pupils = { distance_m: 0, spread_m: 0 };
   readonly #face: CanonicalFace;
-  readonly #points = new Float64Array(STILL.length * 3);
-  readonly #weights = Float64Array.from(STILL, ([, weight]) => weight);
+  readonly #across = Float64Array.from(STILL, ([, across]) => across);
+  readonly #up = Float64Array.from(STILL, ([, , up]) => up);
+  readonly #shape: FaceShape;
   readonly #seen = new Float64Array(STILL.length * 2);
   readonly #raw: Pose = newPose();
   readonly #pnp = new Pnp();
@@ -70,7 +84,9 @@ export class Head implements Bearer {
 
   constructor(face: CanonicalFace) {
     this.#face = face;
-    for (const [i, [landmark]] of STILL.entries()) this.#points.set(face.points.subarray(landmark * 3, landmark * 3 + 3), i * 3);
+    const mean = new Float64Array(STILL.length * 3);
+    for (const [i, [landmark]] of STILL.entries()) mean.set(face.points.subarray(landmark * 3, landmark * 3 + 3), i * 3);
+    this.#shape = new FaceShape(mean, this.#across, this.#up);
   }
 
   get scale(): number {
@@ -79,6 +95,14 @@ export class Head implements Bearer {
 
   get size(): HeadScale {
     return this.#known;
+  }
+
+  /**
+   * How far the bridge of this nose lies in front of the mean's, metres. Not how high: the tracker puts all noses on the
+   * same height, whatever they are, and learning that again and again does not make it true.
+   */
+  get bridge_m(): number {
+    return (BRIDGE[0][1] * this.#shape.ahead(BRIDGE[0][0]) + BRIDGE[1][1] * this.#shape.ahead(BRIDGE[1][0])) * this.#known.scale;
   }
 
   /** A better measure than the iris; kept until `forget`. */
@@ -91,6 +115,7 @@ export class Head implements Bearer {
     this.#known = AVERAGE;
     this.#isHeld = false;
     this.#looks.length = 0;
+    this.#shape.forget();
     this.lose();
   }
 
@@ -112,7 +137,8 @@ export class Head implements Bearer {
     const eyes_px = this.#span(landmarks, lens, 33, 263);
     // Half a percent of the face's own width; a fixed number of pixels would be strict near and slack far away.
     const huber = Math.max(1, eyes_px * 0.03);
-    const { error_px } = this.#pnp.solve(lens, this.#points, this.#seen, this.#weights, this.#raw, !this.isFound, huber);
+    const roll = Math.atan2((landmarks[263 * 3 + 1]! - landmarks[33 * 3 + 1]!) * lens.height, (landmarks[263 * 3]! - landmarks[33 * 3]!) * lens.width);
+    const { error_px } = this.#pnp.solve(lens, this.#shape.points, this.#seen, this.#across, this.#raw, !this.isFound, huber, this.#up, roll);
     const z = this.#raw.translation[2]!;
     // Facing away, behind the camera or nothing like a face: not a head.
     const isHead = z < -0.1 && z > -6 && this.#raw.rotation[8]! > 0.1 && error_px < eyes_px * 0.25;
@@ -120,6 +146,7 @@ export class Head implements Bearer {
     this.confidence = isHead ? 1 : 0;
     this.error_px = error_px;
     if (!isHead) return false;
+    if (this.#raw.rotation[8]! > LEARNED_TURN && error_px < eyes_px * LEARNED_ERROR) this.#shape.learn(lens, this.#seen, this.#raw, roll, this.#pnp, huber);
     if (!this.#isHeld) this.#measure(landmarks, lens);
     if (this.#raw.rotation[8]! > IRIS_TURNED) {
       const [a, b] = [this.#centre(landmarks, lens, 0), this.#centre(landmarks, lens, 1)];

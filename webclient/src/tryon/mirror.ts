@@ -73,7 +73,7 @@ export class Mirror {
   readonly #pose: Pose = newPose();
   #last: { readonly lens: Lens; readonly bearers: readonly Bearer[]; readonly time_ms: number } | null = null;
   readonly #unseen: Object3D[] = [];
-  readonly #seats = new WeakMap<Item, { scale: number; pose: Pose | null }>();
+  readonly #seats = new WeakMap<Item, { scale: number; bridge_m: number; pose: Pose | null }>();
 
   constructor(canvas: HTMLCanvasElement) {
     this.renderer = new WebGLRenderer({ canvas, antialias: true, preserveDrawingBuffer: true });
@@ -288,7 +288,7 @@ export class Mirror {
         wearer.items.set(item.id, worn);
         this.#scene.add(worn.model);
       }
-      const seated = this.#seat(item, bearer.scale);
+      const seated = this.#seat(item, bearer.scale, bearer.bridge_m ?? 0);
       worn.model.visible = seated !== null;
       if (!seated) continue;
       chain(bearer.pose, seated, this.#pose);
@@ -301,12 +301,12 @@ export class Mirror {
     }
   }
 
-  /** Solved again only when the head is found to be larger or smaller than thought. */
-  #seat(item: Item, scale: number): Pose | null {
+  /** Solved again only when the head, or the bridge of its nose, is found to be another than thought. */
+  #seat(item: Item, scale: number, bridge_m: number): Pose | null {
     const kept = this.#seats.get(item);
-    if (kept && Math.abs(kept.scale - scale) < 0.002) return kept.pose;
-    const pose = seat(item.worn, item.anchors, scale);
-    this.#seats.set(item, { scale, pose });
+    if (kept && Math.abs(kept.scale - scale) < 0.002 && Math.abs(kept.bridge_m - bridge_m) < 0.0002) return kept.pose;
+    const pose = seat(item.worn, item.anchors, scale, bridge_m);
+    this.#seats.set(item, { scale, bridge_m, pose });
     return pose;
   }
 

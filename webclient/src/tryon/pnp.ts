@@ -38,10 +38,15 @@ export class Pnp {
    * @param points `(n, 3)` in the thing's own space, metres
    * @param seen `(n, 2)` pixels
    * @param weights `(n)`; 0 leaves a point out
+   * @param up weights for misses along the thing's own height, where points are seen better in one way than in the other
+   * @param roll how the thing's width lies in the picture, radians, clockwise
    * @param pose where to begin, and where the answer goes; begin from nothing with `isFresh`
    * @param huber_px beyond this distance a point pulls no harder
    */
-  solve(lens: Lens, points: Float64Array, seen: Float64Array, weights: Float64Array, pose: Pose, isFresh: boolean, huber_px = 4): Fit {
+  solve(lens: Lens, points: Float64Array, seen: Float64Array, weights: Float64Array, pose: Pose, isFresh: boolean, huber_px = 4, up = weights, roll = 0): Fit {
+    this.#up = up;
+    this.#cos = Math.cos(roll);
+    this.#sin = Math.sin(roll);
     if (isFresh) this.#begin(lens, points, seen, weights, pose);
     let damping = 1e-3;
     let cost = this.#cost(lens, points, seen, weights, pose, huber_px);
@@ -84,6 +89,9 @@ export class Pnp {
     return this.#fit;
   }
 
+  #up: Float64Array = new Float64Array(0);
+  #cos = 1;
+  #sin = 0;
   readonly #missed: [number, number, number, number, number] = [0, 0, 0, 0, 0];
 
   /** Pixel errors of a point, and the point in the camera's space. */
@@ -108,7 +116,10 @@ export class Pnp {
       if (!weight) continue;
       const out = this.#miss(lens, points, seen, pose, i);
       const square = out[0] * out[0] + out[1] * out[1];
-      cost += weight * (square <= huber * huber ? square : 2 * huber * Math.sqrt(square) - huber * huber);
+      const across = this.#cos * out[0] + this.#sin * out[1];
+      const along = this.#cos * out[1] - this.#sin * out[0];
+      const soft = square <= huber * huber ? 1 : (2 * huber * Math.sqrt(square) - huber * huber) / square;
+      cost += soft * (weight * across * across + this.#up[i]! * along * along);
     }
     return cost;
   }
@@ -117,11 +128,12 @@ export class Pnp {
     const [h, g] = [this.#normal.fill(0), this.#gradient.fill(0)];
     const t = pose.translation;
     const f = lens.focal;
+    const [c, s] = [this.#cos, this.#sin];
     for (let i = 0; i < weights.length; i++) {
       if (!weights[i]) continue;
       const [du, dv, x, y, z] = this.#miss(lens, points, seen, pose, i);
       const off = Math.hypot(du, dv);
-      const w = weights[i]! * (off <= huber ? 1 : huber / off);
+      const soft = off <= huber ? 1 : huber / off;
       // A turn about the thing's own origin: of the point as turned, without the translation.
       const [ax, ay, az] = [x - t[0]!, y - t[1]!, z - t[2]!];
       // d(u)/d(point) and d(v)/d(point), for u = w/2 - f x / z and v = h/2 + f y / z.
@@ -129,8 +141,9 @@ export class Pnp {
       const [vy, vz] = [f / z, (-f * y) / (z * z)];
       const row = ROW;
       for (let side = 0; side < 2; side++) {
-        const [jx, jy, jz] = side === 0 ? [ux, 0, uz] : [0, vy, vz];
-        const miss = side === 0 ? du : dv;
+        const [jx, jy, jz] = side === 0 ? [c * ux, s * vy, c * uz + s * vz] : [-s * ux, c * vy, c * vz - s * uz];
+        const miss = side === 0 ? c * du + s * dv : c * dv - s * du;
+        const w = soft * (side === 0 ? weights[i]! : this.#up[i]!);
         // point' = point + turn x a  →  d/d(turn) = a x j
         row[0] = ay * jz - az * jy;
         row[1] = az * jx - ax * jz;
@@ -231,7 +244,7 @@ export function moved(pose: Pose, step: Float64Array, into: Pose): void {
 const TURN = new Float64Array(9);
 
 /** `a x = b` for a positive definite `a` of 6 x 6, which is overwritten; false if it is not. */
-function choleskySolve(a: Float64Array, b: Float64Array, x: Float64Array): boolean {
+export function choleskySolve(a: Float64Array, b: Float64Array, x: Float64Array): boolean {
   for (let i = 0; i < 6; i++) {
     for (let j = 0; j <= i; j++) {
       let sum = a[i * 6 + j]!;

@@ -112,4 +112,35 @@ describe("a pose from points", () => {
     new Pnp().solve(LENS, new Float64Array(12), new Float64Array(8).fill(100), new Float64Array(4).fill(1), pose, true);
     expect([...pose.rotation, ...pose.translation].every(Number.isFinite)).toBe(true);
   });
+
+  it("is nearer the truth when points that are seen badly along the height count less there, however the head is tilted", () => {
+    const weights = new Float64Array(40).fill(1);
+    const up = Float64Array.from(weights, (_, i) => (i % 2 ? 0.02 : 1));
+    const pnp = new Pnp();
+    for (const roll of [0, 0.5, -1.2]) {
+      const random = chance(11);
+      const points = head(random);
+      let [plain, weighed] = [0, 0];
+      for (let trial = 0; trial < 20; trial++) {
+        const [straight, truth, found] = [posed(20, 5, 0.05, 0, -0.6), newPose(), newPose()];
+        // Clockwise in the picture is the other way round in space.
+        const c = Math.cos(roll);
+        const s = Math.sin(-roll);
+        const r = straight.rotation;
+        for (let k = 0; k < 3; k++) [truth.rotation[k], truth.rotation[3 + k], truth.rotation[6 + k]] = [c * r[k]! - s * r[3 + k]!, s * r[k]! + c * r[3 + k]!, r[6 + k]!];
+        truth.translation.set(straight.translation);
+        const seen = seenBy(truth, points);
+        for (let i = 0; i < 40; i++) {
+          const off = (i % 2 ? 6 : 0.3) * bell(random);
+          seen[i * 2]! -= Math.sin(roll) * off;
+          seen[i * 2 + 1]! += Math.cos(roll) * off;
+        }
+        pnp.solve(LENS, points, seen, weights, found, true, 40);
+        plain += turnBetween(found, truth);
+        pnp.solve(LENS, points, seen, weights, found, true, 40, up, roll);
+        weighed += turnBetween(found, truth);
+      }
+      expect(weighed).toBeLessThan(0.5 * plain);
+    }
+  });
 });

@@ -32,7 +32,7 @@ describe("spectacles", () => {
   it("rest on the bridge of the nose, level, with the lens centres just under the pupils", () => {
     for (const scale of [0.92, 1, 1.08]) {
       const pose = seat("spectacles", FRAME, scale)!;
-      expect(put(pose, FRAME[0]!.position_m)).toEqual([0, 0.0283 * scale, 0.054 * scale + 0.0035].map((one) => expect.closeTo(one, 6)));
+      expect(put(pose, FRAME[0]!.position_m)).toEqual([0, 0.0271 * scale, 0.0525 * scale + 0.0035].map((one) => expect.closeTo(one, 6)));
       const [left, right] = [put(pose, FRAME[1]!.position_m), put(pose, FRAME[2]!.position_m)];
       expect(left[1]).toBeCloseTo(right[1]!, 6);
       expect(left[0]).toBeCloseTo(-right[0]!, 6);
@@ -41,6 +41,12 @@ describe("spectacles", () => {
       expect(lens[1]).toBeGreaterThan(0.0263 * scale - 0.006);
       expect(lens[1]).toBeLessThan(0.0263 * scale);
     }
+  });
+
+  it("rest as much further in as the nose is flatter, and not higher", () => {
+    const [mean, flat] = [seat("spectacles", FRAME, 1)!, seat("spectacles", FRAME, 1, -0.005)!];
+    const [a, b] = [put(mean, FRAME[0]!.position_m), put(flat, FRAME[0]!.position_m)];
+    expect([b[0]! - a[0]!, b[1]! - a[1]!, b[2]! - a[2]!]).toEqual([0, 0, -0.005].map((one) => expect.closeTo(one, 9)));
   });
 
   it("stay as large as they are, however large the head", () => {
