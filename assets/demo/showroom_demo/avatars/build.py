@@ -21,8 +21,9 @@ from showroom_demo.avatars.hair import HAIRS, hair
 from showroom_demo.avatars.human import human
 from showroom_demo.avatars.levels import border_mask, reduced
 from showroom_demo.avatars.mesh import KEPT, Mesh, cut, joined
+from showroom_demo.avatars.necks import neckline
 from showroom_demo.avatars.occlusion import shaded
-from showroom_demo.avatars.outfits import OUTFITS, TINTS, dressed, neckline
+from showroom_demo.avatars.outfits import OUTFITS, TINTS, dressed
 from showroom_demo.avatars.pack import clips_glb, figure_glb
 from showroom_demo.avatars.people import PEOPLE, TALL_PER_STEP, person
 from showroom_demo.avatars.skeleton import BONES, Skeleton, skeleton, vertex_weights
