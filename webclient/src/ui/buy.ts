@@ -12,13 +12,17 @@ import { ICONS } from "./icons";
 import { spoken, t as ofProducts } from "./words";
 
 /** What the mirror can put on somebody (`tryon/wear.ts` knows where it sits; that is not needed to offer it). */
-const WORN: ReadonlySet<string> = new Set(["glasses", "sunglasses", "hat", "cap", "beanie", "headphones", "watch", "bracelet", "ring"]);
+export const WORN: ReadonlySet<string> = new Set([
+  "glasses", "sunglasses", "hat", "cap", "beanie", "headphones", "earring", "earrings", "necklace", "pendant", "watch", "bracelet", "ring",
+  "jacket", "coat", "t-shirt", "shirt", "blouse", "top", "hoodie", "sweater", "knitwear", "dress", "waistcoat",
+  "bag", "tote", "handbag", "sneaker", "shoe", "shoes", "boot", "sandal",
+]);
 
 /** What can be put into a room (`place/` knows how; that is not needed to offer it). */
 export const PLACED: ReadonlySet<string> = new Set(["chair", "sofa", "lamp", "table", "vase"]);
 
 /** What a figure in the store can have on (`avatar/worn-place.ts`, `avatar/worn-cloth.ts`). */
-const ON_FIGURES: ReadonlySet<string> = new Set([...WORN, "bag", "t-shirt", "shirt", "jacket", "coat", "dress", "sweater", "hoodie"].filter((one) => one !== "ring" && one !== "bracelet"));
+const ON_FIGURES: ReadonlySet<string> = new Set(["glasses", "sunglasses", "hat", "cap", "beanie", "headphones", "watch", "bag", "t-shirt", "shirt", "jacket", "coat", "dress", "sweater", "hoodie"]);
 
 export interface Buying {
   readonly element: HTMLElement;
