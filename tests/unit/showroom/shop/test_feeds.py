@@ -15,7 +15,7 @@ from shelf_files import product_folder
 from showroom.shop.feeds import Addresses, Entry, jsonld, merchant
 from showroom.shop.offers import Offer
 from showroom_assets.manifest import load
-from showroom_assets.product import Product, SizeRow, Variant, Wearable
+from showroom_assets.product import ChartSize, Product, SizeChart, SizeRow, Variant, Wearable
 
 G = f"{{{merchant.NAMESPACE}}}"
 HERE = Addresses(
@@ -104,6 +104,26 @@ def test_sizes_are_variants_too(chair: Product) -> None:
     found = decoded(Entry(tenant="nord", product=product, offers=[offer("M-1"), offer("L-1")]))
     assert found["variesBy"] == ["https://schema.org/size"]
     assert [one["size"] for one in found["hasVariant"]] == ["M", "L"]
+
+
+def test_a_colour_in_a_size_is_a_variant_of_both(chair: Product) -> None:
+    skus = ["R-S", "R-M", "B-M"]
+    sizes = [
+        ChartSize(label="S", body_mm={"chest": (860, 940)}, skus=["R-S"]),
+        ChartSize(label="M", body_mm={"chest": (940, 1020)}, skus=["R-M", "B-M"]),
+    ]
+    variants = [Variant(name="Red", sku="R-M", skus=["R-S", "R-M"]), Variant(name="Blue", sku="B-M")]
+    product = replace(
+        chair, skus=skus, variants=variants, size_chart=SizeChart(sizes=sizes, decides=["chest"]), brand="Nord"
+    )
+    entry = Entry(tenant="nord", product=product, offers=[offer(sku) for sku in skus])
+    found = decoded(entry)
+    assert found["variesBy"] == ["https://schema.org/color", "https://schema.org/size"]
+    told = [(one["sku"], one["color"], one["size"]) for one in found["hasVariant"]]
+    assert told == [("R-S", "Red", "S"), ("R-M", "Red", "M"), ("B-M", "Blue", "M")]
+    listed, left_out = items(entry)
+    assert left_out == 0
+    assert [(one.findtext(f"{G}id"), one.findtext(f"{G}color"), one.findtext(f"{G}size")) for one in listed] == told
 
 
 def test_the_catalogue_lists_every_product_in_order(chair: Product) -> None:
