@@ -101,6 +101,7 @@ async function wear(photo: string, products: readonly Product[], options: { heig
     seen?.picture.close();
     seen = await tracker.see(await createImageBitmap(bytes), kinds, (clock += options.step_ms ?? 100));
     const lens = lensOf(seen.picture.width, seen.picture.height, options.vertical_deg ?? VERTICAL_DEG);
+    bodies.hasMasks = true;
     const all = bodies.look(seen.bodies ?? [], lens, clock);
     if (seen.mask) bodies.outline(seen.mask, lens);
     const found = [...(heads?.look(seen.faces, lens, clock) ?? []), ...all];

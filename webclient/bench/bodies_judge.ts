@@ -13,6 +13,7 @@ import { Garment } from "../src/tryon/garment";
 import type { BodySeen } from "../src/tryon/tracking";
 import { load } from "../src/viewer/loader";
 import { Tracker } from "./bodies";
+import { filmed } from "./bodies_films";
 import { BodyStage, HEIGHT, LENS, truth, WIDTH, type Stance } from "./bodies_stage";
 
 /** The joints that are judged: where the rig's bones begin. */
@@ -242,4 +243,4 @@ async function judge(stance: Stance, url: string, options: { looks: number; isHe
   const raw = options.raw && seen ? { seen: plain(seen), first: known.seen ? plain(known.seen) : null, joints: [...true_.joints], screen: [...true_.screen], height_m: true_.height_m } : null;
   return { maths, product, track_ms, picture, raw };
 }
-Object.assign(window, { judge });
+Object.assign(window, { judge, film: filmed(stage) });

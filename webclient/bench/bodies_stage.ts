@@ -6,7 +6,7 @@
  */
 import {
   BufferAttribute, Color, DirectionalLight, Euler, Group, HemisphereLight, Mesh, MeshBasicMaterial, MeshStandardMaterial, PerspectiveCamera, PlaneGeometry, Quaternion, Scene, SRGBColorSpace,
-  Vector3, WebGLRenderer, WebGLRenderTarget, type Object3D, type SkinnedMesh,
+  Texture, Vector3, WebGLRenderer, WebGLRenderTarget, type Object3D, type SkinnedMesh,
 } from "three";
 import { GLTFLoader } from "three/examples/jsm/loaders/GLTFLoader.js";
 import { MeshoptDecoder } from "three/examples/jsm/libs/meshopt_decoder.module.js";
@@ -131,7 +131,8 @@ export class BodyStage {
   readonly #black = new MeshBasicMaterial({ color: 0x000000 });
   readonly #pixels = new Uint8Array((WIDTH / 2) * (HEIGHT / 2) * 4);
   #sizes: Promise<Map<string, { height_m: number; hips_m: number }>> | null = null;
-  #shown: Figure | null = null;
+  readonly #shown: Object3D[] = [];
+  readonly #prints = new Map<string, Texture>();
 
   constructor() {
     this.renderer.outputColorSpace = SRGBColorSpace;
@@ -171,14 +172,42 @@ export class BodyStage {
 
   /** Pose and draw; the canvas is then what a camera would see. */
   async show(stance: Stance): Promise<Figure> {
-    const figure = await this.#figure(stance);
-    if (this.#shown) this.#scene.remove(this.#shown.group);
-    this.#shown = figure;
-    this.#scene.add(figure.group);
-    figure.pose(stance);
+    const [figure] = await this.showAll([stance]);
+    return figure!;
+  }
+
+  /** Any number of people, none included; no two of them alike. */
+  async showAll(stances: readonly Stance[]): Promise<readonly Figure[]> {
+    const figures = await Promise.all(stances.map((stance) => this.#figure(stance)));
+    for (const [i, figure] of figures.entries()) figure.pose(stances[i]!);
+    this.#draw(figures.map(({ group }) => group));
+    return figures;
+  }
+
+  /** A printed picture of somebody, life-size, on the wall. */
+  async poster(stance: Stance, x_m: number): Promise<void> {
+    let print = this.#prints.get(stance.person);
+    if (!print) {
+      await this.show(stance);
+      print = new Texture(await createImageBitmap(this.canvas, { imageOrientation: "flipY" }));
+      print.colorSpace = SRGBColorSpace;
+      print.needsUpdate = true;
+      this.#prints.set(stance.person, print);
+    }
+    const high = (2 * -stance.z_m * HEIGHT) / 2 / LENS.focal;
+    const sheet = new Mesh(new PlaneGeometry((high * WIDTH) / HEIGHT, high), new MeshBasicMaterial({ map: print, toneMapped: false }));
+    sheet.position.set(x_m, 0, -3.6);
+    this.#draw([sheet]);
+    sheet.geometry.dispose();
+    sheet.material.dispose();
+  }
+
+  #draw(shown: readonly Object3D[]): void {
+    this.#scene.remove(...this.#shown);
+    this.#shown.splice(0, this.#shown.length, ...shown);
+    if (shown.length) this.#scene.add(...shown);
     this.renderer.setRenderTarget(null);
     this.renderer.render(this.#scene, this.#camera);
-    return figure;
   }
 
   /**
@@ -234,7 +263,7 @@ export function truth(figure: Figure): Body & { readonly height_m: number } {
     screen.set(p, i * 2);
   }
   return {
-    part: "body", pose: newPose(), scale: figure.height_m / MEAN_HEIGHT_M, isFound: true, confidence: 1, height_m: figure.height_m, height_spread_m: 0, joints, turns, rotations, screen,
+    part: "body", pose: newPose(), scale: figure.height_m / MEAN_HEIGHT_M, isFound: true, confidence: 1, height_m: figure.height_m, height_spread_m: 0, joints, turns, rotations, screen, face: { at: new Float32Array(8), isSeen: false },
     sure: new Float32Array(JOINTS.length).fill(1), lengths: new Float32Array(JOINTS.length), halves: new Float32Array(JOINTS.length),
   };
 }

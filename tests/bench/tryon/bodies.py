@@ -101,6 +101,9 @@ MOVES = (
 """Twenty; the two with an arm across are those by which occlusion is judged."""
 UNTOLD_MOVES = ("stands", "turned left", "waves")
 """Those that are also judged without the height told."""
+BACKS_DEG = (180.0, 160.0, 205.0)
+CROSSINGS = (("ada", "kofi"), ("luis", "noor"), ("mei", "ben"))
+"""Two who walk past each other, one nearer than the other; the second of each pair behind."""
 QUICK_MOVES = ("stands", "arms out", "right arm across", "left arm across", "turned left", "waves")
 
 
@@ -119,7 +122,84 @@ def measure(quick: bool) -> Json:
                     )
                     rows.append({"person": who["person"], "tone": who["tone"], "move": one["name"],
                                  "across": one["across"], "isGiven": is_given, **found})  # fmt: skip
-    return reported(rows, quick)
+        films = {name: bench.evaluate("shots => film(shots)", shots) for name, shots in controls(quick).items()}
+    found = reported(rows, quick)
+    counted, goals = judged(films)
+    found["figures"]["controls"] = counted
+    found["goals"] += goals
+    return found
+
+
+def controls(quick: bool) -> dict[str, list[Json]]:
+    """Films, a tenth of a second a frame, in which nobody is to be dressed, or each keeps what is theirs."""
+    who = {one["person"]: one for one in PEOPLE}
+    stands = move("", arms(DOWN))
+    one = {**who["luis"], **stands}
+    films: dict[str, list[Json]] = {
+        "nobody": [{"people": []}] * (6 if quick else 16),
+        "poster": [{"people": [], "poster": {"of": one, "x_m": 0.05 * i}} for i in range(4 if quick else 12)],
+        "back": [
+            {"people": [{**who[person], **stands, "yaw_deg": yaw + 2 * i, "x_m": 0.03 * i}]}
+            for person in (("ada",) if quick else ("ada", "kofi", "noor"))
+            for yaw in BACKS_DEG[: 1 if quick else 3]
+            for i in range(6)
+        ],
+    }
+    for near, far in CROSSINGS[: 1 if quick else 3]:
+        steps = np.linspace(-1, 1, 14 if quick else 24)
+        films[f"{near} crosses {far}"] = [
+            {"people": [
+                {**who[near], **stands, "x_m": 0.95 * float(s), "z_m": -2.3},
+                {**who[far], **stands, "x_m": -0.95 * float(s), "z_m": -3.1},
+            ]}
+            for s in steps
+        ]  # fmt: skip
+    return films
+
+
+def judged(films: dict[str, list[Json]]) -> tuple[Json, list[Any]]:
+    """False wears, garments worn the wrong way round, and swaps, as figures and as goals."""
+    worn = {name: sum(len(frame["worn"]) for frame in frames) for name, frames in films.items()}
+    figures: Json = {name: {"frames": len(films[name]), "worn": worn[name]} for name in ("nobody", "poster")}
+    turned = [
+        (seen["ahead"], frame["true"][0]["ahead"])
+        for frame in films["back"] for seen in frame["worn"] if seen["confidence"] > 0.3
+    ]  # fmt: skip
+    wrong = sum(float(np.dot(seen, true)) < 0 for seen, true in turned)
+    figures["back"] = {"frames": len(films["back"]), "worn": worn["back"], "the wrong way round": wrong}
+    crossings = {name: crossing(frames) for name, frames in films.items() if "crosses" in name}
+    figures.update(crossings)
+    swaps = sum(found["swaps"] for found in crossings.values())
+    ghosts = sum(found["ghosts"] for found in crossings.values())
+    return figures, [
+        ("false wears, nobody", "none in an empty room", worn["nobody"], worn["nobody"] == 0, "bodies"),
+        ("false wears, poster", "a printed person (cannot be told: counted)", worn["poster"], None, "bodies"),
+        ("worn wrongly, back", "never front to back", wrong, bool(turned) and wrong == 0, "bodies"),
+        ("swaps, bodies", "none when two people cross", swaps, swaps == 0, "bodies"),
+        ("false wears, crossing", "nobody beside the two", ghosts, ghosts == 0, "bodies"),
+    ]
+
+
+def crossing(frames: list[Json]) -> Json:
+    """Who wears what: a swap is a body that goes from one person to the other; a ghost is one that is nobody's."""
+    swaps = ghosts = lost = 0
+    owner: dict[int, int] = {}
+    for frame in frames:
+        shown = [one for one in frame["worn"] if one["confidence"] > 0.3]
+        lost += max(0, len(frame["true"]) - len(shown))
+        true = np.array([one["at"] for one in frame["true"]])
+        if np.hypot(*(true[0] - true[1])) < 90:
+            continue  # one behind the other: whose it is cannot be said from where it is
+        for one in shown:
+            far = np.hypot(*(true - one["at"]).T)
+            nearest = int(np.argmin(far))
+            if far[nearest] > 90:
+                ghosts += 1
+                continue
+            swaps += owner.get(one["who"], nearest) != nearest
+            owner[one["who"]] = nearest
+    return {"frames": len(frames), "worn": sum(len(frame["worn"]) for frame in frames), "swaps": swaps,
+            "ghosts": ghosts, "unworn": lost}  # fmt: skip
 
 
 def reported(rows: list[Json], quick: bool) -> Json:

@@ -6,10 +6,12 @@
  *
  * Source: girths from ANSUR II means; radii are a little less, so that cloth about a limb is not pierced.
  */
-import { CylinderGeometry, Group, Mesh, MeshBasicMaterial, Quaternion, SphereGeometry, Vector3, type BufferGeometry } from "three";
+import { CylinderGeometry, Group, Mesh, MeshBasicMaterial, Quaternion, SphereGeometry, Vector3, type BufferGeometry, type Material, type Texture } from "three";
 import { mergeGeometries } from "three/examples/jsm/utils/BufferGeometryUtils.js";
 import type { Body } from "./body";
 import { joint, type Joint } from "./body-bones";
+import { SkinOnly } from "./body-skin";
+import type { Lens } from "./camera";
 
 interface Bar {
   readonly from: Joint;
@@ -36,8 +38,10 @@ const BARS: readonly Bar[] = [
 ];
 /** From the wrist along the hand's own axis, metres: where its ball lies and its half axes (along, thick, wide). */
 const HAND = { at: 0.085, radii: [0.098, 0.022, 0.046] } as const;
+/** Where the picture itself says what is skin, fingers may lie further out. */
+const HAND_REACH = 1.35;
 /** The throat and what a neckline leaves open: from the neck's root, up and ahead. */
-const THROAT = { at: [0, -0.01, 0.01], radii: [0.055, 0.07, 0.046] } as const;
+const THROAT = { at: [0, -0.012, 0.004], radii: [0.052, 0.066, 0.04] } as const;
 const HEAD = { at: [0, 0.085, 0.02], radii: [0.07, 0.115, 0.09] } as const;
 const SURE = 0.35;
 const ROUND = 20;
@@ -50,18 +54,23 @@ export class BodyOccluder {
   readonly #hands: readonly { readonly mesh: Mesh; readonly at: number; readonly sign: number }[];
   readonly #balls: readonly { readonly mesh: Mesh; readonly of: number; readonly at: readonly [number, number, number]; readonly radii: readonly [number, number, number] }[];
 
-  constructor() {
+  readonly #skin: SkinOnly | null;
+
+  /** @param frame the picture that is drawn over: with it, hands hide only where there is skin */
+  constructor(frame: Texture | null = null) {
+    this.#skin = frame && new SkinOnly(frame);
     this.group.matrixAutoUpdate = false;
     this.#bars = BARS.map((bar) => {
       const geometry = tapered(bar.radii[0], bar.radii[1]);
       return { bar, geometry, mesh: this.#add(geometry) };
     });
-    this.#hands = [{ mesh: this.#add(this.#ball), at: joint("leftHand"), sign: 1 }, { mesh: this.#add(this.#ball), at: joint("rightHand"), sign: -1 }];
+    const hand = this.#skin?.material ?? this.#material;
+    this.#hands = [{ mesh: this.#add(this.#ball, hand), at: joint("leftHand"), sign: 1 }, { mesh: this.#add(this.#ball, hand), at: joint("rightHand"), sign: -1 }];
     this.#balls = [{ mesh: this.#add(this.#ball), of: joint("head"), ...HEAD }, { mesh: this.#add(this.#ball), of: joint("neck"), ...THROAT }];
   }
 
-  #add(geometry: BufferGeometry): Mesh {
-    const mesh = new Mesh(geometry, this.#material);
+  #add(geometry: BufferGeometry, material: Material = this.#material): Mesh {
+    const mesh = new Mesh(geometry, material);
     mesh.matrixAutoUpdate = false;
     mesh.frustumCulled = false;
     mesh.renderOrder = -5;
@@ -70,7 +79,10 @@ export class BodyOccluder {
   }
 
   /** @param covers how far along each bone cloth covers the limb: it hides what is behind by itself, and must not be pierced */
-  follow({ joints, turns, sure, scale, halves }: Body, covers: Float32Array): void {
+  follow({ joints, turns, sure, scale, halves, face }: Body, covers: Float32Array, lens: Lens | null = null): void {
+    const isTested = this.#skin !== null && lens !== null && face.isSeen;
+    if (lens) this.#skin?.look(face.at, isTested, lens.width, lens.height);
+    const reach = isTested ? HAND_REACH : 1;
     for (const { bar, mesh } of this.#bars) {
       const [from, to] = [joint(bar.from), joint(bar.to)];
       const covered = bar.isLimb ? Math.max(bar.after ?? 0, covers[from]! - 0.04) : 0;
@@ -95,7 +107,7 @@ export class BodyOccluder {
       mesh.visible = sure[at]! > SURE;
       Q.fromArray(turns, at * 4);
       A.set(sign * HAND.at * scale, 0, 0).applyQuaternion(Q).add(B.fromArray(joints, at * 3));
-      mesh.matrix.compose(A, Q, D.set(HAND.radii[0] * scale, HAND.radii[1] * scale, HAND.radii[2] * scale));
+      mesh.matrix.compose(A, Q, D.set(HAND.radii[0], HAND.radii[1], HAND.radii[2]).multiplyScalar(reach * scale));
     }
     for (const { mesh, of, at, radii } of this.#balls) {
       Q.fromArray(turns, of * 4);
@@ -108,6 +120,7 @@ export class BodyOccluder {
     for (const { geometry } of this.#bars) geometry.dispose();
     this.#ball.dispose();
     this.#material.dispose();
+    this.#skin?.dispose();
   }
 }
 

@@ -5,10 +5,11 @@
  * the picture, so that it and a head measured by its own irises lie at one distance. What it is not: materials and light
  * (`mirror.ts`).
  */
-import { Group, type Mesh, type Object3D } from "three";
+import { Group, type Mesh, type Object3D, type Texture } from "three";
 import { clone } from "three/examples/jsm/utils/SkeletonUtils.js";
 import { JOINTS, type Body } from "./body";
 import { BodyOccluder } from "./body-occluder";
+import type { Lens } from "./camera";
 import { AS_MODELLED, Garment, type SizeRatios } from "./garment";
 import { Bag, Shoes, type Borne } from "./limbs";
 import type { Anchor, Worn } from "./wear";
@@ -39,16 +40,18 @@ export function borne({ worn, anchors, model, size }: BodyItem): Borne | null {
 
 export class BodyWear {
   readonly group = new Group();
-  readonly #occluder = new BodyOccluder();
+  readonly #occluder: BodyOccluder;
   readonly #covers = new Float32Array(JOINTS.length);
   readonly #items = new Map<string, { readonly item: BodyItem; readonly borne: Borne | null }>();
 
-  constructor() {
+  /** @param frame the picture that is drawn over */
+  constructor(frame: Texture | null = null) {
+    this.#occluder = new BodyOccluder(frame);
     this.group.add(this.#occluder.group);
   }
 
   /** @param made called for what is put on for the first time: for its materials */
-  follow(body: Body, items: Iterable<BodyItem>, time_ms: number, made: (model: Object3D) => void): void {
+  follow(body: Body, items: Iterable<BodyItem>, time_ms: number, lens: Lens, made: (model: Object3D) => void): void {
     this.group.visible = body.isFound;
     if (!body.isFound) return;
     this.#covers.fill(0);
@@ -67,7 +70,7 @@ export class BodyWear {
         for (let i = 0; i < this.#covers.length; i++) this.#covers[i] = Math.max(this.#covers[i]!, one.borne.covers[i]!);
       }
     }
-    this.#occluder.follow(body, this.#covers);
+    this.#occluder.follow(body, this.#covers, lens);
   }
 
   model(id: string): Object3D | null {

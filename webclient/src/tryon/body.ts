@@ -14,7 +14,7 @@ import { BodySolver } from "./body-solve";
 import { BodyTurns } from "./body-turns";
 import { project, type Lens } from "./camera";
 import { newPose, type Pose } from "./pnp";
-import { Outline } from "./segment";
+import { Outline, peopled } from "./segment";
 import type { BodySeen, Mask } from "./tracking";
 
 export { JOINTS, PARENTS };
@@ -36,6 +36,8 @@ export interface Body extends Bearer {
   readonly turns: Float32Array;
   /** `(22, 2)` pixels from the upper left, of the picture that was tracked. */
   readonly screen: Float32Array;
+  /** Nose, bridge and both cheeks: `(4, 2)` pixels of the picture; its skin is there, if the face is seen. */
+  readonly face: { readonly at: Float32Array; readonly isSeen: boolean };
   /** `(22)` 0 to 1: how surely a joint was seen. */
   readonly sure: Float32Array;
   /** `(22)` metres from a limb's joint to its parent, averaged over frames: where depth is misjudged, joints lie further apart or nearer. The hips' is the trunk's. 0 if it is not measured. */
@@ -56,6 +58,8 @@ const KEEP_MS = 450;
 const SAME = 0.6;
 /** Mean distance of the trunks' corners, as a share of its diagonal, below which two bodies are one person seen twice. */
 const SAME_TRUNK = 0.35;
+/** A body of which the mask shows less is nobody's. */
+const PEOPLED = 0.55;
 const RISE_S = 0.18;
 const FALL_S = 0.3;
 /** Which landmark says how surely a joint was seen. */
@@ -71,6 +75,14 @@ const LONG_AT: Readonly<Partial<Record<(typeof JOINTS)[number], number>>> = {
 const MEASURED = JOINTS.map((name) => LONG_AT[name] ?? -1);
 const HIPS = joint("hips");
 
+/** Places on a face by its landmarks: the nose's tip, its root, and the cheeks between eye, ear and mouth. */
+const FACE: readonly (readonly (readonly [landmark: number, share: number])[])[] = [
+  [[0, 1]], [[1, 0.5], [4, 0.5]], [[3, 0.3], [7, 0.3], [9, 0.4]], [[6, 0.3], [8, 0.3], [10, 0.4]],
+];
+
+const CORNERS = [AT.leftShoulder, AT.rightShoulder, AT.leftHip, AT.rightHip] as const;
+const CORNER = new Float64Array(CORNERS.length * 2);
+
 class Tracked implements Body {
   readonly part = "body" as const;
   readonly solver: BodySolver;
@@ -79,6 +91,7 @@ class Tracked implements Body {
   readonly screen = new Float32Array(JOINTS.length * 2);
   readonly sure = new Float32Array(JOINTS.length);
   readonly lengths = new Float32Array(JOINTS.length);
+  readonly face = { at: new Float32Array(FACE.length * 2), isSeen: false };
   scale = 1;
   confidence = 0;
   height_m: number = MEAN_ADULT_M.height_m;
@@ -88,6 +101,8 @@ class Tracked implements Body {
   x = 0;
   y = 0;
   readonly outline = new Outline();
+  /** Whether the mask of people was seen where this is; null before it was asked. */
+  isPeopled: boolean | null = null;
   readonly #arms = new ArmsApart();
   readonly #pixel = new Float64Array(2);
   readonly #between = new Float64Array(Object.keys(LONG).length);
@@ -151,17 +166,35 @@ class Tracked implements Body {
       const by = SEEN_AT[i]!;
       this.sure[i] = by >= 0 ? solver.sure[by]! : Math.min(solver.sure[AT.leftShoulder]!, solver.sure[AT.rightShoulder]!);
     }
+    this.#see();
     for (let k = 0; k < 3; k++) this.pose.translation[k] = bones.joints[HIPS * 3 + k]!;
     matrixOf(Q.fromArray(bones.turns, HIPS * 4), this.pose.rotation);
   }
 
-  /** Show as much as is believed of it. */
-  believe(time_ms: number): void {
+  #see(): void {
+    const { pixels, sure } = this.solver;
+    for (const [i, parts] of FACE.entries()) {
+      this.face.at[i * 2] = this.face.at[i * 2 + 1] = 0;
+      for (const [landmark, share] of parts) for (let k = 0; k < 2; k++) this.face.at[i * 2 + k]! += share * pixels[landmark * 2 + k]!;
+    }
+    // A face that looks away shows hair: its cheeks lie within its ears.
+    const wide = pixels[AT.leftEar * 2]! - pixels[AT.rightEar * 2]!;
+    this.face.isSeen = sure[AT.nose]! > 0.5 && wide > 0;
+  }
+
+  prove(mask: Mask, lens: Lens): void {
+    const { pixels } = this.solver;
+    for (const [i, at] of CORNERS.entries()) CORNER.set(pixels.subarray(at * 2, at * 2 + 2), i * 2);
+    this.isPeopled = peopled(mask, CORNER, lens) > PEOPLED;
+  }
+
+  /** Show as much as is believed of it. @param isProofNeeded whether a body that no mask showed is nobody's */
+  believe(time_ms: number, isProofNeeded: boolean): void {
     const dt = Number.isFinite(this.drawn_ms) ? (time_ms - this.drawn_ms) / 1000 : 1;
     this.drawn_ms = time_ms;
     const isSeen = this.seen_ms === time_ms;
     const { sure } = this.solver;
-    const trust = isSeen ? Math.min(1, Math.max(0, (Math.min(sure[AT.leftShoulder]!, sure[AT.rightShoulder]!) - 0.4) / 0.3)) : 0;
+    const trust = isSeen && (this.isPeopled ?? !isProofNeeded) ? Math.min(1, Math.max(0, (Math.min(sure[AT.leftShoulder]!, sure[AT.rightShoulder]!) - 0.4) / 0.3)) : 0;
     const step = dt / (trust > this.confidence ? RISE_S : FALL_S);
     this.confidence += Math.max(-step, Math.min(step, trust - this.confidence));
   }
@@ -170,6 +203,8 @@ class Tracked implements Body {
 export class Bodies {
   /** The shopper's own, if they told it, metres; null for the mean of adults. */
   height_m: number | null = null;
+  /** Whether masks come: a body is then nobody's until one showed it. */
+  hasMasks = false;
   readonly #most: number;
   readonly #habits: Habits;
   readonly #all: Tracked[] = [];
@@ -197,13 +232,19 @@ export class Bodies {
       const y = ((seen.points[AT.leftShoulder * 3 + 1]! + seen.points[AT.rightShoulder * 3 + 1]!) / 2) * lens.height;
       let known = this.#nearest(x, y);
       if (!known) {
-        if (this.#all.length >= this.#most) continue;
+        // What the mask does not show keeps no place.
+        if (this.#all.length >= this.#most) {
+          const ghost = this.#all.findIndex((one) => one.isPeopled === false);
+          if (ghost < 0) continue;
+          this.#free.delete(this.#all[ghost]!);
+          this.#all.splice(ghost, 1);
+        }
         known = new Tracked(this.#habits);
         this.#all.push(known);
       }
       this.#free.delete(known);
       // A height that was given is the first shopper's; who stands beside them is measured by the mean.
-      const isGiven = this.height_m !== null && known === this.#all[0];
+      const isGiven = this.height_m !== null && known === this.#all.find((one) => one.isPeopled !== false);
       known.height_spread_m = isGiven ? GIVEN_SPREAD_M : MEAN_ADULT_M.spread_m;
       const height = isGiven ? Math.min(HEIGHTS_M[1], Math.max(HEIGHTS_M[0], this.height_m!)) : MEAN_ADULT_M.height_m;
       known.look(seen, lens, time_ms, height);
@@ -211,16 +252,24 @@ export class Bodies {
     this.#bodies.length = 0;
     for (let i = this.#all.length - 1; i >= 0; i--) {
       const one = this.#all[i]!;
-      one.believe(time_ms);
+      one.believe(time_ms, this.hasMasks);
       if (time_ms - one.seen_ms > KEEP_MS) this.#all.splice(i, 1);
     }
     for (const one of this.#all) if (one.isFound) this.#bodies.push(one);
     return this.#bodies;
   }
 
-  /** Where people are in the frame that was just looked at: how wide each is. */
+  /** Whether a mask should come at once: somebody new is not proven to be a person. */
+  get isUnsure(): boolean {
+    return this.hasMasks && this.#all.some(({ isPeopled }) => isPeopled === null);
+  }
+
+  /** Where people are in the frame that was just looked at: who is one, and how wide each is. */
   outline(mask: Mask, lens: Lens): void {
-    for (const one of this.#all) if (one.isFound) one.outline.look(mask, one, lens);
+    for (const one of this.#all) {
+      one.prove(mask, lens);
+      if (one.isFound) one.outline.look(mask, one, lens);
+    }
   }
 
   /** A frame in which nobody looked for bodies: all go on as they went. */

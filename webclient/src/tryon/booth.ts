@@ -205,7 +205,7 @@ export class Booth extends EventTarget {
   #due(): readonly Kind[] {
     const frame = this.#frame++;
     const isPoseDue = !this.#isBodySlow || frame % 2 === 0;
-    return this.#kinds().filter((kind) => (kind === "pose" ? isPoseDue : kind !== "segment" || (isPoseDue && frame % OUTLINE_EVERY === 0)));
+    return this.#kinds().filter((kind) => (kind === "pose" ? isPoseDue : kind !== "segment" || (isPoseDue && (frame % OUTLINE_EVERY === 0 || this.#bodies.isUnsure))));
   }
 
   #start(): void {
@@ -290,6 +290,7 @@ export class Booth extends EventTarget {
     const lens = lensOf(seen.picture.width, seen.picture.height);
     this.#heads?.look(seen.faces, lens, seen.time_ms);
     const heads = this.#heads?.bearers.filter(({ part }) => part === "head" || this.#hasNecklace()) ?? [];
+    this.#bodies.hasMasks = this.#loaded.has("segment");
     const bodies = seen.bodies ? this.#bodies.look(seen.bodies, lens, seen.time_ms) : this.#bodies.coast(lens, seen.time_ms);
     if (seen.mask && seen.bodies) this.#bodies.outline(seen.mask, lens);
     const found: readonly Bearer[] = [...heads, ...this.#hands.look(seen.hands, lens, seen.time_ms), ...bodies];

@@ -23,6 +23,12 @@ const NEEDED: readonly Joint[] = ["hips", "upperChest", "leftUpperArm", "rightUp
 const INSTEAD: Readonly<Partial<Record<Joint, readonly Joint[]>>> = { upperChest: ["chest", "spine"] };
 /** From here down, metres below the thighs' heads, cloth swings freely; above, not at all. */
 const HEM = { from: 0.1, to: -0.18 } as const;
+/** What ends higher below the thighs' heads is a top's hem, and swings as one; what goes on to the legs is a skirt or trousers. */
+const SHORT_M = 0.25;
+/** Cloth this near the middle, between the legs, is a skirt's. */
+const MIDDLE_M = 0.03;
+/** How much of a skirt's end hangs and swings instead of going where the thighs push it. */
+const SKIRT_SWINGS = 0.35;
 
 export interface Rest {
   readonly at: Vector3;
@@ -50,11 +56,14 @@ export class GarmentRig {
   readonly covers = new Float32Array(JOINTS.length);
   /** Half the width of the cloth about each bone as it lies in the file, metres; of the trunk at `chest`. */
   readonly halves = new Float32Array(JOINTS.length);
+  /** Cloth about both legs in one. */
+  readonly isSkirt: boolean = false;
   /** What to draw: the skinned meshes and nothing else of the file. */
   readonly group = new Group();
   readonly #sums = new Float64Array(JOINTS.length);
   readonly #counts = new Uint32Array(JOINTS.length);
   readonly #geometries: { dispose(): void }[] = [];
+  #swings = 1;
 
   /** @param model a clone of its own (`SkeletonUtils.clone`); its skinned meshes are bound anew @throws NoRig */
   constructor(model: Object3D) {
@@ -106,6 +115,10 @@ export class GarmentRig {
     const hem = add(found.get(joint("hips"))!, joint("hips"), -1, true);
     this.slots = slots;
     this.skeleton = new Skeleton(slots.map(({ bone }) => bone), inverses);
+    const low = this.#low(meshes, theirs, rests);
+    this.isSkirt = low.isBetween;
+    // A top swings below the waist; trousers go where the legs go; a skirt does some of both.
+    this.#swings = low.isLong ? (low.isBetween ? SKIRT_SWINGS : 0) : 1;
     for (const mesh of meshes) this.#bind(mesh, theirs, rests, first_of, hem);
     for (const mesh of meshes) {
       mesh.position.set(0, 0, 0);
@@ -144,6 +157,26 @@ export class GarmentRig {
       rest.own.setFromUnitVectors(B, A).conjugate().multiply(P);
       if (child === "leftHand" || child === "rightHand") this.rest[joint(child)]?.own.copy(rest.own);
     }
+  }
+
+  /** Whether it goes on below a top's hem, and whether there is cloth between the legs. */
+  #low(meshes: readonly SkinnedMesh[], theirs: Skeleton, rests: readonly Matrix4[]): { readonly isLong: boolean; readonly isBetween: boolean } {
+    const thighs = this.middle("leftUpperLeg", "rightUpperLeg", new Vector3());
+    let [isLong, isBetween] = [false, false];
+    for (const mesh of meshes) {
+      const [position, index] = [mesh.geometry.getAttribute("position"), mesh.geometry.getAttribute("skinIndex")];
+      for (let v = 0; v < position.count; v++) {
+        const name = mesh.skeleton.bones[index.getComponent(v, 0)]?.name;
+        const i = mesh.skeleton === theirs ? index.getComponent(v, 0) : theirs.bones.findIndex((bone) => bone.name === name);
+        if (i < 0) continue;
+        A.fromBufferAttribute(position, v).applyMatrix4(mesh.bindMatrix).applyMatrix4(theirs.boneInverses[i]!).applyMatrix4(rests[i]!);
+        // An arm that hangs is no leg.
+        if (A.y > thighs.y - SHORT_M || Math.abs(A.x - thighs.x) > 0.5 * this.shoulders_m) continue;
+        isLong = true;
+        isBetween ||= Math.abs(A.x - thighs.x) < MIDDLE_M;
+      }
+    }
+    return { isLong, isBetween };
   }
 
   #bind(mesh: SkinnedMesh, theirs: Skeleton, rests: readonly Matrix4[], first_of: Int16Array, hem: number): void {
@@ -186,7 +219,7 @@ export class GarmentRig {
         } else {
           if (w > 0.4 && WAIST.has(JOINTS[j]!)) about(TRUNK, Math.abs(B.x - this.rest[j]!.at.x));
           if (w > 0.5 && j >= LEGS && this.rest[j + 1]) this.covers[j] = Math.max(this.covers[j]!, along01(this.rest[j]!.at, this.rest[j + 1]!.at, B));
-          const below = isLow(JOINTS[j]!) ? smooth(HEM.from, HEM.to, B.y - thighs) : 0;
+          const below = isLow(JOINTS[j]!) ? (j >= LEGS ? this.#swings : 1) * smooth(HEM.from, HEM.to, B.y - thighs) : 0;
           all[slot]! += w * (1 - below);
           all[hem]! += w * below;
         }

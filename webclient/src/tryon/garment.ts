@@ -189,8 +189,11 @@ export class Garment {
     const upper = slot.joint >= at.rLeg ? at.rLeg : at.lLeg;
     Q.fromArray(turns, slot.joint * 4);
     P.fromArray(joints, slot.joint * 3);
+    // A skirt goes on as wide as the waist is worn.
+    const wide = this.#rig.isSkirt ? girth * this.#over[at.trunk]! : girth;
     if (slot.joint === upper) {
-      P.add(A.set(0, slide, 0).applyQuaternion(this.#hips));
+      const rest = this.#rig.rest[upper]!.at.x - this.#restLow.x;
+      P.add(A.set(this.#rig.isSkirt ? rest * (wide - 1) : 0, slide, 0).applyQuaternion(this.#hips));
     } else {
       const own = this.#rig.rest;
       let mine = 0;
@@ -202,7 +205,7 @@ export class Garment {
       }
       P.add(A.set(0, (theirs - mine + slide) * this.#stretch(body, slot.joint), 0).applyQuaternion(R.fromArray(turns, PARENTS[slot.joint]! * 4)));
     }
-    S.set(girth, length, girth);
+    S.set(wide, length, wide);
   }
 
   /** From a limb's joint to its parent. */

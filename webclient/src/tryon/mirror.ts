@@ -211,12 +211,12 @@ export class Mirror {
   #cover(body: Body, bearers: readonly Bearer[], time_ms: number): void {
     let wear = this.#clothed.get(body);
     if (!wear) {
-      wear = new BodyWear();
+      wear = new BodyWear(this.#frame);
       this.#clothed.set(body, wear);
       this.#scene.add(wear.group);
     }
     wear.group.scale.setScalar(asFar(body, bearers));
-    wear.follow(body, this.#onBody, time_ms, (model) => dressed(model, "cloth"));
+    wear.follow(body, this.#onBody, time_ms, this.#last!.lens, (model) => dressed(model, "cloth"));
     if (!body.isFound || !this.#onBody.length) return;
     for (const { id } of this.#onBody) {
       const fade = (wear.model(id)?.userData as { fade?: Fade } | undefined)?.fade;

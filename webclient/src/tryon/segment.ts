@@ -21,6 +21,29 @@ const IN = 128;
 const CALM = 0.2;
 const TRUNK = joint("chest");
 
+/** Where a trunk is looked at: shares of the way from its right to its left side, and from the shoulders down to the hips. */
+const ACROSS = [0.2, 0.5, 0.8] as const;
+const DOWN = [0.1, 0.4, 0.7] as const;
+
+/**
+ * How much of a trunk lies where the mask sees people, 0 to 1: the pose model sometimes finds a body in a curtain, in
+ * water, or beside somebody. What lies outside the picture says nothing.
+ *
+ * @param corners pixels of the left and right shoulder and the left and right hip, x and y of each
+ */
+export function peopled(mask: Mask, corners: Float64Array, lens: Lens): number {
+  let [all, inside] = [0, 0];
+  for (const v of DOWN) {
+    for (const u of ACROSS) {
+      const [x, y] = [0, 1].map((k) => (1 - v) * (u * corners[k]! + (1 - u) * corners[2 + k]!) + v * (u * corners[4 + k]! + (1 - u) * corners[6 + k]!)) as [number, number];
+      if (x < 0 || y < 0 || x >= lens.width || y >= lens.height) continue;
+      all++;
+      if (mask.pixels[Math.floor((y / lens.height) * mask.height) * mask.width + Math.floor((x / lens.width) * mask.width)]! >= IN) inside++;
+    }
+  }
+  return all ? inside / all : 0;
+}
+
 export interface Measured {
   readonly joints: Float32Array;
   readonly screen: Float32Array;

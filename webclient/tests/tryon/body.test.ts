@@ -3,9 +3,10 @@ import { describe, expect, it } from "vitest";
 import { Bodies, JOINTS, PARENTS, type Body } from "../../src/tryon/body";
 import { joint, type Joint } from "../../src/tryon/body-bones";
 import type { Habits } from "../../src/tryon/body-habits";
+import { lifted } from "../../src/tryon/body-lengths";
 import { AT, POINTS } from "../../src/tryon/body-solve";
 import { lensOf } from "../../src/tryon/camera";
-import type { BodySeen } from "../../src/tryon/tracking";
+import type { BodySeen, Mask } from "../../src/tryon/tracking";
 
 const LENS = lensOf(1280, 720);
 /** The points below are the bones themselves. */
@@ -137,6 +138,57 @@ describe("bodies before the mirror", () => {
     expect(settled(absurd, seen)!.height_m).toBeLessThan(2.5);
   });
 
+  it("stand where they stood when the model's own metres shrink, as they do far from the camera", () => {
+    const bodies = known();
+    const { seen } = standing({ turns: ARMS_DOWN });
+    const before = settled(bodies, seen)!.joints.slice();
+    const after = settled(bodies, { ...seen, world: seen.world.map((one) => 0.9 * one) }, 12 * 66)!;
+    for (const name of ["hips", "leftHand", "rightFoot", "head"] as const) expect(Math.abs(after.joints[joint(name) * 3 + 2]! - before[joint(name) * 3 + 2]!)).toBeLessThan(0.02);
+  });
+
+  it("have their own size at a desk, where legs are out of the picture and only guessed", () => {
+    const { seen, at } = standing({ turns: ARMS_DOWN, z: -0.9 });
+    const world = seen.world.slice();
+    const visible = seen.visible.slice();
+    for (let i = AT.leftKnee; i < POINTS; i++) {
+      for (let k = 0; k < 3; k++) world[i * 3 + k]! *= 0.6;
+      visible[i] = 0.1;
+    }
+    // Longer than it is, as the model makes a trunk whose legs it does not see.
+    for (let i = 0; i < AT.leftHip; i++) world[i * 3 + 1]! *= 1.2;
+    const body = settled(known(), { points: seen.points, world, visible })!;
+    const hand = joint("leftUpperArm");
+    expect(body.joints[hand * 3 + 2]! / at[hand]!.z).toBeGreaterThan(0.95);
+    expect(body.joints[hand * 3 + 2]! / at[hand]!.z).toBeLessThan(1.05);
+  });
+
+  it("are nobody's until the mask of people shows them, where masks come", () => {
+    const bodies = known();
+    bodies.hasMasks = true;
+    const { seen } = standing({ turns: ARMS_DOWN });
+    const mask = (value: number): Mask => ({ width: 16, height: 16, pixels: new Uint8Array(256).fill(value) });
+    expect(settled(bodies, seen)).toBeNull();
+    expect(bodies.isUnsure).toBe(true);
+    bodies.outline(mask(0), LENS);
+    expect(bodies.isUnsure).toBe(false);
+    expect(settled(bodies, seen, 12 * 66)).toBeNull();
+    bodies.outline(mask(255), LENS);
+    expect(settled(bodies, seen, 24 * 66)!.confidence).toBe(1);
+  });
+
+  it("give the place of what no mask shows to somebody new", () => {
+    const bodies = new Bodies(1, EXACT);
+    bodies.hasMasks = true;
+    const [ghost, person] = [standing({ turns: ARMS_DOWN, x: -0.9 }).seen, standing({ turns: ARMS_DOWN, x: 0.9 }).seen];
+    bodies.look([ghost], LENS, 0);
+    bodies.outline({ width: 2, height: 1, pixels: Uint8Array.of(0, 255) }, LENS);
+    bodies.look([ghost, person], LENS, 66);
+    bodies.outline({ width: 2, height: 1, pixels: Uint8Array.of(0, 255) }, LENS);
+    bodies.look([person], LENS, 132);
+    const [body] = bodies.look([person], LENS, 198);
+    expect(body!.joints[0]).toBeGreaterThan(0.7);
+  });
+
   it("do not turn round because left and right were mistaken for a frame", () => {
     const bodies = known();
     const { seen } = standing({ turns: ARMS_DOWN });
@@ -194,5 +246,24 @@ describe("bodies before the mirror", () => {
     expect(known().look([nothing], LENS, 0)).toHaveLength(0);
     expect(known().look([{ ...standing({}).seen, points: new Float32Array(99).fill(Number.NaN) }], LENS, 0)).toHaveLength(0);
     expect(known().look([{ points: new Float32Array(0), world: new Float32Array(0), visible: new Float32Array(0) }], LENS, 0)).toHaveLength(0);
+  });
+});
+
+describe("a thigh", () => {
+  it.each([[0, 0], [45, 45], [85, 85]] as const)("is lifted by %i degrees, whichever way the body looks", (deg, lift) => {
+    for (const yaw_deg of [0, 60, 180]) {
+      const { seen } = standing({ turns: { leftUpperLeg: [-deg, 0, 0] }, yaw_deg });
+      const up = Float64Array.from(seen.world, (one, i) => (i % 3 ? -one : one));
+      expect((lifted(up, 0) * 180) / Math.PI).toBeGreaterThan(lift - 9);
+      expect((lifted(up, 0) * 180) / Math.PI).toBeLessThan(lift + 2);
+      expect(lifted(up, 1)).toBe(0);
+    }
+  });
+
+  it("that goes back or aside is not lifted", () => {
+    for (const turn of [[30, 0, 0], [0, 0, 40]] as const) {
+      const up = Float64Array.from(standing({ turns: { leftUpperLeg: turn } }).seen.world, (one, i) => (i % 3 ? -one : one));
+      expect(lifted(up, 0)).toBeLessThan(0.05);
+    }
   });
 });

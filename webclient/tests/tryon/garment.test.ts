@@ -48,7 +48,7 @@ function bodyOf(arms = 1, moved: readonly [number, number, number] = [0, 0, 0]):
   const lengths = new Float32Array(JOINTS.length);
   for (const name of ["leftLowerArm", "leftHand", "rightLowerArm", "rightHand"] as const) lengths[joint(name)] = (/Lower/.test(name) ? 0.25 : 0.26) * arms;
   return {
-    part: "body", pose: newPose(), scale: 1, isFound: true, confidence: 1, height_m: 1.73, height_spread_m: 0, joints, turns, rotations: turns.slice(), screen: new Float32Array(44),
+    part: "body", pose: newPose(), scale: 1, isFound: true, confidence: 1, height_m: 1.73, height_spread_m: 0, joints, turns, rotations: turns.slice(), screen: new Float32Array(44), face: { at: new Float32Array(8), isSeen: false },
     sure: new Float32Array(22).fill(1), lengths, halves: new Float32Array(22),
   };
 }
@@ -110,6 +110,29 @@ describe("a garment on a body", () => {
     expect(wide(0.15)).toBeCloseTo(0.22, 4);
     expect(wide(0.25)).toBeGreaterThan(0.25);
     expect(wide(0.9)).toBeLessThan(0.22 * 1.5);
+  });
+
+  it("goes with lifted thighs as a skirt, wholly as trousers, and hardly as a top's hem", () => {
+    // A point of each at the left thigh, as low as each goes; cloth between the legs makes it a skirt.
+    const low = { at: [0.14, 0.5, 0.09], bone: "leftUpperLeg" } as const;
+    const between = { at: [0, 0.5, 0.1], bone: "rightUpperLeg" } as const;
+    const hem = { at: [0.14, 0.72, 0.09], bone: "leftUpperLeg" } as const;
+    const lift = new Quaternion().setFromAxisAngle(new Vector3(1, 0, 0), -1.2);
+    const ahead = (points: Parameters<typeof garmentOf>[0]): number => {
+      const garment = new Garment(garmentOf(points));
+      const body = bodyOf();
+      garment.wear(body, 0);
+      const rest = drawn(garment)[0]!;
+      lift.toArray(body.turns, joint("leftUpperLeg") * 4);
+      garment.wear(body, 5000);
+      const at = new Vector3(0.1, 0.9, 0);
+      const whole = rest.clone().sub(at).applyQuaternion(lift).add(at);
+      return drawn(garment)[0]!.distanceTo(rest) / whole.distanceTo(rest);
+    };
+    expect(ahead([low, { ...low, at: [0.06, 0.5, 0.09] }])).toBeCloseTo(1, 2);
+    expect(ahead([low, between])).toBeGreaterThan(0.5);
+    expect(ahead([low, between])).toBeLessThan(0.9);
+    expect(ahead([hem])).toBeLessThan(0.1);
   });
 
   it("takes bones by the names of common tools", () => {
