@@ -1,6 +1,6 @@
 /**
- * <shop-add>: colour, quantity, and into the cart. Fires "variant" (detail: SKU) when a colour is chosen, so that the
- * product in the shopper's hands can change with it.
+ * <shop-add>: colour, size, quantity, and into the cart. Fires "variant" (detail: SKU) when a colour is chosen, so that
+ * the product in the shopper's hands can change with it.
  */
 import { complaint, t } from "./words";
 import { base, css, html, icon, ICONS, nothing, Panel, swatch, type TemplateResult } from "./panel";
@@ -9,8 +9,12 @@ import { placeOf, type Shop } from "./shop";
 import { rowOf, swatchOf, titled } from "./pictures";
 import { stockWord } from "./price";
 import { ShopError } from "./desk";
+import type { Row } from "../api";
 import type { Offer } from "./answers";
+import { chosen, sizesOf, skuOf, variantOf, type Asked } from "./sizes";
+import type { ShopSizes } from "./size-picker";
 import "./price";
+import "./size-picker";
 
 export class ShopAdd extends Panel {
   static override properties = { shop: { attribute: false }, product: {}, sku: {}, quantity: { state: true }, problem: { state: true }, wasAdded: { state: true } };
@@ -54,7 +58,7 @@ export class ShopAdd extends Panel {
   `];
 
   protected models(): readonly (EventTarget | undefined)[] {
-    return [this.shop];
+    return [this.shop, chosen];
   }
 
   override willUpdate(changed?: Map<string, unknown>): void {
@@ -75,16 +79,32 @@ export class ShopAdd extends Panel {
     return offers.find(({ sku }) => sku === this.sku) ?? offers.find((one) => one.is_on_sale && one.available > 0) ?? offers[0];
   }
 
+  /** One offer a colour: the chosen size's where it is made in that, else any. */
+  private colours(offers: readonly Offer[], row: Row | undefined): readonly Offer[] {
+    if (!row || !sizesOf(row).length) return offers;
+    return row.variants.flatMap((variant) => {
+      const wanted = skuOf(row, variant, chosen.of(row.id)) ?? variant.sku;
+      const found = offers.find(({ sku }) => sku === wanted) ?? offers.find(({ sku }) => variantOf(row, sku) === variant);
+      return found ? [found] : [];
+    });
+  }
+
+  private readonly offered: Asked = (sku) => this.shop?.known(this.product).find((one) => one.sku === sku) ?? null;
+
   override render(): TemplateResult | typeof nothing {
     const { shop } = this;
     const offers = shop?.known(this.product) ?? [];
-    const offer = this.chosen(offers);
-    if (!shop || !offer) return html`<span class="bone wait"></span>`;
     const row = rowOf(this.product, () => this.requestUpdate());
+    const colours = this.colours(offers, row);
+    const variant = row && sizesOf(row).length ? (variantOf(row, this.sku) ?? row.variants[0]) : undefined;
+    const offer = variant ? colours.find(({ sku }) => variantOf(row, sku) === variant) : this.chosen(offers);
+    if (!shop || !offer) return html`<span class="bone wait"></span>`;
+    const isOpen = variant !== undefined && chosen.of(this.product) === null;
+    const isMade = !variant || isOpen || skuOf(row as Row, variant, chosen.of(this.product)) !== null;
     const currency = shop.currencyOf(offer.prices);
     const inCart = shop.lineOf(offer.sku, offer.tenant)?.quantity ?? 0;
     const isBusy = shop.busy.has(placeOf(offer));
-    const canBuy = offer.is_on_sale && offer.available > 0;
+    const canBuy = isOpen || (isMade && offer.is_on_sale && offer.available > 0);
     const most = Math.max(1, Math.min(offer.available, (offer.limit_each ?? 99) - inCart));
     const isAtLimit = offer.limit_each !== null && inCart >= offer.limit_each;
     return html`
@@ -92,23 +112,24 @@ export class ShopAdd extends Panel {
         <span class="price">${currency ? money(offer.prices[currency] ?? 0, currency) : nothing}<span class="unseen"> </span></span>
         <shop-stock .shop=${shop} .product=${this.product} .sku=${offer.sku}></shop-stock>
       </div>
-      ${offers.length > 1 ? html`
+      ${colours.length > 1 ? html`
         <fieldset>
           <legend>${t("colour")} <b>${offer.variant}</b></legend>
-          <div class="colours">${offers.map((one) => html`
+          <div class="colours">${colours.map((one) => html`
             <label class="colour ${one.available && one.is_on_sale ? "" : "none"}" title=${one.variant}>
               <input type="radio" name="colour" .checked=${one.sku === offer.sku} @change=${() => this.choose(one)}
                 aria-label="${one.variant}, ${one.is_on_sale ? stockWord(one.available) : t("off")}">
               <i ${swatch(swatchOf(row, one.sku))}></i>
             </label>`)}</div>
         </fieldset>` : nothing}
+      ${variant ? html`<shop-sizes .row=${row} .variant=${variant} .asked=${this.offered}></shop-sizes>` : nothing}
       <div class="buy">
         <div class="step" role="group" aria-label=${t("quantity")}>
           <button class="round" @click=${() => (this.quantity = Math.max(1, this.quantity - 1))} ?disabled=${this.quantity <= 1} aria-label=${t("less", { name: offer.title })}>${icon(ICONS.minus)}</button>
           <output aria-live="polite">${Math.min(this.quantity, most)}</output>
           <button class="round" @click=${() => (this.quantity = Math.min(most, this.quantity + 1))} ?disabled=${this.quantity >= most || !canBuy} aria-label=${t("more", { name: offer.title })}>${icon(ICONS.plus)}</button>
         </div>
-        <button class="act" aria-disabled=${!canBuy || isBusy || isAtLimit} @click=${() => this.add(offer, Math.min(this.quantity, most))}>
+        <button class="act" aria-disabled=${!canBuy || isBusy || isAtLimit} @click=${() => (isOpen ? this.renderRoot.querySelector<ShopSizes>("shop-sizes")?.want() : isMade && this.add(offer, Math.min(this.quantity, most)))}>
           ${isBusy ? html`<span class="wheel"></span>${t("adding")}` : canBuy ? html`${icon(ICONS.bag)}${t("add")}` : offer.is_on_sale ? t("sold_out") : t("off")}
         </button>
       </div>

@@ -155,6 +155,41 @@ describe("what is worn before the mirror", () => {
   });
 });
 
+describe("the counter", () => {
+  it("asks for a size where there are several, and adds the one that was chosen", async () => {
+    vi.stubGlobal("fetch", () => Promise.resolve(new Response(JSON.stringify({ products: [{ ...row, name: "Rove", price_minor: null, poster: null }] }))));
+    const server = new ScriptedShop();
+    for (const [sku, units] of stock) server.offer(sku, 18_900, units, null, { variant: sku.startsWith("INK") ? "Ink" : "Clay", size: sku.split("-")[1] ?? "" });
+    const shop = new Shop({ desk: new Desk({ fetch: server.fetch, keys: new Keys(new Memory()), pause: () => Promise.resolve(), now: () => server.now_ms }), kept: new Memory() });
+    const element = Object.assign(document.createElement("shop-add"), { shop, product: "p" }) as unknown as HTMLElement & { updateComplete: Promise<boolean> };
+    document.body.append(element);
+    const settle = async (): Promise<void> => {
+      for (let i = 0; i < 12; i++) {
+        await new Promise((done) => setTimeout(done));
+        await element.updateComplete;
+      }
+    };
+    await settle();
+    const root = element.shadowRoot as ShadowRoot;
+    expect([...root.querySelectorAll('input[name="colour"]')].map((one) => one.getAttribute("aria-label")?.split(",")[0])).toEqual(["Ink", "Clay"]);
+    const sizes = root.querySelector("shop-sizes") as ShopSizes;
+    sizes.scrollIntoView = () => undefined;
+    const add = (): void => (root.querySelector(".act") as HTMLElement).click();
+    add();
+    await settle();
+    expect(said.at(-1)).toBe("Please choose a size first.");
+    expect(server.lines.size).toBe(0);
+    const small = sizes.shadowRoot?.querySelector('input[value="S"]') as HTMLInputElement;
+    small.checked = true;
+    small.dispatchEvent(new Event("change"));
+    await settle();
+    add();
+    await settle();
+    expect([...server.lines]).toEqual([["INK-S", 1]]);
+    shop.dispose();
+  });
+});
+
 describe("a line of a cart or an order", () => {
   it("is called by its name, and its colour and size are told beside it", () => {
     expect(titled({ title: "Rove, Ink, M", variant: "Ink", size: "M", sku: "x" })).toEqual({ name: "Rove", kind: "Ink · Size M" });
