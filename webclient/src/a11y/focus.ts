@@ -1,9 +1,4 @@
-/** Where the keyboard is: who had it before a panel opened, and what can have it inside one. */
-
-const CAN = "a[href], button:not([disabled]), input:not([disabled]), select:not([disabled]), textarea:not([disabled]), [tabindex]:not([tabindex='-1'])";
-
-export const focusable = (within: ParentNode): HTMLElement[] =>
-  [...within.querySelectorAll<HTMLElement>(CAN)].filter((one) => !one.hidden && !one.closest("[hidden], [inert]"));
+/** Where the keyboard is: who had it before a panel opened, and whether somebody types. */
 
 /** Remembers who has the keyboard now; the answer gives it back, if they are still there. */
 export function remembered(): (fallback?: HTMLElement | null) => void {

@@ -38,10 +38,6 @@ export class ClipBones {
     this.texture.needsUpdate = true;
   }
 
-  get bytes(): number {
-    return this.#data.byteLength;
-  }
-
   /** Bake all clips on a body; again does nothing. */
   bake(body: string, rest: Rest): void {
     if (this.#tracks.has(body)) return;

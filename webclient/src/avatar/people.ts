@@ -4,7 +4,7 @@
  *
  * What it is not: chat, voice or who may be seen; nor oneself (`myself.ts`).
  */
-import { Box3, Group, type MeshStandardMaterial, type Raycaster } from "three";
+import { Group, type MeshStandardMaterial, type Raycaster } from "three";
 import type { Crowd, Person } from "../net/person";
 import { SELF_LAYER } from "../world/layers";
 import type { Part, World } from "../world/world";
@@ -202,16 +202,6 @@ export class People implements Part {
       found = actor.person;
     }
     return found;
-  }
-
-  /** Somebody's bounds, to put a mark round them; null when nobody has the slot. */
-  box(slot: number, out = new Box3()): Box3 | null {
-    const actor = this.#bySlot.get(slot);
-    if (!actor) return null;
-    const { x, y, z } = actor.person;
-    out.min.set(x - 0.3, y, z - 0.3);
-    out.max.set(x + 0.3, y + actor.top_m, z + 0.3);
-    return out;
   }
 
   /** How many are drawn in which way, for the benchmark. */

@@ -30,10 +30,6 @@ export class Reactions {
     this.#of.set(member, { key: `${member}:${path}`, path, from_ms: now_ms });
   }
 
-  has(member: number | undefined): boolean {
-    return member !== undefined && this.#of.has(member);
-  }
-
   /** Over a head whose name, if shown, ends at `y`. Allocates nothing. */
   draw(labels: Labels, member: number, x: number, y: number, z: number, presence: number, scale: number, now_ms: number): void {
     const one = this.#of.get(member);

@@ -6,9 +6,6 @@
 /** One person, walking straight on: Neufert, Architects' Data, "Man: space requirements", 55–60 cm between walls. */
 export const WALKWAY_M = 0.6;
 
-/** A wheelchair: ADA Standards 403.5.1 and DIN 18040-2, 90 cm. Told, not demanded. */
-export const WHEELCHAIR_M = 0.9;
-
 /** Knees between a seat and what stands before it: Panero & Zelnik, Human Dimension and Interior Space, 16–18 in. */
 export const KNEES_M = 0.41;
 

@@ -217,8 +217,6 @@ function eyeOf(r: readonly number[], t: readonly number[]): [number, number, num
   return [0, 1, 2].map((i) => -(r[i]! * t[0]! + r[3 + i]! * t[1]! + r[6 + i]! * t[2]!)) as [number, number, number];
 }
 
-export const standpoint = ({ rotation, translation }: PhotoCamera): readonly [number, number, number] => eyeOf(rotation, translation);
-
 export function project(camera: Pick<PhotoCamera, "focal_px" | "width_px" | "height_px" | "rotation" | "translation">, p: readonly [number, number, number]): Point {
   const [x, y, z] = turned(camera.rotation, p);
   const depth = z + camera.translation[2];

@@ -5,7 +5,7 @@
  * Metres; y up; positions in whichever space the measurements were in. What it is not: a verdict (`fit.ts`), or WebXR:
  * planes come as plain numbers (WebXR Plane Detection, WebXR Mesh Detection; a plane lies in its own x and z).
  */
-import { area, contains, hull, pointToSegment, type Point, type Polygon } from "./polygon";
+import { area, contains, hull, type Point, type Polygon } from "./polygon";
 import { Clutter } from "./clutter";
 
 export interface Thing {
@@ -216,14 +216,4 @@ export function roomOf(corners: Polygon, how: Exclude<Measured, "device">, sprea
   if (corners.length < 3 || Math.abs(area(corners)) < 0.5) return null;
   const walls = corners.map((a, i): Wall => ({ a, b: corners[(i + 1) % corners.length]!, from_m: floor_m, to_m: floor_m + 2.4 }));
   return { how, floor: corners, floor_m, ceiling_m: null, isWhole: true, walls, doors: [], things: [], tops: [], clutter: null, spread_m };
-}
-
-/** The wall nearest to a point. */
-export function nearestWall(room: Room, point: Point): { readonly wall: Wall; readonly away_m: number } | null {
-  let best: { wall: Wall; away_m: number } | null = null;
-  for (const wall of room.walls) {
-    const away_m = pointToSegment(point, wall.a, wall.b);
-    if (!best || away_m < best.away_m) best = { wall, away_m };
-  }
-  return best;
 }

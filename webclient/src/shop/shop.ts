@@ -114,11 +114,6 @@ export class Shop extends EventTarget {
 
   // ── offers
 
-  /** Everything on sale of these products (ids as in the catalogue: `terra-vase`, `nordlicht.terra-vase`). */
-  async offers(products: readonly string[]): Promise<readonly Offer[]> {
-    return (await Promise.all(products.map((id) => this.offersOf(id)))).flat();
-  }
-
   offersOf(product: string): Promise<readonly Offer[]> {
     let asked = this.productsAsked.get(product);
     if (!asked) {

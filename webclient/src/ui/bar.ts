@@ -57,10 +57,6 @@ export class Bar {
     }
   }
 
-  button(name: Action): HTMLButtonElement | undefined {
-    return this.#buttons.get(name);
-  }
-
   #offer(): void {
     const { choice, place } = this.#showroom;
     this.#headset.hidden = choice.rung !== "headset" || !place;

@@ -63,5 +63,3 @@ export function announce(text: string, topic: Topic = "page"): void {
   const status = document.getElementById("status");
   if (status) status.textContent = text;
 }
-
-export const prefersStill = (): boolean => document.documentElement.dataset["motion"] === "less" || matchMedia("(prefers-reduced-motion: reduce)").matches;

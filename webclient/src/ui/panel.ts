@@ -44,10 +44,6 @@ export class Panels {
     this.#plans.set(name, plan);
   }
 
-  has(name: string): boolean {
-    return this.#plans.has(name);
-  }
-
   get open(): string | null {
     return this.#open;
   }

@@ -47,10 +47,6 @@ export class Guide implements Part {
     world.walk.steer = (dt): boolean => this.#steer(dt);
   }
 
-  get isUnderWay(): boolean {
-    return this.#trip !== null || this.#look !== null;
-  }
-
   /**
    * Walk to a point of the floor, or to where a slot is looked at from.
    *

@@ -79,10 +79,6 @@ export class Inspect extends EventTarget implements Part {
     });
   }
 
-  get isOpen(): boolean {
-    return this.#product !== null;
-  }
-
   get product(): Product | null {
     return this.#product;
   }

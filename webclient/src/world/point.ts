@@ -48,11 +48,6 @@ export class Pointing implements Part {
     canvas.addEventListener("blur", () => (this.#focused = null), { signal });
   }
 
-  /** The product that keys or the pointer are on. */
-  get target(): Stand | null {
-    return this.#focused ?? this.#hovered;
-  }
-
   /** Set by the list or by Tab: lights a product up and turns the head to it. */
   async focusStand(id: string | null): Promise<Stand | null> {
     const stand = id === null ? null : (this.#stock.standOf(id) ?? this.#stock.stand(id) ?? null);

@@ -13,7 +13,6 @@ import { share, type Budget, type Candidate } from "./ladder";
 import { dressFlat } from "./merge";
 import { materialsOf, Models } from "./models";
 import type { Weights } from "./moods";
-import type { StorePlan } from "./plan";
 import { Poster } from "./poster";
 import { Stand, type Level } from "./stand";
 import type { Part, World } from "./world";
@@ -25,18 +24,6 @@ const AT_ONCE = 2;
 const AGAIN_S = 25;
 
 const isPassing = (error: unknown): boolean => error instanceof Stalled || (error instanceof TypeError && /fetch|network|load/i.test(error.message));
-
-/** A slot's number in the manifest's order over all rooms, from 1, as the protocol counts; 0 if there is none. */
-export function slotNumber(plan: StorePlan, slot: string): number {
-  let number = 0;
-  for (const room of plan.rooms) {
-    for (const { id } of room.slots) {
-      number++;
-      if (id === slot) return number;
-    }
-  }
-  return 0;
-}
 
 export class Stock implements Part {
   readonly group = new Group();

@@ -49,10 +49,6 @@ export class Aim {
     return ink;
   }
 
-  get isShown(): boolean {
-    return this.#group.visible;
-  }
-
   /** @param yaw the way one will face there */
   show(points: Float32Array, landing: Landing, mayLand: boolean, yaw: number): void {
     this.#group.visible = true;

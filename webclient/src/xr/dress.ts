@@ -26,11 +26,6 @@ export class Dress {
     this.#renderer = renderer;
   }
 
-  /** The colourway that is shown; null: what stands on the shelf. */
-  get worn(): string | null {
-    return this.#wanted;
-  }
-
   /** @returns whether the product wears it now: false if it was put away meanwhile or has no such materials */
   async wear(stand: Stand, variant: string): Promise<boolean> {
     if (this.#stand !== stand) this.takeOff();

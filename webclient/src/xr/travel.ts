@@ -18,10 +18,6 @@ export class Travel {
     this.#ways = ways;
   }
 
-  get isUnderWay(): boolean {
-    return this.#stops.length > 0;
-  }
-
   /** @returns false if there is no way */
   go(from: { x: number; z: number }, to: { x: number; z: number }, face: { x: number; z: number } | null): boolean {
     const corners = this.#ways().find(from, to);

@@ -32,13 +32,6 @@ export interface PanelOptions {
   readonly order?: number;
 }
 
-export interface PanelHit {
-  readonly panel: Panel;
-  distance: number;
-  x: number;
-  y: number;
-}
-
 export class Panel {
   readonly mesh: Mesh<PlaneGeometry, MeshBasicMaterial>;
   readonly width: number;
