@@ -13,18 +13,21 @@ _CLIENT = _REPO / "webclient" / "src" / "tryon"
 RULES = _REPO / "pipeline" / "showroom_pipeline" / "wearing" / "rules.json"
 _TABLES = {"SPECTACLES": "spectacles", "HAT": "hat", "HEADPHONES": "headphones"}
 _ON_LIMB = r"^  (\w+): \{ anchor: \"(\w+)\", rotation: \[(.*?)\] \}"
+_ARM = (
+    "STEP_M", "FROM_M", "TO_M", "REACH_M", "LEAST_ROWS", "MOST_MISSED", "CLEAR", "DIFFERS", "MOST_BENT_COS", "LUMA",
+)  # fmt: skip
 _ABOUT = "The mirror's own numbers (webclient/src/tryon); tests/support/mirror_rules.py writes them anew."
 
 
 def from_client() -> dict[str, Any]:
     """What ``rules.json`` has to hold."""
-    wear, face, hides, hand = (
-        (_CLIENT / name).read_text() for name in ("wear.ts", "face.ts", "occluder.ts", "hand.ts")
+    wear, face, hides, hand, solved, arm = (
+        (_CLIENT / f"{name}.ts").read_text() for name in ("wear", "face", "occluder", "hand", "hand-palm", "hand-arm")
     )
     still = re.search(r"const STILL\b.*?= \[(.*?)\n\];", face, re.DOTALL)
     assert still
     flat = _numbers(still[1])
-    palm = _constant(hand, "PALM")
+    palm = _constant(solved, "PALM")
     return {
         "about": _ABOUT,
         "vertical_deg": _constant((_CLIENT / "camera.ts").read_text(), "VERTICAL_DEG")[0],
@@ -40,7 +43,14 @@ def from_client() -> dict[str, Any]:
             "palm": [palm[i : i + 5] for i in range(0, len(palm), 5)],
             "watch_m": _constant(hand, "WATCH_M")[0],
             "ring_share": _constant(hand, "RING_SHARE")[0],
-            "bone_m": _constant(hand, "BONE_M")[0],
+            "lean": _constant(hand, "LEAN")[0],
+            "depth_share": _constant(solved, "DEPTH_SHARE")[0],
+            "flat": _constant(hand, "FLAT")[0],
+            "scales": _constant(hand, "SCALES"),
+        },
+        "arm": {
+            **{name.lower(): _constant(arm, name)[0] for name in _ARM},
+            "half_m": _constant(arm, "HALF_M"),
         },
         "still": [[int(at), across, up] for at, across, up in zip(flat[::3], flat[1::3], flat[2::3], strict=True)],
         "occluder": {

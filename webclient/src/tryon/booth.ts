@@ -293,7 +293,7 @@ export class Booth extends EventTarget {
     this.#bodies.hasMasks = this.#loaded.has("segment");
     const bodies = seen.bodies ? this.#bodies.look(seen.bodies, lens, seen.time_ms) : this.#bodies.coast(lens, seen.time_ms);
     if (seen.mask && seen.bodies) this.#bodies.outline(seen.mask, lens);
-    const found: readonly Bearer[] = [...heads, ...this.#hands.look(seen.hands, lens, seen.time_ms), ...bodies];
+    const found: readonly Bearer[] = [...heads, ...this.#hands.look(seen.hands, lens, seen.time_ms, seen.picture), ...bodies];
     this.#mirror?.draw(seen.picture, lens, found, seen.time_ms);
     seen.picture.close();
     this.took_ms = { track: Object.values(seen.took_ms).reduce((sum, one) => sum + one, 0), draw: performance.now() - began };

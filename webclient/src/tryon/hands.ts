@@ -2,6 +2,7 @@
 import type { Bearer } from "./bearer";
 import type { Lens } from "./camera";
 import { TrackedHand } from "./hand";
+import { WristView } from "./hand-arm";
 import type { Hand } from "./tracking";
 
 const KEEP_MS = 300;
@@ -19,12 +20,15 @@ export class Hands {
   readonly #most: number;
   readonly #all: Known[] = [];
   readonly #bearers: Bearer[] = [];
+  #view: WristView | null = null;
 
   constructor(most = 4) {
     this.#most = most;
   }
 
-  look(hands: readonly Hand[], lens: Lens, time_ms: number): readonly Bearer[] {
+  /** @param picture the frame they were found in: forearms are looked for in it, and nothing of it is kept */
+  look(hands: readonly Hand[], lens: Lens, time_ms: number, picture: ImageBitmap | null = null): readonly Bearer[] {
+    if (picture && hands.length) this.#view ??= new WristView();
     const free = new Set(this.#all);
     for (const seen of hands) {
       const [x, y] = [seen.points[0]!, seen.points[1]!];
@@ -45,7 +49,7 @@ export class Hands {
         this.#all.push(known);
       }
       free.delete(known);
-      if (!known.hand.look(seen, lens, time_ms)) continue;
+      if (!known.hand.look(seen, lens, time_ms, this.#view, picture)) continue;
       Object.assign(known, { x, y, seen_ms: time_ms });
     }
     for (const gone of free) {

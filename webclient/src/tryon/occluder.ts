@@ -18,7 +18,7 @@ const EAR = { at: [0.0765, -0.004, -0.046], radii: [0.008, 0.03, 0.017] } as con
 const THROAT = { x: 0.054, z: 0.055, wider: 1.12, from: -0.03, to: 0.12 } as const;
 
 /** A forearm below the watch and the heel of the hand before it; a finger's bone: half axes in x and z, and where along y. */
-const WRIST = { x: 0.0275, z: 0.0195, from: -0.09, to: 0.045 } as const;
+export const WRIST = { x: 0.029, z: 0.0209, from: -0.09, to: 0.05 } as const;
 const FINGER = { x: 0.0082, z: 0.0078, from: -0.018, to: 0.018 } as const;
 
 /** What a limb hides: a rounded bar. */
