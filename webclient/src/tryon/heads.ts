@@ -22,6 +22,12 @@ const AHEAD_S = 0.3;
 const SIZE_SHARE = 1.6;
 const PACE_SHARE = 0.3;
 const ONE_FACE = 0.45;
+/**
+ * Somebody lost for a frame is where they were going, or not far from it: in face widths, and widths a second more the
+ * longer they were lost. A face further off is another's: behind whom one passes, the tracker finds the wrong one first.
+ */
+const LOST_SHARE = 0.25;
+const LOST_A_SECOND = 2;
 /** Who was seen a frame ago is likelier to be seen again than who was hidden. */
 const UNSEEN_SHARE = 0.3;
 const UNSEEN_A_SECOND = 1.5;
@@ -152,6 +158,8 @@ export class Heads {
         const far = Math.hypot(one.x + one.dx * ago - x, one.y + one.dy * ago - y) / Math.max(one.wide, wide, 1);
         const unseen = Math.min(UNSEEN_SHARE, ((time_ms - one.matched_ms) / 1000) * UNSEEN_A_SECOND);
         const cost = far + unseen + SIZE_SHARE * Math.abs(Math.log(Math.max(wide, 1) / Math.max(one.wide, 1)));
+        const isLost = one.frame_ms > one.matched_ms;
+        if (isLost && far > LOST_SHARE + ((time_ms - one.matched_ms) / 1000) * LOST_A_SECOND) continue;
         if (cost < least) [best, at, least] = [one, i, cost];
       }
     }
