@@ -7,7 +7,7 @@ import { footprint, lampBody, mirror, plinth, rug, seat, shelf, stage } from "./
 import { plantsOf, pot, type Plant } from "./greenery";
 import { fromKelvin } from "./moods";
 import type { Lamp, MaterialPlan, Mirror, Room, StorePlan, SurfaceKind, Vec2, Vec3 } from "./plan";
-import { Shell, type Frame } from "./shell";
+import { Shell, type Frame, type Soup } from "./shell";
 import { linear, RECIPES } from "./surfaces";
 
 export interface Piece {
@@ -20,6 +20,8 @@ export interface Piece {
   /** The lightmap's coordinates, 0…1. */
   readonly uv1: Float32Array<ArrayBuffer>;
   readonly index: Uint32Array<ArrayBuffer>;
+  /** Runs of `index` that throw no shadow. */
+  readonly airy: Soup["airy"];
 }
 
 export interface Glass {
@@ -104,7 +106,7 @@ export function assemble(plan: StorePlan, options: AssembleOptions): Assembly {
     const tile = RECIPES[surface].tile_m;
     pieces.push({
       material: name, surface, colour: look.colour, position: new Float32Array(soup.position), normal: new Float32Array(soup.normal),
-      uv: new Float32Array(soup.uv.map((x) => x / tile)), uv1, index: new Uint32Array(soup.index),
+      uv: new Float32Array(soup.uv.map((x) => x / tile)), uv1, index: new Uint32Array(soup.index), airy: soup.airy,
     });
   }
   // One sun is baked: that of the brightest mood.
@@ -168,10 +170,7 @@ export function sunward(azimuth_deg: number, elevation_deg: number): Vec3 {
   return [Math.sin(a) * Math.cos(e), Math.sin(e), Math.cos(a) * Math.cos(e)];
 }
 
-function lightPlan(all: readonly Piece[], atlas: Atlas, portals: readonly Portal[], lamps: readonly Lamp[], sun: Vec3, quality: number): BakeInput {
-  // Metalwork is slender: its shadows are finer than a texel, its triangles half of all.
-  const pieces = [...all].sort((a, b) => RECIPES[a.surface].metalness - RECIPES[b.surface].metalness);
-  const solid = pieces.reduce((sum, piece) => sum + (RECIPES[piece.surface].metalness ? 0 : piece.index.length / 3), 0);
+function lightPlan(pieces: readonly Piece[], atlas: Atlas, portals: readonly Portal[], lamps: readonly Lamp[], sun: Vec3, quality: number): BakeInput {
   const vertices = pieces.reduce((sum, piece) => sum + piece.position.length / 3, 0);
   const corners = pieces.reduce((sum, piece) => sum + piece.index.length, 0);
   const position = new Float32Array(vertices * 3);
@@ -179,18 +178,29 @@ function lightPlan(all: readonly Piece[], atlas: Atlas, portals: readonly Portal
   const texel = new Float32Array(vertices * 2);
   const index = new Uint32Array(corners);
   const albedo = new Float32Array(corners);
-  let [v, c] = [0, 0];
+  const firsts: number[] = [];
+  let v = 0;
   for (const piece of pieces) {
+    firsts.push(v);
     position.set(piece.position, v * 3);
     normal.set(piece.normal, v * 3);
     for (let i = 0; i < piece.uv1.length; i++) texel[v * 2 + i] = piece.uv1[i]! * (i % 2 ? atlas.height : atlas.width);
-    const [r, g, b] = linear(piece.colour);
-    for (let i = 0; i < piece.index.length; i++) {
-      index[c + i] = piece.index[i]! + v;
-      albedo[c + i] = ([r, g, b][i % 3] ?? 0) * (RECIPES[piece.surface].metalness ? 0.5 : 1);
-    }
     v += piece.position.length / 3;
-    c += piece.index.length;
+  }
+  // Metalwork is slender: its shadows are finer than a texel, its triangles half of all. What throws none comes last.
+  let c = 0;
+  let solid = 0;
+  for (const isLast of [false, true]) {
+    for (const [p, piece] of pieces.entries()) {
+      const isMetal = RECIPES[piece.surface].metalness > 0;
+      const colour = linear(piece.colour);
+      for (let i = 0; i < piece.index.length; i++) {
+        if (isLast !== (isMetal || piece.airy.some(([from, to]) => i >= from && i < to))) continue;
+        index[c] = piece.index[i]! + firsts[p]!;
+        albedo[c++] = (colour[i % 3] ?? 0) * (isMetal ? 0.5 : 1);
+      }
+    }
+    if (!isLast) solid = c / 3;
   }
   return {
     width: atlas.width, height: atlas.height, position, normal, texel, index, albedo, solid, quality, sun,

@@ -7,7 +7,7 @@ import type { Baked } from "./bake";
 import type { StorePlan } from "./plan";
 
 /** Raise it when the same plan would bake to other light. */
-export const VERSION = 3;
+export const VERSION = 4;
 const NAME = "showroom-light";
 const TABLE = "bakes";
 const MOST = 6;

@@ -8,9 +8,13 @@ import type { Opening, Room, Vec2, Wall } from "./plan";
 import { along, vertex, type Frame, type Shell } from "./shell";
 import { box } from "./solids";
 
+/** How much folds lean over, of their width. From 1/4π on they hang over: one looks in between, at the dark wall behind. */
+const LEAN = 0.07;
 const OFF_M = 0.075;
 const WIDEST_M = 0.46;
 const MEET_M = 0.006;
+/** Half of a gap that is too narrow to show wall. */
+const SLIT_M = 0.15;
 /** Windows from here on are tall enough for cloth. */
 const TALL_M = 2.2;
 const LOW_M = 0.6;
@@ -27,11 +31,11 @@ interface Cloth {
   readonly deep_m: number;
 }
 
-/** One cloth, its folds along the wall's x; a chart as wide as the cloth is when it is pulled straight. */
+/** One cloth, its folds along the wall's x. */
 function hang(shell: Shell, material: string, frame: Frame, { from_m, to_m, low_m, high_m, off_m, fold_m, deep_m }: Cloth): void {
   const folds = Math.max(2, Math.round((to_m - from_m) / fold_m));
   const columns = folds * 8;
-  const points: { x: number; z: number; nx: number; nz: number; s: number }[] = [];
+  const points: { x: number; z: number; nx: number; nz: number; s: number; flat: number }[] = [];
   const width = to_m - from_m;
   let s = 0;
   for (let i = 0; i <= columns; i++) {
@@ -39,24 +43,29 @@ function hang(shell: Shell, material: string, frame: Frame, { from_m, to_m, low_
     const turn = t * folds * 2 * Math.PI;
     // No two folds are alike.
     const uneven = 0.72 + 0.28 * Math.sin(Math.floor(t * folds) * 2.399 + from_m * 5);
-    const x = from_m + t * width + 0.16 * fold_m * Math.sin(turn * 2);
+    const x = from_m + t * width + LEAN * fold_m * Math.sin(turn * 2);
     const z = off_m + deep_m * uneven * Math.cos(turn);
     const slope = (-deep_m * uneven * folds * 2 * Math.PI * Math.sin(turn)) / width;
     const length = Math.hypot(1, slope);
     const last = points[points.length - 1];
     if (last) s += Math.hypot(x - last.x, z - last.z);
-    points.push({ x, z, nx: -slope / length, nz: 1 / length, s });
+    points.push({ x, z, nx: -slope / length, nz: 1 / length, s, flat: t * width });
   }
   const soup = shell.soup(material);
-  const chart = shell.chart(s, high_m - low_m, 0.9);
+  // By how far along the wall, not along the cloth: on a steep fold a pixel's rim would be lit from far outside the chart.
+  const chart = shell.chart(width, high_m - low_m);
+  const first = soup.index.length;
   let before: readonly [number, number] | null = null;
-  for (const { x, z, nx, nz, s: at } of points) {
+  for (const { x, z, nx, nz, s: at, flat } of points) {
     const n = [frame.x[0] * nx + frame.n[0] * nz, 0, frame.x[2] * nx + frame.n[2] * nz] as const;
-    const low = vertex(soup, along(frame, x, low_m, z), n, at, low_m, chart, at, 0);
-    const high = vertex(soup, along(frame, x, high_m, z), n, at, high_m, chart, at, high_m - low_m);
+    const low = vertex(soup, along(frame, x, low_m, z), n, at, low_m, chart, flat, 0);
+    const high = vertex(soup, along(frame, x, high_m, z), n, at, high_m, chart, flat, high_m - low_m);
     if (before) soup.index.push(before[0], low, high, before[0], high, before[1]);
     before = [low, high];
   }
+  // Folds are finer than a texel, and the wall behind them would be black: where a fold's rim does not cover a pixel
+  // quite, that shows as stitches.
+  soup.airy.push([first, soup.index.length]);
 }
 
 /** Where a wall's cloths go; nothing where there is no room for them. */
@@ -68,7 +77,9 @@ function clothsOf(wall: Wall, length: number): { opening: Opening; spans: Vec2[]
     const left = Math.max(0.02, ...others.filter((e) => e[1] <= a + 1e-6).map((e) => (e[1] + a) / 2));
     const right = Math.min(length - 0.02, ...others.filter((e) => e[0] >= b - 1e-6).map((e) => (e[0] + b) / 2));
     // Two windows' cloths meet: a finger's gap between them is a black line from afar.
-    const spans: Vec2[] = [[Math.max(left - MEET_M, a - WIDEST_M), a + 0.05], [b - 0.05, Math.min(right + MEET_M, b + WIDEST_M)]];
+    const low = a - left < WIDEST_M + SLIT_M ? left - MEET_M : a - WIDEST_M;
+    const high = right - b < WIDEST_M + SLIT_M ? right + MEET_M : b + WIDEST_M;
+    const spans: Vec2[] = [[low, a + 0.05], [b - 0.05, high]];
     return { opening, spans: spans.filter(([from, to]) => to - from > 0.16) };
   });
 }

@@ -28,6 +28,8 @@ export interface Soup {
   readonly spot: number[];
   readonly chart: number[];
   readonly index: number[];
+  /** Runs of `index` that throw no shadow in the bake: first, and one past the last. */
+  readonly airy: (readonly [number, number])[];
 }
 
 export class Shell {
@@ -40,7 +42,7 @@ export class Shell {
 
   soup(material: string): Soup {
     let soup = this.soups.get(material);
-    if (!soup) this.soups.set(material, (soup = { position: [], normal: [], uv: [], spot: [], chart: [], index: [] }));
+    if (!soup) this.soups.set(material, (soup = { position: [], normal: [], uv: [], spot: [], chart: [], index: [], airy: [] }));
     return soup;
   }
 
