@@ -14,16 +14,23 @@ const NOTES: Readonly<Record<Sound, readonly { readonly hz: number; readonly aft
   friend: [{ hz: 523.3, long_s: 0.4, gain: 0.05 }, { hz: 784, after_s: 0.1, long_s: 0.6, gain: 0.05 }],
 };
 
+/** A sound that comes later than this after what it is for is left out. */
+const LATE_MS = 400;
+
 export class Sounds {
   isOn = true;
   #context: AudioContext | null = null;
   #air: AudioBuffer | null = null;
+  #waking: Promise<unknown> | null = null;
 
   /** After a press of the shopper's only: browsers stay silent before. */
   open(): void {
     try {
       this.#context ??= new AudioContext();
-      if (this.#context.state === "suspended") void this.#context.resume().catch(() => undefined);
+      const context = this.#context;
+      if (context.state !== "suspended" || this.#waking) return;
+      // Never settled while browsers wait for a gesture.
+      this.#waking = context.resume().catch(() => undefined).finally(() => (this.#waking = null));
     } catch {
       // No sound card: everything that is told by sound is told by sight too.
     }
@@ -31,7 +38,16 @@ export class Sounds {
 
   play(sound: Sound): void {
     const context = this.#context;
-    if (!this.isOn || context?.state !== "running") return;
+    if (!this.isOn || !context) return;
+    if (context.state === "running") return this.#sound(context, sound);
+    // The very gesture that wakes the sound is heard, too; what comes late is not.
+    const asked_ms = performance.now();
+    void this.#waking?.then(() => {
+      if (this.isOn && context.state === "running" && performance.now() - asked_ms < LATE_MS) this.#sound(context, sound);
+    });
+  }
+
+  #sound(context: AudioContext, sound: Sound): void {
     for (const { hz, after_s = 0, long_s, gain, air } of NOTES[sound]) {
       const at = context.currentTime + after_s;
       const loud = context.createGain();
