@@ -61,13 +61,19 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def address(ask: Asker) -> str:
+    return f"http://127.0.0.1:{ask.port}/"
+
+
 def stock(ask: Asker) -> dict[str, int]:
     return {one["sku"]: one["available"] for one in ask("GET", "/api/shop/offers?product=jacket").json()["offers"]}
 
 
-def test_colour_and_size_are_chosen_by_keys_and_only_that_sku_is_sold(browser: Browser, ask: Asker) -> None:
+def test_colour_and_size_are_chosen_by_keys_and_only_that_sku_is_sold(
+    browser: Browser, ask: Asker, address: str
+) -> None:
     before = stock(ask)
-    address = f"http://127.0.0.1:{ask.port}/"
     context = browser.new_context(viewport={"width": 960, "height": 600}, locale="en-GB", reduced_motion="reduce")
     with watched(context, address) as page:
         page.goto(address + "?rung=list#/p/jacket")

@@ -36,6 +36,7 @@ export class ShopOrders extends Panel {
     .orders > li { border-block-end: 1px solid var(--line, #ddd7cb); }
     .head { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 2px 16px; width: 100%; padding: 18px 0; border: 0; background: none; text-align: start; align-items: baseline; }
     .head .figure { justify-self: end; }
+    .head .things { grid-column: 1 / -1; overflow: hidden; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; line-clamp: 2; }
     .head .when { font-size: 19px; font-weight: 600; letter-spacing: -0.005em; }
     .badge { display: inline-flex; align-items: center; gap: 7px; font-size: 15px; }
     .badge::before { content: ""; width: 8px; height: 8px; border-radius: 50%; background: var(--good, #3f7d5c); }
@@ -111,6 +112,7 @@ export class ShopOrders extends Panel {
       <button class="head" aria-expanded=${isOpen} @click=${() => (this.shown = isOpen ? "" : row.id)}>
         <span class="when">${when}</span><span class="figure">${money(row.total_minor, row.currency)}</span>
         <span class="badge ${kind}">${stateWord(row.state)}</span><span class="quiet small figure">${row.units === 1 ? t("units_one") : t("units", { n: row.units })}</span>
+        ${row.things?.length ? html`<span class="things quiet small name">${row.things.join(" · ")}</span>` : nothing}
       </button>
       ${isOpen ? this.body(shop, row, shop.order(row.id)) : nothing}</li>`;
   }

@@ -29,6 +29,8 @@ export const placeOf = ({ tenant, sku }: Place): string => `${tenant}/${sku}`;
 const NOTHING: Cart = { lines: [], totals_minor: {} };
 const MOST_WATCHED = 64;
 const MOST_AT_ONCE = "500";
+/** As many of an order's lines as the server names in a list. */
+const THINGS_TOLD = 5;
 const WATCHABLE = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$/;
 const SEEN = "showroom.prices";
 const CURRENCY = "showroom.currency";
@@ -335,7 +337,8 @@ export class Shop extends EventTarget {
     this.ordersById.set(order.id, order);
     const units = order.lines.reduce((sum, line) => sum + line.quantity, 0);
     const { id, tenant, state, currency, total_minor, created_ms, updated_ms } = order;
-    const row = { id, tenant, state, currency, total_minor, units, created_ms, updated_ms };
+    const things = order.lines.slice(0, THINGS_TOLD).map(({ title }) => title);
+    const row = { id, tenant, state, currency, total_minor, units, things, created_ms, updated_ms };
     const others = (this.orders ?? []).filter((one) => one.id !== id);
     if (this.orders) this.orders = [row, ...others].sort((a, b) => b.created_ms - a.created_ms);
     this.changed();
