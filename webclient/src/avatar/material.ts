@@ -30,15 +30,8 @@ vec3 unpacked( float c ) {
 }
 `;
 
-const BONES_GLSL = /* glsl */ `
-attribute vec4 joints;
-attribute vec4 weights;
-attribute float region;
-attribute vec3 shade;
-attribute vec3 blink;
-attribute vec3 open;
-uniform highp sampler2D clips;
-uniform highp sampler2D poses;
+/** What every vertex tells its pixels. */
+const VARYINGS = /* glsl */ `
 flat varying int vRegion;
 varying vec3 vShade;
 varying vec3 vMade;
@@ -49,6 +42,18 @@ flat varying vec4 vKey;
 flat varying vec4 vKeyColour;
 flat varying float vPresence;
 flat varying float vCovered;
+`;
+
+const BONES_GLSL = /* glsl */ `
+attribute vec4 joints;
+attribute vec4 weights;
+attribute float region;
+attribute vec3 shade;
+attribute vec3 blink;
+attribute vec3 open;
+uniform highp sampler2D clips;
+uniform highp sampler2D poses;
+${VARYINGS}
 vec4 row0, row1, row2;
 void addClip( float row, int joint, float weight ) {
   int r = int( row );
@@ -123,16 +128,7 @@ vec3 objectTangent = vec3( tangent.xyz );
 `;
 
 const FRAGMENT_PARS = /* glsl */ `
-flat varying int vRegion;
-varying vec3 vShade;
-varying vec3 vMade;
-varying vec3 vUp;
-flat varying vec3 vTint;
-flat varying vec3 vSkin;
-flat varying vec4 vKey;
-flat varying vec4 vKeyColour;
-flat varying float vPresence;
-flat varying float vCovered;
+${VARYINGS}
 float hash3( vec3 p ) {
   p = fract( p * vec3( 0.1031, 0.1030, 0.0973 ) );
   p += dot( p, p.yxz + 33.33 );
