@@ -4,12 +4,14 @@
  * Sent through the room's session, which sends no more than it must. Nothing is sent while the connection is away.
  */
 import { Quaternion, Vector3 } from "three";
+import type { Part } from "../net/person";
+import type { OwnPose } from "../net/pose";
 import { onTheWire, withinReach } from "../world/lent";
 import type { Stand } from "../world/stand";
 import type { Pose } from "./grab";
 import type { Hand } from "./input";
 import type { Head } from "./locomotion";
-import type { RigPart, RigPose, RoomLine } from "./seams";
+import type { RoomLine } from "./seams";
 import { wrapped } from "./turn";
 
 const MOVE_S = 0.15;
@@ -17,14 +19,14 @@ const HOLDING = 3;
 const INSPECTING = 2;
 const REACH_M = 1.2;
 
-const part = (): RigPart => ({ position: new Float32Array(3), rotation: new Float32Array([0, 0, 0, 1]) });
+const part = (): Part => ({ position: new Float32Array(3), rotation: new Float32Array([0, 0, 0, 1]) });
 
 export class Presence {
   readonly #line: () => RoomLine | null;
   readonly #head = part();
   readonly #left = part();
   readonly #right = part();
-  readonly #pose: RigPose = { x: 0, y: 0, z: 0, yaw: 0, vx: 0, vz: 0, turning: 0, animation: 0, jump: false };
+  readonly #pose: OwnPose = { x: 0, y: 0, z: 0, yaw: 0, vx: 0, vz: 0, turning: 0, animation: 0, jump: false };
   #hasPose = false;
   #hasHands = false;
   #sinceMove_s = 0;
@@ -35,15 +37,15 @@ export class Presence {
   }
 
   /** In the body's own space; null where nothing is known. */
-  get head(): RigPart | null {
+  get head(): Part | null {
     return this.#hasPose ? this.#head : null;
   }
 
-  get left(): RigPart | null {
+  get left(): Part | null {
     return this.#hasHands ? this.#left : null;
   }
 
-  get right(): RigPart | null {
+  get right(): Part | null {
     return this.#hasHands ? this.#right : null;
   }
 
@@ -83,7 +85,7 @@ export class Presence {
   }
 
   /** Into the person's own space: its yaw taken out, ahead is +z. */
-  #fill(out: RigPart, place: Vector3, turn: Quaternion, head: Head, floor: number, most_m: number): void {
+  #fill(out: Part, place: Vector3, turn: Quaternion, head: Head, floor: number, most_m: number): void {
     const [s, c] = [Math.sin(head.yaw), Math.cos(head.yaw)];
     const [dx, dz] = [place.x - head.world.x, place.z - head.world.z];
     let x = c * dx - s * dz;

@@ -2,7 +2,8 @@
  * What the headset asks of the rest of the store, as small as it is: each is satisfied by the part of that name, and by
  * a plain object in tests.
  */
-import type { Crowd } from "../net/person";
+import type { Crowd, Part } from "../net/person";
+import type { OwnPose } from "../net/pose";
 import type { Shop } from "../shop/shop";
 import type { Stand } from "../world/stand";
 
@@ -12,42 +13,22 @@ export type ShopDesk = EventTarget & Pick<Shop, "offersOf" | "known" | "offer" |
   readonly checkout: EventTarget & Pick<Shop["checkout"], "step" | "contact" | "order" | "tenant" | "isBusy" | "problem" | "isDeclined" | "lines" | "totals" | "begin" | "type" | "place" | "pay" | "close">;
 };
 
-export interface RigPart {
-  readonly position: Float32Array;
-  readonly rotation: Float32Array;
-}
-
-export interface RigPose {
-  x: number;
-  y: number;
-  z: number;
-  yaw: number;
-  vx: number;
-  vz: number;
-  turning: number;
-  animation: number;
-  jump?: boolean;
-  head?: RigPart;
-  left?: RigPart;
-  right?: RigPart;
-}
-
 /** As much of a room's session as is used in VR. */
 export interface RoomLine extends EventTarget {
   readonly state: string;
   readonly member: number;
   readonly crowd: Crowd;
   readonly welcome: { readonly floor: { readonly corner_mm: readonly number[] }; readonly limits: { readonly teleport_cm: number; readonly teleport_ms: number } } | null;
-  pose(pose: RigPose): void;
+  pose(pose: OwnPose): void;
   show(state: { animation?: number; emote?: number; mode?: number; focus?: number }): void;
   act(action: { do: string; [field: string]: unknown }): Promise<void>;
 }
 
 /** One's own body in the room: `avatar/myself.ts`. */
 export interface OwnBody {
-  head: RigPart | null;
-  left: RigPart | null;
-  right: RigPart | null;
+  head: Part | null;
+  left: Part | null;
+  right: Part | null;
 }
 
 /** The products as they stand in the room. */
