@@ -10,7 +10,7 @@ import { CylinderGeometry, Group, Mesh, MeshBasicMaterial, Quaternion, SphereGeo
 import { mergeGeometries } from "three/examples/jsm/utils/BufferGeometryUtils.js";
 import type { Body } from "./body";
 import { joint, type Joint } from "./body-bones";
-import { SkinOnly } from "./body-skin";
+import { BySight } from "./body-sight";
 import type { Lens } from "./camera";
 
 interface Bar {
@@ -43,6 +43,8 @@ const HAND_REACH = 1.35;
 /** The throat and what a neckline leaves open: from the neck's root, up and ahead. */
 const THROAT = { at: [0, -0.012, 0.004], radii: [0.052, 0.066, 0.04] } as const;
 const HEAD = { at: [0, 0.085, 0.02], radii: [0.07, 0.115, 0.09] } as const;
+/** As far about the neck's root as hair is looked for: before the shoulders and the upper chest. */
+const HAIR = { at: [0, -0.05, 0.05], radii: [0.2, 0.2, 0.15] } as const;
 const SURE = 0.35;
 const ROUND = 20;
 
@@ -54,18 +56,20 @@ export class BodyOccluder {
   readonly #hands: readonly { readonly mesh: Mesh; readonly at: number; readonly sign: number }[];
   readonly #balls: readonly { readonly mesh: Mesh; readonly of: number; readonly at: readonly [number, number, number]; readonly radii: readonly [number, number, number] }[];
 
-  readonly #skin: SkinOnly | null;
+  readonly #hair: Mesh | null;
+  readonly #sight: BySight | null;
 
-  /** @param frame the picture that is drawn over: with it, hands hide only where there is skin */
+  /** @param frame the picture that is drawn over: with it, hands hide only where there is skin, and hair hides at all */
   constructor(frame: Texture | null = null) {
-    this.#skin = frame && new SkinOnly(frame);
+    this.#sight = frame && new BySight(frame);
     this.group.matrixAutoUpdate = false;
     this.#bars = BARS.map((bar) => {
       const geometry = tapered(bar.radii[0], bar.radii[1]);
       return { bar, geometry, mesh: this.#add(geometry) };
     });
-    const hand = this.#skin?.material ?? this.#material;
+    const hand = this.#sight?.hands ?? this.#material;
     this.#hands = [{ mesh: this.#add(this.#ball, hand), at: joint("leftHand"), sign: 1 }, { mesh: this.#add(this.#ball, hand), at: joint("rightHand"), sign: -1 }];
+    this.#hair = this.#sight && this.#add(this.#ball, this.#sight.hair);
     this.#balls = [{ mesh: this.#add(this.#ball), of: joint("head"), ...HEAD }, { mesh: this.#add(this.#ball), of: joint("neck"), ...THROAT }];
   }
 
@@ -79,9 +83,9 @@ export class BodyOccluder {
   }
 
   /** @param covers how far along each bone cloth covers the limb: it hides what is behind by itself, and must not be pierced */
-  follow({ joints, turns, sure, scale, halves, face }: Body, covers: Float32Array, lens: Lens | null = null): void {
-    const isTested = this.#skin !== null && lens !== null && face.isSeen;
-    if (lens) this.#skin?.look(face.at, isTested, lens.width, lens.height);
+  follow({ joints, turns, sure, scale, halves, colours }: Body, covers: Float32Array, lens: Lens | null = null): void {
+    const isTested = this.#sight !== null && lens !== null && colours.isSeen;
+    if (lens) this.#sight?.look(colours.at, isTested, lens.width, lens.height);
     const reach = isTested ? HAND_REACH : 1;
     for (const { bar, mesh } of this.#bars) {
       const [from, to] = [joint(bar.from), joint(bar.to)];
@@ -109,6 +113,12 @@ export class BodyOccluder {
       A.set(sign * HAND.at * scale, 0, 0).applyQuaternion(Q).add(B.fromArray(joints, at * 3));
       mesh.matrix.compose(A, Q, D.set(HAND.radii[0], HAND.radii[1], HAND.radii[2]).multiplyScalar(reach * scale));
     }
+    if (this.#hair) {
+      this.#hair.visible = isTested;
+      Q.fromArray(turns, joint("upperChest") * 4);
+      A.fromArray(HAIR.at).multiplyScalar(scale).applyQuaternion(Q).add(B.fromArray(joints, joint("neck") * 3));
+      this.#hair.matrix.compose(A, Q, D.fromArray(HAIR.radii).multiplyScalar(scale));
+    }
     for (const { mesh, of, at, radii } of this.#balls) {
       Q.fromArray(turns, of * 4);
       A.set(at[0], at[1], at[2]).multiplyScalar(scale).applyQuaternion(Q).add(B.fromArray(joints, of * 3));
@@ -120,7 +130,7 @@ export class BodyOccluder {
     for (const { geometry } of this.#bars) geometry.dispose();
     this.#ball.dispose();
     this.#material.dispose();
-    this.#skin?.dispose();
+    this.#sight?.dispose();
   }
 }
 

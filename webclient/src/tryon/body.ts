@@ -36,8 +36,8 @@ export interface Body extends Bearer {
   readonly turns: Float32Array;
   /** `(22, 2)` pixels from the upper left, of the picture that was tracked. */
   readonly screen: Float32Array;
-  /** Nose, bridge and both cheeks: `(4, 2)` pixels of the picture; its skin is there, if the face is seen. */
-  readonly face: { readonly at: Float32Array; readonly isSeen: boolean };
+  /** Where this person's skin, hair and clothes are to be seen (`BySight`): `(9, 2)` pixels of the picture, if the face is seen. */
+  readonly colours: { readonly at: Float32Array; readonly isSeen: boolean };
   /** `(22)` 0 to 1: how surely a joint was seen. */
   readonly sure: Float32Array;
   /** `(22)` metres from a limb's joint to its parent, averaged over frames: where depth is misjudged, joints lie further apart or nearer. The hips' is the trunk's. 0 if it is not measured. */
@@ -56,6 +56,10 @@ const GIVEN_SPREAD_M = 0.01;
 const KEEP_MS = 450;
 /** A body that jumps further than this share of its own size is another. */
 const SAME = 0.6;
+/** How much another size of trunk counts against being the same body: two who pass each other are not equally near. */
+const SIZES = 0.3;
+/** How fast a body's pace is believed. */
+const PACE = 0.4;
 /** Mean distance of the trunks' corners, as a share of its diagonal, below which two bodies are one person seen twice. */
 const SAME_TRUNK = 0.35;
 /** A body of which the mask shows less is nobody's. */
@@ -75,9 +79,14 @@ const LONG_AT: Readonly<Partial<Record<(typeof JOINTS)[number], number>>> = {
 const MEASURED = JOINTS.map((name) => LONG_AT[name] ?? -1);
 const HIPS = joint("hips");
 
-/** Places on a face by its landmarks: the nose's tip, its root, and the cheeks between eye, ear and mouth. */
-const FACE: readonly (readonly (readonly [landmark: number, share: number])[])[] = [
+/** Places by the landmarks between and beside which they lie. */
+const COLOURS: readonly (readonly (readonly [landmark: number, share: number])[])[] = [
+  // The nose's tip, its root, and the cheeks between eye, ear and mouth.
   [[0, 1]], [[1, 0.5], [4, 0.5]], [[3, 0.3], [7, 0.3], [9, 0.4]], [[6, 0.3], [8, 0.3], [10, 0.4]],
+  // The crown: as far over the eyes as one and a third times the mouth lies under them; and to both sides of it.
+  ...[0, 0.25, -0.25].map((aside) => [[2, 1.17], [5, 1.17], [9, -0.67], [10, -0.67], [7, aside], [8, -aside]] as const),
+  // The chest, left and right of its middle.
+  [[11, 0.44], [12, 0.2], [23, 0.25], [24, 0.11]], [[12, 0.44], [11, 0.2], [24, 0.25], [23, 0.11]],
 ];
 
 const CORNERS = [AT.leftShoulder, AT.rightShoulder, AT.leftHip, AT.rightHip] as const;
@@ -91,15 +100,19 @@ class Tracked implements Body {
   readonly screen = new Float32Array(JOINTS.length * 2);
   readonly sure = new Float32Array(JOINTS.length);
   readonly lengths = new Float32Array(JOINTS.length);
-  readonly face = { at: new Float32Array(FACE.length * 2), isSeen: false };
+  readonly colours = { at: new Float32Array(COLOURS.length * 2), isSeen: false };
   scale = 1;
   confidence = 0;
   height_m: number = MEAN_ADULT_M.height_m;
   height_spread_m: number = MEAN_ADULT_M.spread_m;
   seen_ms = -Infinity;
   drawn_ms = -Infinity;
+  /** Between the shoulders, pixels, and how that goes on, pixels a second. */
   x = 0;
   y = 0;
+  #dx = 0;
+  #dy = 0;
+  #long = 0;
   readonly outline = new Outline();
   /** Whether the mask of people was seen where this is; null before it was asked. */
   isPeopled: boolean | null = null;
@@ -140,9 +153,20 @@ class Tracked implements Body {
     this.scale = height_m / MEAN_HEIGHT_M;
     this.#stand(lens);
     this.seen_ms = time_ms;
-    this.x = (solver.pixels[AT.leftShoulder * 2]! + solver.pixels[AT.rightShoulder * 2]!) / 2;
-    this.y = (solver.pixels[AT.leftShoulder * 2 + 1]! + solver.pixels[AT.rightShoulder * 2 + 1]!) / 2;
+    const [x, y, long] = trunkOf(seen, lens);
+    if (dt > 0) {
+      this.#dx += PACE * ((x - this.x) / dt - this.#dx);
+      this.#dy += PACE * ((y - this.y) / dt - this.#dy);
+    }
+    [this.x, this.y, this.#long] = [x, y, long];
     return true;
+  }
+
+  /** How unlike a trunk seen there is to where this one must be by now: of its own size. */
+  far(x: number, y: number, long: number, time_ms: number): number {
+    const ahead = Number.isFinite(this.seen_ms) ? Math.min(KEEP_MS, time_ms - this.seen_ms) / 1000 : 0;
+    const apart = Math.hypot(this.x + this.#dx * ahead - x, this.y + this.#dy * ahead - y) / Math.max(this.solver.size_px, 24);
+    return apart + SIZES * Math.abs(Math.log(Math.max(long, 1) / Math.max(this.#long, 1)));
   }
 
   /** Between two looks: as far on as it went. */
@@ -173,13 +197,13 @@ class Tracked implements Body {
 
   #see(): void {
     const { pixels, sure } = this.solver;
-    for (const [i, parts] of FACE.entries()) {
-      this.face.at[i * 2] = this.face.at[i * 2 + 1] = 0;
-      for (const [landmark, share] of parts) for (let k = 0; k < 2; k++) this.face.at[i * 2 + k]! += share * pixels[landmark * 2 + k]!;
+    for (const [i, parts] of COLOURS.entries()) {
+      this.colours.at[i * 2] = this.colours.at[i * 2 + 1] = 0;
+      for (const [landmark, share] of parts) for (let k = 0; k < 2; k++) this.colours.at[i * 2 + k]! += share * pixels[landmark * 2 + k]!;
     }
     // A face that looks away shows hair: its cheeks lie within its ears.
     const wide = pixels[AT.leftEar * 2]! - pixels[AT.rightEar * 2]!;
-    this.face.isSeen = sure[AT.nose]! > 0.5 && wide > 0;
+    this.colours.isSeen = sure[AT.nose]! > 0.5 && wide > 0;
   }
 
   prove(mask: Mask, lens: Lens): void {
@@ -210,6 +234,8 @@ export class Bodies {
   readonly #all: Tracked[] = [];
   readonly #bodies: Tracked[] = [];
   readonly #free = new Set<Tracked>();
+  /** Of each pose its body; null if it is nobody's yet, undefined if it is another's double. */
+  readonly #of: (Tracked | null | undefined)[] = [];
 
   /** @param habits of the detector whose points come */
   constructor(most = 2, habits: Habits = BLAZEPOSE) {
@@ -225,12 +251,10 @@ export class Bodies {
   look(poses: readonly BodySeen[], lens: Lens, time_ms: number): readonly Body[] {
     this.#free.clear();
     for (const one of this.#all) this.#free.add(one);
+    this.#pair(poses, lens, time_ms);
     for (const [i, seen] of poses.entries()) {
-      // The model sometimes sees one person twice.
-      if (poses.some((other, k) => k < i && isSame(other, seen, lens))) continue;
-      const x = ((seen.points[AT.leftShoulder * 3]! + seen.points[AT.rightShoulder * 3]!) / 2) * lens.width;
-      const y = ((seen.points[AT.leftShoulder * 3 + 1]! + seen.points[AT.rightShoulder * 3 + 1]!) / 2) * lens.height;
-      let known = this.#nearest(x, y);
+      let known = this.#of[i];
+      if (known === undefined) continue;
       if (!known) {
         // What the mask does not show keeps no place.
         if (this.#all.length >= this.#most) {
@@ -283,15 +307,36 @@ export class Bodies {
     this.#all.length = this.#bodies.length = 0;
   }
 
-  #nearest(x: number, y: number): Tracked | null {
-    let best: Tracked | null = null;
-    let least = SAME;
-    for (const one of this.#free) {
-      const far = Math.hypot(one.x - x, one.y - y) / Math.max(one.solver.size_px, 24);
-      if (far < least) [best, least] = [one, far];
+  /** Who is who: the nearest to where each went on to, in place and size, the surest first. */
+  #pair(poses: readonly BodySeen[], lens: Lens, time_ms: number): void {
+    this.#of.length = 0;
+    for (const [i, seen] of poses.entries()) {
+      // The model sometimes sees one person twice.
+      this.#of.push(poses.some((other, k) => k < i && isSame(other, seen, lens)) ? undefined : null);
     }
-    return best;
+    for (;;) {
+      let [pose, best]: [number, Tracked | null] = [-1, null];
+      let least = SAME;
+      for (const [i, seen] of poses.entries()) {
+        if (this.#of[i] !== null) continue;
+        const [x, y, long] = trunkOf(seen, lens);
+        for (const one of this.#free) {
+          const far = one.far(x, y, long, time_ms);
+          if (far < least) [pose, best, least] = [i, one, far];
+        }
+      }
+      if (!best) return;
+      this.#free.delete(best);
+      this.#of[pose] = best;
+    }
   }
+}
+
+/** The middle between the shoulders, and how long the trunk is, pixels. */
+function trunkOf({ points }: BodySeen, lens: Lens): readonly [x: number, y: number, long: number] {
+  const mid = (a: number, b: number, k: number, size: number): number => ((points[a * 3 + k]! + points[b * 3 + k]!) / 2) * size;
+  const [x, y] = [mid(AT.leftShoulder, AT.rightShoulder, 0, lens.width), mid(AT.leftShoulder, AT.rightShoulder, 1, lens.height)];
+  return [x, y, Math.hypot(mid(AT.leftHip, AT.rightHip, 0, lens.width) - x, mid(AT.leftHip, AT.rightHip, 1, lens.height) - y)];
 }
 
 /** Two bodies whose trunks lie on each other are one. */

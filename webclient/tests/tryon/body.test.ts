@@ -232,6 +232,22 @@ describe("bodies before the mirror", () => {
     expect(known().look([a, a], LENS, 0)).toHaveLength(1);
   });
 
+  it("stay themselves when one walks behind the other and is not seen for a while", () => {
+    const bodies = known();
+    const at = (i: number): readonly [BodySeen, BodySeen] => [standing({ turns: ARMS_DOWN, x: -0.5 + 0.08 * i, z: -2.3 }).seen, standing({ turns: ARMS_DOWN, x: 0.5 - 0.08 * i, z: -3.1 }).seen];
+    const [near, far] = [...bodies.look(at(0), LENS, 0)];
+    for (let i = 1; i < 14; i++) {
+      const [a, b] = at(i);
+      // The one behind is hidden for some frames, then the one before is missed for two.
+      const seen = i === 7 || i === 8 ? [b] : i > 4 && i < 9 ? [a] : [b, a];
+      const found = [...bodies.look(seen, LENS, i * 100)];
+      expect(found).toContain(near);
+      expect(found).toContain(far);
+    }
+    expect(near!.joints[0]).toBeGreaterThan(0.4);
+    expect(far!.joints[0]).toBeLessThan(-0.4);
+  });
+
   it("go on by themselves in a frame in which nobody looked", () => {
     const bodies = known();
     for (let i = 0; i < 20; i++) bodies.look([standing({ turns: ARMS_DOWN, x: 0.3 * i * 0.066 }).seen], LENS, i * 66);
