@@ -6,7 +6,7 @@
  */
 import { Group, type MeshStandardMaterial, type Raycaster } from "three";
 import type { Crowd, Person } from "../net/person";
-import { SELF_LAYER } from "../world/layers";
+import { PASSES, SELF_LAYER } from "../world/layers";
 import type { Part, World } from "../world/world";
 import { Actor, type Scene } from "./actor";
 import { ClipBones, LiveBones } from "./bones";
@@ -98,6 +98,7 @@ export class People implements Part {
     this.#dressing = new Dressing(this.group, this.#material, budget.few);
     this.#figures = new Figures(this.group, this.#material, MOST);
     this.group.name = "people";
+    this.group.userData[PASSES] = true;
     this.group.add(this.#shadows.cast.mesh, this.#overhead.mesh);
     world.scene.add(this.group);
     let number = 0;

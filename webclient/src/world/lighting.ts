@@ -7,6 +7,7 @@ import { DataTexture, HalfFloatType, LinearFilter, RGBAFormat, type Scene, type 
 import { prefilter } from "../viewer/prefilter";
 import type { Baked, BakeInput } from "./bake";
 import { bakeKey, keep, recall } from "./bakestore";
+import { PASSES } from "./layers";
 import { LightFade, type Maps } from "./light-fade";
 import { shine, type Light } from "./materials";
 import { blend, weigh, type Weights } from "./moods";
@@ -161,7 +162,11 @@ export class Lighting {
     if (this.#isEnded) return;
     const filter = prefilter(renderer);
     scene.environment = null;
+    // Who happens to stand in the middle of the room would be all that it reflects from then on.
+    const passing = scene.children.filter((one) => one.visible && one.userData[PASSES]);
+    for (const one of passing) one.visible = false;
     const made = filter.fromScene(scene, 0, 0.1, 100, { size: PROBE_PX, position: this.#light.boxAt.value });
+    for (const one of passing) one.visible = true;
     filter.dispose();
     this.#probe?.dispose();
     this.#probe = made;

@@ -11,6 +11,7 @@ import { assemble, type Assembly } from "./assemble";
 import { Beams } from "./beams";
 import { Glow, Letters } from "./fittings";
 import { Greenery } from "./greenery";
+import { PASSES } from "./layers";
 import { Lighting } from "./lighting";
 import { LookingGlass } from "./looking-glass";
 import { newLight, type Light } from "./materials";
@@ -101,6 +102,7 @@ export class World {
     canvas.addEventListener("webglcontextrestored", () => this.#restored());
     this.assembly = assemble(plan, { texels: LIGHTMAP[options.tier], quality: QUALITY[options.tier] });
     this.rig.name = "rig";
+    this.rig.userData[PASSES] = true;
     this.rig.add(this.camera);
     this.scene.add(this.rig);
     this.walk = new Walk(canvas, this.assembly.barriers, options.isStill);
