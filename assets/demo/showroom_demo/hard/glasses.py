@@ -6,6 +6,7 @@ The wearer looks along +Z; left is the wearer's left, +X. Modelled around the br
 
 import numpy as np
 
+from showroom_demo.hard.eyewear import Frame, anchors, temples
 from showroom_demo.kit import palette
 from showroom_demo.kit.assemble import Colourway, Part, assemble
 from showroom_demo.kit.blend import carved, distance_to_box, distance_to_outline, joined, outline_of, sampled
@@ -17,8 +18,8 @@ from showroom_demo.kit.solid import box, cylinder, plate, sphere
 from showroom_demo.kit.sweep import dense, sweep
 from showroom_demo.kit.texture import acetate, satin_metal
 
-LENS_WIDTH, LENS_HEIGHT, BRIDGE, TEMPLE = 48.0, 42.0, 21.0, 145.0
-LENS_X = (LENS_WIDTH + BRIDGE) / 2
+FRAME = Frame(lens_width=48.0, lens_height=42.0, bridge=21.0, temple=145.0)
+LENS_X = FRAME.lens_x
 FRONT_THICKNESS = 4.4
 WRAP_RADIUS = 270.0
 HINGE = np.array([66.6, 11.0, -12.2])
@@ -29,11 +30,11 @@ def lens_outline() -> F64:
     angle = np.linspace(0, 2 * np.pi, 400, endpoint=False)
     c, s = np.cos(angle), np.sin(angle)
     power = np.where(s > 0, 2.55, 2.15)
-    x = np.sign(c) * np.abs(c) ** (2 / power) * LENS_WIDTH / 2
-    y = np.sign(s) * np.abs(s) ** (2 / power) * LENS_HEIGHT / 2
-    x = x * (1 + 0.035 * y / LENS_HEIGHT * 2) + 0.9 * np.clip(-y / 21, 0, 1) ** 2
+    x = np.sign(c) * np.abs(c) ** (2 / power) * FRAME.lens_width / 2
+    y = np.sign(s) * np.abs(s) ** (2 / power) * FRAME.lens_height / 2
+    x = x * (1 + 0.035 * y / FRAME.lens_height * 2) + 0.9 * np.clip(-y / 21, 0, 1) ** 2
     width = x.max() - x.min()
-    return dense(np.stack([x * LENS_WIDTH / width, y], axis=1), 0.8)
+    return dense(np.stack([x * FRAME.lens_width / width, y], axis=1), 0.8)
 
 
 def wrapped(points: F64) -> F64:
@@ -87,7 +88,7 @@ def temple_path() -> F64:
     ]  # fmt: skip
     path = spline(knots, 90)
     length = np.linalg.norm(np.diff(path, axis=0), axis=1).sum()
-    return np.asarray(path[0] + (path - path[0]) * TEMPLE / length)
+    return np.asarray(path[0] + (path - path[0]) * FRAME.temple / length)
 
 
 def temple() -> Shape:
@@ -171,6 +172,7 @@ def product() -> DemoProduct:
     pins = merge([rivet(63.0, 12.9), rivet(63.0, 9.7)])
     badge = box(0.5, 2.2, 11.0, bevel=0.22).turned("y", 1.6).moved(*(HINGE + [2.75, 0.2, -17]))
     wire = temple_path()
+    pin = HINGE + [-2.6, 0, 0.6]
     parts = [
         Part(
             "front",
@@ -179,30 +181,15 @@ def product() -> DemoProduct:
                 ("metal", merge([pins, pins.mirrored(), half_front, half_front.mirrored()])),
             ],
         ),
-        Part("lens_left", [("lens", pane)], parent="front", pivot=(LENS_X, 0, 0)),
-        Part("lens_right", [("lens", pane.mirrored())], parent="front", pivot=(-LENS_X, 0, 0)),
+        *FRAME.panes(pane),
+        *temples([("acetate", arm), ("metal", merge([half_temple, badge]))], pin),
     ]
-    for name, sign in (("temple_left", 1.0), ("temple_right", -1.0)):
-        pieces = [("acetate", arm), ("metal", merge([half_temple, badge]))]
-        hands = [(slot, shape if sign > 0 else shape.mirrored()) for slot, shape in pieces]
-        x, y, z = HINGE + [-2.6, 0, 0.6]
-        parts.append(Part(name, hands, parent="front", pivot=(sign * x, float(y), float(z))))
     lens_finish = iridescent(glass("Coated lens", tint="#f6faf7"), strength=0.35, ior=1.38, low_nm=180, high_nm=260)
     built = assemble("marlo-glasses", parts, finishes(), shared={"lens": lens_finish})
 
     ear = wire[int(0.66 * len(wire))] - [0, 2.6, 0]
-    mirror = np.array([-1.0, 1.0, 1.0])
-    hinge_point = HINGE + [-2.6, 0, 0.6]
     lens_point = np.array([LENS_X, 0.0, 1.7 - LENS_X**2 / (2 * WRAP_RADIUS)])
-    anchors = (
-        built.anchor("bridge", (0, 3.6, -FRONT_THICKNESS / 2), (0, 0, 1)),
-        built.anchor("hinge_left", hinge_point, (0, 1, 0)),
-        built.anchor("hinge_right", hinge_point * mirror, (0, 1, 0)),
-        built.anchor("ear_left", ear),
-        built.anchor("ear_right", ear * mirror),
-        built.anchor("lens_left", lens_point, (0, 0, 1)),
-        built.anchor("lens_right", lens_point * mirror, (0, 0, 1)),
-    )
+    sits = anchors(built, bridge=(0, 3.6, -FRONT_THICKNESS / 2), hinge=pin, ear=ear, lens=lens_point)
     return DemoProduct(
         id="marlo-glasses",
         name="Marlo",
@@ -213,20 +200,11 @@ def product() -> DemoProduct:
         dimensions_m=built.dimensions_m,
         placement="shelf",
         price_minor={"EUR": 19500, "USD": 21500, "GBP": 17500},
-        anchors=anchors,
+        anchors=sits,
         hotspots=(
             built.hotspot("front", (0, 6, 3), "Keyhole bridge, cut from a single sheet of acetate"),
-            built.hotspot("temple_left", hinge_point, "Five-barrel hinge, riveted, not glued"),
+            built.hotspot("temple_left", pin, "Five-barrel hinge, riveted, not glued"),
             built.hotspot("lens_left", lens_point, "Anti-reflective lenses, ready for your prescription"),
         ),
-        wearable={
-            "kind": "glasses",
-            "lens_width_mm": LENS_WIDTH,
-            "lens_height_mm": LENS_HEIGHT,
-            "bridge_mm": BRIDGE,
-            "temple_mm": TEMPLE,
-            "frame_width_mm": round(built.dimensions_m[0] * 1000, 1),
-            "lens_centres_mm": 2 * LENS_X,
-            "pd_mm": 63.0,
-        },
+        wearable=FRAME.measures("glasses", built, pupils_mm=63.0),
     )

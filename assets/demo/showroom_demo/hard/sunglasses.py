@@ -6,6 +6,7 @@ The wearer looks along +Z; left is the wearer's left, +X.
 
 import numpy as np
 
+from showroom_demo.hard.eyewear import Frame, anchors, temples
 from showroom_demo.kit import palette
 from showroom_demo.kit.assemble import Colourway, Part, assemble
 from showroom_demo.kit.curve import rounded_rectangle, spline
@@ -18,8 +19,8 @@ from showroom_demo.kit.solid import box, cylinder, plate, sphere
 from showroom_demo.kit.sweep import dense, sweep, tube
 from showroom_demo.kit.texture import satin_metal
 
-LENS_WIDTH, LENS_HEIGHT, BRIDGE, TEMPLE = 56.0, 48.0, 15.0, 140.0
-LENS_X = (LENS_WIDTH + BRIDGE) / 2
+FRAME = Frame(lens_width=56.0, lens_height=48.0, bridge=15.0, temple=140.0)
+LENS_X = FRAME.lens_x
 WRAP_RADIUS = 230.0
 HINGE = np.array([66.8, 12.0, -14.5])
 
@@ -32,7 +33,7 @@ def lens_outline() -> F64:
     ]  # fmt: skip
     loop = spline(knots, 240, closed=True)
     low, high = loop.min(axis=0), loop.max(axis=0)
-    return dense((loop - (low + high) / 2) * np.array([LENS_WIDTH, LENS_HEIGHT]) / (high - low), 0.8)
+    return dense((loop - (low + high) / 2) * np.array([FRAME.lens_width, FRAME.lens_height]) / (high - low), 0.8)
 
 
 def wrapped(points: F64) -> F64:
@@ -86,7 +87,7 @@ def temple_path() -> F64:
         (x - 1.6, y - 8.5, z - 103), (x - 3.4, y - 21.0, z - 118), (x - 4.8, y - 35.0, z - 126),
     ]  # fmt: skip
     path = spline(knots, 100)
-    return np.asarray(path[0] + (path - path[0]) * TEMPLE / np.linalg.norm(np.diff(path, axis=0), axis=1).sum())
+    return np.asarray(path[0] + (path - path[0]) * FRAME.temple / np.linalg.norm(np.diff(path, axis=0), axis=1).sum())
 
 
 def temple() -> tuple[Shape, Shape]:
@@ -158,30 +159,15 @@ def product() -> DemoProduct:
     frame = merge([ring, ring.mirrored(), bridges(), pad_arm, pad_arm.mirrored(), front_hinge, front_hinge.mirrored()])
     parts = [
         Part("front", [("wire", frame), ("silicone", merge([pad, pad.mirrored()]))]),
-        Part("lens_left", [("lens", pane)], parent="front", pivot=(LENS_X, 0, 0)),
-        Part("lens_right", [("lens", pane.mirrored())], parent="front", pivot=(-LENS_X, 0, 0)),
+        *FRAME.panes(pane),
+        *temples([("wire", merge([shaft, temple_hinge])), ("tip", tip)], HINGE),
     ]
-    for name, sign in (("temple_left", 1.0), ("temple_right", -1.0)):
-        pieces = [("wire", merge([shaft, temple_hinge])), ("tip", tip)]
-        hands = [(slot, shape if sign > 0 else shape.mirrored()) for slot, shape in pieces]
-        parts.append(
-            Part(name, hands, parent="front", pivot=(sign * float(HINGE[0]), float(HINGE[1]), float(HINGE[2])))
-        )
     silicone = glass("Silicone", tint="#efe9df", roughness=0.35, transmission=0.6)
     ways = finishes()
     built = assemble("solen-sunglasses", parts, ways, shared={"silicone": silicone})
     ear = temple_path()[66] - [0, 1.6, 0]
-    mirror = np.array([-1.0, 1.0, 1.0])
     centre = in_front(np.zeros((1, 2)))[0]
-    anchors = (
-        built.anchor("bridge", (0, 10.0, -0.4), (0, 0, 1)),
-        built.anchor("hinge_left", HINGE, (0, 1, 0)),
-        built.anchor("hinge_right", HINGE * mirror, (0, 1, 0)),
-        built.anchor("ear_left", ear),
-        built.anchor("ear_right", ear * mirror),
-        built.anchor("lens_left", centre, (0, 0, 1)),
-        built.anchor("lens_right", centre * mirror, (0, 0, 1)),
-    )
+    sits = anchors(built, bridge=(0, 10.0, -0.4), hinge=HINGE, ear=ear, lens=centre)
     return DemoProduct(
         id="solen-sunglasses",
         name="Solen",
@@ -192,20 +178,11 @@ def product() -> DemoProduct:
         dimensions_m=built.dimensions_m,
         placement="shelf",
         price_minor={"EUR": 22500, "USD": 24500, "GBP": 19900},
-        anchors=anchors,
+        anchors=sits,
         hotspots=(
             built.hotspot("front", (0, 20.9, 2), "Double bridge in drawn steel wire"),
             built.hotspot("lens_left", centre, "Gradient lenses, category 3, UV400"),
             built.hotspot("front", (8.5, -5.6, -7.4), "Silicone pads on adjustable arms"),
         ),
-        wearable={
-            "kind": "sunglasses",
-            "lens_width_mm": LENS_WIDTH,
-            "lens_height_mm": LENS_HEIGHT,
-            "bridge_mm": BRIDGE,
-            "temple_mm": TEMPLE,
-            "frame_width_mm": round(built.dimensions_m[0] * 1000, 1),
-            "lens_centres_mm": 2 * LENS_X,
-            "pd_mm": 64.0,
-        },
+        wearable=FRAME.measures("sunglasses", built, pupils_mm=64.0),
     )

@@ -20,6 +20,7 @@ from showroom_demo.kit.shape import F64, Shape
 from showroom_demo.kit.solid import cylinder
 from showroom_demo.kit.textile import canvas, cloth, nylon, rib, twill
 from showroom_demo.kit.texture import satin_metal
+from showroom_demo.soft import top
 from showroom_demo.soft.block import Block, Seam, arms_from, body_seams, neck_ribs, panel, sleeve
 from showroom_demo.soft.patch import patch
 from showroom_demo.soft.rig import rigged
@@ -73,7 +74,6 @@ def product() -> DemoProduct:
         for n, c, t, m in WAYS
     ]
     made = assemble("rove-bomber", parts, ways)
-    b = body()
     return DemoProduct(
         id="rove-bomber",
         name="Rove",
@@ -84,37 +84,22 @@ def product() -> DemoProduct:
         dimensions_m=made.dimensions_m,
         placement="hanger",
         price_minor={"EUR": 18900, "USD": 20900, "GBP": 16500},
-        anchors=(
-            made.anchor("collar_back", _middle(g, "rib_back"), (0, 1, 0)),
-            made.anchor("collar_front", _middle(g, "rib_front"), (0, 0, 1)),
-            made.anchor("shoulder_left", b.head("leftUpperArm")),
-            made.anchor("shoulder_right", b.head("rightUpperArm")),
-            made.anchor("hips", b.head("hips")),
-        ),
+        anchors=top.anchors(made, g),
         hotspots=(
             made.hotspot(
                 "zip_slider", zip_.slider.points.mean(axis=0), "Polished moulded-tooth zip, set through the collar"
             ),
             made.hotspot("pockets", _welts(g)[0].points.mean(axis=0), "Slanted welt pockets, closed by a snap"),
         ),
-        wearable={
-            "kind": "jacket",
-            "size": "M",
-            "sizes": {
-                size: {
-                    "chest_mm": chest,
-                    "waist_mm": waist,
-                    "garment_chest_mm": round(4 * BLOCK.half_chest / 2) + chest - 1000,
-                    "length_mm": round(BLOCK.neck + BAND_MM) + 15 * (k - 1),
-                    "sleeve_mm": round(BLOCK.sleeve + BLOCK.cap + CUFF_MM) + 10 * (k - 1),
-                }
-                for k, (size, (chest, waist)) in enumerate(SIZES.items())
-            },
-            "rig": "vrm1",
-            "rest_pose": "A",
-            "floor_y_mm": round(made.shift_mm[1], 3),
-            "body_height_mm": 1730,
-        },
+        wearable=top.measures(
+            "jacket",
+            made,
+            BLOCK,
+            SIZES,
+            length_mm=round(BLOCK.neck + BAND_MM),
+            sleeve_mm=round(BLOCK.sleeve + BLOCK.cap + CUFF_MM),
+            sleeve_step_mm=10,
+        ),
     )
 
 
@@ -258,8 +243,3 @@ def _rows(g: Garment) -> list[Shape]:
         ]
     out += [g.row(f"sleeve_{s}", g.inset(f"sleeve_{s}", "hem", 4.0), layer_mm=0.2, **thread) for s in "lr"]
     return out
-
-
-def _middle(g: Garment, name: str) -> F64:
-    nodes = g.sewn.nodes(name)
-    return np.asarray(g.points[nodes[np.argmin(np.abs(g.points[nodes, 0]))]])

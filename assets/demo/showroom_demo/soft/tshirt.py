@@ -9,7 +9,6 @@ from functools import cache
 import numpy as np
 
 from showroom_demo.kit.assemble import Colourway, Part, assemble
-from showroom_demo.kit.body import body
 from showroom_demo.kit.curve import rounded_polygon
 from showroom_demo.kit.drape import Fabric, drape
 from showroom_demo.kit.garment import Garment, garment
@@ -18,6 +17,7 @@ from showroom_demo.kit.pattern import sew
 from showroom_demo.kit.product import DemoProduct, Variant
 from showroom_demo.kit.shape import F64, Shape
 from showroom_demo.kit.textile import canvas, cloth, jersey, rib
+from showroom_demo.soft import top
 from showroom_demo.soft.block import Block, arms_from, body_seams, neck_ribs, panel, sleeve
 from showroom_demo.soft.patch import patch
 from showroom_demo.soft.rig import rigged
@@ -85,7 +85,6 @@ def product() -> DemoProduct:
             )
         )
     made = assemble("alder-tee", parts, ways)
-    b = body()
     return DemoProduct(
         id="alder-tee",
         name="Alder",
@@ -96,35 +95,12 @@ def product() -> DemoProduct:
         dimensions_m=made.dimensions_m,
         placement="hanger",
         price_minor={"EUR": 4500, "USD": 4900},
-        anchors=(
-            made.anchor("collar_back", _middle(g, "rib_back"), (0, 1, 0)),
-            made.anchor("collar_front", _middle(g, "rib_front"), (0, 0, 1)),
-            made.anchor("shoulder_left", b.head("leftUpperArm")),
-            made.anchor("shoulder_right", b.head("rightUpperArm")),
-            made.anchor("hips", b.head("hips")),
-        ),
+        anchors=top.anchors(made, g),
         hotspots=(
-            made.hotspot("neck_rib", _middle(g, "rib_front"), "1×1 rib with a little elastane: it keeps its shape"),
+            made.hotspot("neck_rib", top.middle(g, "rib_front"), "1×1 rib with a little elastane: it keeps its shape"),
             made.hotspot("pocket", _pocket(g).points.mean(axis=0), "Patch pocket, bar-tacked at the corners"),
         ),
-        wearable={
-            "kind": "top",
-            "size": "M",
-            "sizes": {
-                size: {
-                    "chest_mm": chest,
-                    "waist_mm": waist,
-                    "garment_chest_mm": round(4 * BLOCK.half_chest / 2) + chest - 1000,
-                    "length_mm": 692 + 15 * (k - 2),
-                    "sleeve_mm": 233 + 8 * (k - 2),
-                }
-                for k, (size, (chest, waist)) in enumerate(SIZES.items())
-            },
-            "rig": "vrm1",
-            "rest_pose": "A",
-            "floor_y_mm": round(made.shift_mm[1], 3),
-            "body_height_mm": 1730,
-        },
+        wearable=top.measures("top", made, BLOCK, SIZES, length_mm=692, sleeve_mm=233, sleeve_step_mm=8),
     )
 
 
@@ -162,8 +138,8 @@ def _rows(g: Garment) -> list[Shape]:
         out += [g.row(name, g.inset(name, "hem", inset), **_TWIN) for inset in (HEM_MM - 3.0, HEM_MM + 3.2)]
     out += [g.row(name, g.inset(name, "neck", 2.6), **_FINE) for name in ("front", "back")]
     out += [g.row("front", _pocket_outline(inset, seam=True), layer_mm=0.9, **_FINE) for inset in (3.0, 8.0)]
-    top = _pocket_outline(3.0, seam=True)
-    high = np.array([[top[0, 0], top[0, 1] - 16], [top[-1, 0], top[-1, 1] - 16]])
+    edge = _pocket_outline(3.0, seam=True)
+    high = np.array([[edge[0, 0], edge[0, 1] - 16], [edge[-1, 0], edge[-1, 1] - 16]])
     out.append(g.row("front", high, layer_mm=0.9, **_FINE))
     return out
 
@@ -187,8 +163,3 @@ def _pocket_outline(inset: float, *, seam: bool = False) -> F64:
 
 def _pocket(g: Garment) -> Shape:
     return patch(g, "front", _pocket_outline(0.0), lift=0.8)
-
-
-def _middle(g: Garment, name: str) -> F64:
-    nodes = g.sewn.nodes(name)
-    return np.asarray(g.points[nodes[np.argmin(np.abs(g.points[nodes, 0]))]])
