@@ -9,22 +9,11 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from shelf_files import product_of
 
 from showroom_assets.glb import write_glb
-from showroom_assets.manifest import (
-    SCHEMA,
-    Bounds,
-    Delivery,
-    Product,
-    Provenance,
-    Quality,
-    Tool,
-    file_entry,
-    write_manifest,
-)
 from showroom_assets.scene import Primitive, single
 
 Showroom = Callable[..., subprocess.CompletedProcess[str]]
@@ -59,24 +48,9 @@ def model(triangles: int = 12) -> bytes:
     return write_glb(single(Primitive(positions=positions, indices=indices), name="cone"))
 
 
-def product(folder: Path, *, name: str = "Chair", triangles: int = 12, verdict: Any = "passed") -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "mobile.glb").write_bytes(model(triangles))
-    made = Product(
-        schema=SCHEMA,
-        id=name.lower(),
-        name=name,
-        files=[file_entry(folder, "mobile.glb", "delivery")],
-        deliveries={
-            "mobile": Delivery(file="mobile.glb", triangles=triangles, gpu_bytes=500, texture_max_px=0, draw_calls=1)
-        },
-        bounds_m=Bounds(min=(-1.0, 0.0, -1.0), max=(1.0, 1.0, 1.0)),
-        dimensions_m=(2.0, 1.0, 2.0),
-        provenance=Provenance(tool=Tool(name="showroom", version="0")),
-        quality=Quality(verdict=verdict, reasons=["ssim 0.8 is under 0.9."] if verdict == "refused" else []),
-    )
-    (folder / "product.json").write_bytes(write_manifest(made))
-    return folder
+def product(folder: Path, *, name: str = "Chair", triangles: int = 12, verdict: str = "passed") -> Path:
+    files = {"mobile.glb": model(triangles)}
+    return product_of(folder, files, name=name, triangles=triangles, half_m=1.0, verdict=verdict)
 
 
 def test_a_merchant_publishes_looks_rolls_back_and_gets_a_product_out_again(showroom: Showroom, tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from api_server import Answer, Asker, serving
-from shelf_files import product_folder
 
 from showroom.accounts.principal import Principal
 from showroom.errors import BadRequest
@@ -67,13 +66,6 @@ def _ask(folder: Path, library: Library, origins: tuple[str, ...]) -> Iterator[A
 
     with serving(make) as asker:
         yield asker
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Library:
-    library = Library(tmp_path / "library")
-    library.publish(product_folder(tmp_path / "chair"))
-    return library
 
 
 @pytest.fixture
