@@ -2,23 +2,11 @@
 
 import ast
 import asyncio
-import importlib.util
 from pathlib import Path
-from typing import Any
 
 import pytest
+from document_client import CLIENT, client
 from live_server import LiveServer
-
-CLIENT = Path(__file__).with_name("protocol_client.py")
-
-
-def client() -> Any:
-    spec = importlib.util.spec_from_file_location("protocol_client", CLIENT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.ProtocolClient()
 
 
 def test_the_client_knows_nothing_but_the_document() -> None:

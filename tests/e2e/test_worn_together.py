@@ -3,27 +3,16 @@ What one wears and how one moves, as friends see it: over real sockets, by clien
 """
 
 import asyncio
-import importlib.util
 from pathlib import Path
-from typing import Any
 
 import pytest
+from document_client import client
 from live_server import LiveServer
 
-CLIENT = Path(__file__).with_name("protocol_client.py")
 MOST_BYTES_A_SECOND = 8000
 SECONDS = 5
 HZ = 12
 BONES = range(20)
-
-
-def client() -> Any:
-    spec = importlib.util.spec_from_file_location("protocol_client", CLIENT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.ProtocolClient()
 
 
 def moves(seed: int) -> dict[int, int]:
