@@ -4,14 +4,9 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import settings
 
 from showroom.bots.ground import Ground
 from showroom.world.floor import Floor
-
-# A busy machine is no failure.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 
 WALLS_CM = [
     [500, 0, 500, 600], [1000, 400, 1000, 1500], [200, 900, 700, 900],

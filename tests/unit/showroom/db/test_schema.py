@@ -7,21 +7,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from postgres import Server, programs, running
+from postgres import Server
 from sqlalchemy import insert, select, text
 
 from showroom.db.accounts import merchants
 from showroom.db.database import Database, sqlite_url
 from showroom.db.migrations.all_tables import metadata
 from showroom.db.schema import DatabaseUnusable, NewerDatabase, create_or_upgrade
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Server]:
-    if programs() is None:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    with running() as server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

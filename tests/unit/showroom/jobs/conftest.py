@@ -5,21 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from postgres import Server, programs, running
 
 import showroom.db.uploads as tables
 from showroom.accounts.principal import SCOPES, Principal, Role
 from showroom.db.database import Database, sqlite_url
 from showroom.db.tables import metadata
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    """One PostgreSQL server for all tests of a worker process."""
-    if programs() is None:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    with running() as server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -4,21 +4,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from postgres import Server, programs, running
+from postgres import Server
 from sqlalchemy import delete
 
 from showroom.db.database import Database, sqlite_url
 from showroom.db.shop import tables
 from showroom.db.tables import metadata
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    """One PostgreSQL server for all tests of a worker process."""
-    if programs() is None:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    with running() as server:
-        yield server
 
 
 @pytest.fixture(scope="session")

@@ -3,30 +3,15 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from hypothesis import settings
-from postgres import Server, programs, running
 
 from showroom.db import rooms
 from showroom.db.database import Database, sqlite_url
 from showroom.db.tables import metadata
 
-# A busy machine is no failure.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
-
 _TABLES = [
     rooms.room_events, rooms.room_sanctions, rooms.room_switches,
     rooms.room_audit, rooms.room_blocks, rooms.room_states,
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    """One PostgreSQL server for all tests of a worker process."""
-    if programs() is None:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    with running() as server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
