@@ -1,10 +1,11 @@
 /**
  * What a visit may need next, loaded ahead while the page has nothing else to do: so that the cart, the till and the
- * others open at once, and open at all while the link is lost.
+ * others open at once, the first gesture is heard, and all of it opens at all while the link is lost.
  *
  * One after the other, after the store is open, and not for those who save data. What it is not: what any of it does.
  */
 const PARTS: readonly (() => Promise<unknown>)[] = [
+  () => import("./sounding"),
   () => import("../shop"),
   () => import("../ui/product"),
   () => import("../together"),
