@@ -4,7 +4,8 @@
  *
  * What it is not: the stream (`net/body.ts`), or head and hands of a headset (`actor.ts`).
  */
-import { BODY_BONES, type Moving } from "../net/body";
+import { BODY_BONES } from "../net/body";
+import type { Moving } from "../net/person";
 import { bone, HIPS, IS_UPPER, multiply, nlerp, type Pose, type Rest } from "./skeleton";
 
 const BLEND_S = 0.2;

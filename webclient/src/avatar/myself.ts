@@ -3,8 +3,7 @@
  *
  * What it is not: where one is (`world/walk.ts`) or what the others are sent (`net/`).
  */
-import type { Moving } from "../net/body";
-import type { Part as Tracked, Person } from "../net/person";
+import type { Moving, Part as Tracked, Person } from "../net/person";
 import type { Part, World } from "../world/world";
 import { PLAIN, type Look } from "./look";
 import type { People } from "./people";

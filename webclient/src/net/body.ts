@@ -6,6 +6,7 @@
  */
 
 import { ToServer } from "./ids";
+import type { Moving } from "./person";
 import { even } from "./rig";
 
 /** A bone's number on the wire is its place here; names are VRM's. */
@@ -22,12 +23,6 @@ export const ALL_BONES = (1 << BODY_BONES.length) - 1;
 const SCALE = 1022 / Math.SQRT2;
 /** How fast what is drawn goes to what came, a second: a record lasts a tenth. */
 const QUICK = 16;
-
-/** Normalised local rotations of the bones in `mask`, xyzw each at four times the bone's number. */
-export interface Moving {
-  readonly turns: Float32Array;
-  readonly mask: number;
-}
 
 /** How many bones a mask names. */
 export function bonesIn(mask: number): number {

@@ -1,12 +1,12 @@
 /** The network client: `Session` and its types. */
 
 export type { Action } from "./actions";
-export { BODY_BONES, type Moving } from "./body";
+export { BODY_BONES } from "./body";
 export { Anim, Cap, Close, Mode, Refusal, VERSION } from "./ids";
 export type { SocketMaker, WebSocketLike } from "./link";
 export { Refused } from "./messages";
 export type { FloorInfo, Limits, ServerEvents, Welcome } from "./messages";
-export type { Card, Crowd, Part, Person } from "./person";
+export type { Card, Crowd, Moving, Part, Person } from "./person";
 export type { OwnPose } from "./pose";
 export type { Problem, SessionState } from "./connection";
 export { Session } from "./session";

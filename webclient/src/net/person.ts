@@ -1,11 +1,15 @@
 /** Somebody in the room, as everyone who draws, lists or hears people sees them. Changed in place, frame by frame. */
 
-import type { Moving } from "./body";
-
 /** Place and rotation of a head or hand, in the person's own space (metres, quaternion xyzw); yaw is taken out. */
 export interface Part {
   readonly position: Float32Array;
   readonly rotation: Float32Array;
+}
+
+/** How a body is held: normalised local rotations of the bones in `mask`, xyzw each at four times the bone's number. */
+export interface Moving {
+  readonly turns: Float32Array;
+  readonly mask: number;
 }
 
 /** Who it is: what the server tells once, and again when it changes. */
