@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { own, type Advised, type FitAdvice } from "../../src/fit";
 import { Own } from "../../src/fit/own";
+import { chosen } from "../../src/shop/sizes";
 import { speak } from "../../src/ui/words";
 
 const HOSTILE = "<img src=x onerror=alert(1)>";
@@ -136,6 +137,26 @@ describe("<fit-advice>", () => {
       localStorage.setItem("showroom.measures", text);
       expect(new Own().isEmpty).toBe(true);
     }
+  });
+
+  it("lets one choose the named size in one tap, where it is sold and can be had", async () => {
+    const { element, root, type, press } = await shown(TEE);
+    await type("chest", "98");
+    // It only names a size until it is told of which product.
+    expect(root.querySelector(".take")).toBeNull();
+    Object.assign(element, { product: "tee", canTake: () => false });
+    await element.updateComplete;
+    expect(root.querySelector(".take")).toBeNull();
+    element.canTake = (size) => size === "M";
+    await element.updateComplete;
+    expect(root.querySelector(".take")?.textContent).toBe("Choose M");
+    await press(".take");
+    expect(chosen.of("tee")).toBe("M");
+    expect([root.querySelector(".take"), root.querySelector(".taken")?.textContent]).toEqual([null, "M is chosen"]);
+    // Nobody sells S.
+    await type("chest", "89");
+    expect(root.querySelector(".take")).toBeNull();
+    chosen.forget();
   });
 
   it("speaks three languages", async () => {
