@@ -13,7 +13,7 @@ export interface WatchOptions {
   readonly patience: number;
 }
 
-export const PATIENT: WatchOptions = { slow_ms: 70, window: 60, patience: 4 };
+const PATIENT: WatchOptions = { slow_ms: 70, window: 60, patience: 4 };
 /** Longer than this is a page that was away, not a slow one. */
 const AWAY_MS = 1000;
 

@@ -17,7 +17,7 @@ interface Worn {
 }
 
 /** Where a published body lies, by what a card says; null for the wardrobe's looks. */
-export function ownAddress(avatar: string): string | null {
+function ownAddress(avatar: string): string | null {
   const id = OWN.exec(avatar)?.[1];
   return id ? `/api/avatars/${id}.glb` : null;
 }

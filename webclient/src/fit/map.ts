@@ -4,7 +4,7 @@ import type { MeasureKey } from "./measures";
 
 export type Region = "height" | "head" | "temples" | "eyes" | "nose" | "neck" | "shoulders" | "chest" | "waist" | "hips" | "arms" | "back" | "legs" | "foot" | "toes" | "wrist" | "finger";
 
-export const REGION_OF: Readonly<Record<MeasureKey, Region>> = {
+const REGION_OF: Readonly<Record<MeasureKey, Region>> = {
   height: "height", chest: "chest", waist: "waist", hip: "hips", neck: "neck", shoulder_width: "shoulders", arm_length: "arms", back_length: "back", inseam: "legs",
   foot_length: "foot", foot_width: "toes", wrist_girth: "wrist", finger_girth: "finger", head_girth: "head", head_width: "temples", pupillary_distance: "eyes", nose_width: "nose",
 };

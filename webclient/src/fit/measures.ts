@@ -2,7 +2,7 @@
  * Measures of a body, each with how far it may be off: typed by the shopper, or taken from what the mirror tracks.
  *
  * `spread_mm` is half of the interval in which the true value lies 19 times of 20. A measure that cannot be a person's
- * is none. What it is not: the tracking, or the keeping (`kept.ts`).
+ * is none. What it is not: the tracking, or the keeping (`own.ts`).
  *
  * Source: ISO 8559-1 (what is measured where); Yoon & Radwin 1994 and the trade's own tolerances for tape held by oneself;
  * ISO 7250-3 (joint centres against acromion, heads against the distance of pupils).

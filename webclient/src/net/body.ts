@@ -16,7 +16,7 @@ export const BODY_BONES = [
   "leftUpperLeg", "leftLowerLeg", "leftFoot", "rightUpperLeg", "rightLowerLeg", "rightFoot",
 ] as const;
 
-export const MASK_BYTES = 3;
+const MASK_BYTES = 3;
 export const TURN_BYTES = 4;
 export const ALL_BONES = (1 << BODY_BONES.length) - 1;
 

@@ -10,7 +10,7 @@ export const WALKWAY_M = 0.6;
 export const KNEES_M = 0.41;
 
 /** To sit down at a table and get up again: Panero & Zelnik, 30 in from the table's edge. */
-export const SIT_DOWN_M = 0.76;
+const SIT_DOWN_M = 0.76;
 
 /** A door leaf is as wide as its doorway: this much of its swing stays free. */
 export const DOOR_FREE_M = 0.6;

@@ -8,7 +8,7 @@
  */
 
 /** Fingers and a wrapping, on each side. Removal firms ask for as much. */
-export const HANDS_M = 0.02;
+const HANDS_M = 0.02;
 
 export interface Doorway {
   readonly width_m: number;

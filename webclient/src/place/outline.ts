@@ -9,7 +9,7 @@ const OFF_M = 0.03;
 const LIFT_M = 0.004;
 
 /** Green, amber, grey, clay: never the only sign, the words beside it say the same. */
-export const TINTS: Readonly<Record<Kind, number>> = { fits: 0x7fd6a4, snug: 0xf2c46d, unsure: 0xe9e4da, no: 0xef8a6b };
+const TINTS: Readonly<Record<Kind, number>> = { fits: 0x7fd6a4, snug: 0xf2c46d, unsure: 0xe9e4da, no: 0xef8a6b };
 
 function rounded<T extends Path>(path: T, x: number, y: number, w: number, h: number, r: number): T {
   path.moveTo(x + r, y);

@@ -44,7 +44,7 @@ function crosses(a: Point, b: Point, c: Point, d: Point): boolean {
   return side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0;
 }
 
-export const segmentToSegment = (a: Point, b: Point, c: Point, d: Point): number =>
+const segmentToSegment = (a: Point, b: Point, c: Point, d: Point): number =>
   crosses(a, b, c, d) ? 0 : Math.min(pointToSegment(a, c, d), pointToSegment(b, c, d), pointToSegment(c, a, b), pointToSegment(d, a, b));
 
 /** From a point to the nearest edge, from within or without. */

@@ -171,7 +171,7 @@ export function arranged(rows: readonly Row[]): readonly Row[] {
   return out;
 }
 
-export function emptyView(): HTMLElement {
+function emptyView(): HTMLElement {
   return h("div", { class: "state" }, h("h2", {}, t("empty_title")), h("p", {}, t("empty_text")));
 }
 

@@ -6,7 +6,7 @@ import { h } from "./dom";
 const CODES = { 4504: "version", 4507: "replaced", 4508: "kicked", 4509: "banned", 4510: "closed" } as const;
 type Kind = (typeof CODES)[keyof typeof CODES] | "other";
 
-export const kindOfEnd = (code: number): Kind => CODES[code as keyof typeof CODES] ?? "other";
+const kindOfEnd = (code: number): Kind => CODES[code as keyof typeof CODES] ?? "other";
 
 export interface EndedEvents {
   comeBack(): void;

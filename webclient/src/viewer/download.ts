@@ -1,7 +1,7 @@
 /** A download that gives up when nothing comes any more, so that one stalled file does not hold up the rest. */
 
 /** Without a byte for so long, it is given up. */
-export const STALL_MS = 12_000;
+const STALL_MS = 12_000;
 
 export class Stalled extends Error {
   override readonly name = "Stalled";

@@ -34,7 +34,7 @@ export function wallFrame(a: Vec2, b: Vec2): { frame: Frame; length: number } {
 }
 
 /** The outline of an opening in its wall's frame, counter-clockwise. */
-export function openingOutline(opening: Opening, wall_m: number): Outline {
+function openingOutline(opening: Opening, wall_m: number): Outline {
   const x = wall_m - opening.at_m;
   const half = opening.width_m / 2;
   const top = opening.sill_m + opening.height_m;

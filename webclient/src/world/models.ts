@@ -84,7 +84,7 @@ export function letGo(loaded: Object3D, kept: Object3D): void {
   });
 }
 
-export function drawsOf(model: Object3D): number {
+function drawsOf(model: Object3D): number {
   let draws = 0;
   model.traverse((object) => {
     if ((object as Mesh).isMesh) draws++;
@@ -95,7 +95,7 @@ export function drawsOf(model: Object3D): number {
 export const materialsOf = (mesh: Mesh): readonly Material[] => (Array.isArray(mesh.material) ? mesh.material : [mesh.material]);
 
 /** What a model takes in graphics memory: vertices, and textures with their smaller copies. */
-export function decodedBytes(model: Object3D): number {
+function decodedBytes(model: Object3D): number {
   const { textures, geometries } = memoryOf(model);
   return textures + geometries;
 }

@@ -5,7 +5,7 @@
 import { MathUtils, type Vector3 } from "three";
 import type { Panel } from "./panel";
 
-export const NEAREST_M = 0.62;
+const NEAREST_M = 0.62;
 export const BEST_M = 1.35;
 
 export interface Hanging {

@@ -5,7 +5,7 @@
 import type { Fill, Ink, Laid, Offsets, PressBox } from "./box";
 
 export const FACE = '"Source Sans 3", system-ui, "PingFang SC", "Noto Sans SC", "Microsoft YaHei", sans-serif';
-export const CORNER = 30;
+const CORNER = 30;
 
 export interface Palette {
   readonly ink: Readonly<Record<Ink, string>>;

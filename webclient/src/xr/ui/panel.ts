@@ -11,7 +11,7 @@ import { hit, lay, scrolls, targets, type Box, type Laid, type Offsets, type Rul
 import { CALM, font, glass, paint, type Palette } from "./paint";
 
 /** A twentieth of a degree of the eye, as a share of the distance. */
-export const UNIT = Math.tan(Math.PI / 180 / 20);
+const UNIT = Math.tan(Math.PI / 180 / 20);
 const DENSITY = 1.6;
 const MARGIN = 34;
 const PAD = 30;

@@ -44,14 +44,14 @@ export interface CardActs {
 const FEW = 5;
 const SIZES_A_ROW = 7;
 
-export function stockLine(offer: Offer | null): { words: string; isSold: boolean } {
+function stockLine(offer: Offer | null): { words: string; isSold: boolean } {
   if (!offer) return { words: "", isSold: false };
   if (!offer.is_on_sale) return { words: t("not_sold"), isSold: true };
   if (offer.available <= 0) return { words: t("sold_out"), isSold: true };
   return { words: offer.available <= FEW ? t("few", { n: offer.available }) : t("in_stock"), isSold: false };
 }
 
-export function sizeLine(size_m: readonly [number, number, number]): string {
+function sizeLine(size_m: readonly [number, number, number]): string {
   const unit = unitOf();
   const [w, h, d] = size_m.map((metres) => length(metres, unit, spoken()));
   return t("dims", { w: w ?? "", h: h ?? "", d: d ?? "", unit: t(unit === "in" ? "unit_in" : "unit_cm") });
