@@ -6,7 +6,6 @@
  * mirror and the headset alike. What it is not: the advice (`fit/`), which only names a size here (`advised`).
  */
 import type { Row, Variant } from "../api";
-import { spoken } from "../ui/words";
 import { base, css, html, icon, nothing, Panel, type TemplateResult } from "./panel";
 import { canBeChosen, chosen, sizesNow, type Asked, type SizeKind, type SizeNow } from "./sizes";
 import { t } from "./size-words";
@@ -136,8 +135,8 @@ export class ShopSizes extends Panel {
   /** Everything that cannot be had, in a sentence each. */
   #lost(all: readonly SizeNow[]): string {
     const colour = this.#colour();
-    const list = new Intl.ListFormat(spoken(), { type: "unit", style: "short" });
-    const of = (kind: SizeKind): string => list.format(all.filter((one) => one.kind === kind).map(({ label }) => label));
+    // Not by Intl.ListFormat: in Chinese it puts labels together without anything between them, and S and L are no SL.
+    const of = (kind: SizeKind): string => all.filter((one) => one.kind === kind).map(({ label }) => label).join(t("and"));
     const [out, off, unmade] = [of("out"), of("off"), of("unmade")];
     return [
       out && (colour ? t("is_out", { sizes: out, colour }) : t("is_out_plain", { sizes: out })),

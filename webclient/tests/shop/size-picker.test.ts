@@ -113,7 +113,8 @@ describe("the choice of a size", () => {
 
   it("speaks the page's language", async () => {
     const { root, settle, element } = await picker();
-    for (const [language, words] of [["zh", "Ink售罄:L。"], ["es", "Agotado en Ink: L."]] as const) {
+    element.variant = clay;
+    for (const [language, words] of [["zh", "Clay售罄:M。 Clay没有:S、L。"], ["es", "Agotado en Clay: M. No se hace en Clay: S, L."]] as const) {
       speak(language);
       element.requestUpdate();
       await settle();
