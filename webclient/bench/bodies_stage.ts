@@ -263,7 +263,7 @@ export function truth(figure: Figure): Body & { readonly height_m: number } {
     screen.set(p, i * 2);
   }
   return {
-    part: "body", pose: newPose(), scale: figure.height_m / MEAN_HEIGHT_M, isFound: true, confidence: 1, height_m: figure.height_m, height_spread_m: 0, joints, turns, rotations, screen, colours: { at: new Float32Array(18), isSeen: false },
+    part: "body", pose: newPose(), scale: figure.height_m / MEAN_HEIGHT_M, isFound: true, confidence: 1, height_m: figure.height_m, height_spread_m: 0, joints, turns, rotations, screen, colours: { at: new Float32Array(26), isSeen: false },
     sure: new Float32Array(JOINTS.length).fill(1), lengths: new Float32Array(JOINTS.length), halves: new Float32Array(JOINTS.length),
   };
 }

@@ -44,7 +44,7 @@ const HAND_REACH = 1.35;
 const THROAT = { at: [0, -0.012, 0.004], radii: [0.052, 0.066, 0.04] } as const;
 const HEAD = { at: [0, 0.085, 0.02], radii: [0.07, 0.115, 0.09] } as const;
 /** As far about the neck's root as hair is looked for: before the shoulders and the upper chest. */
-const HAIR = { at: [0, -0.05, 0.05], radii: [0.2, 0.2, 0.15] } as const;
+const HAIR = { at: [0, -0.05, 0.05], radii: [0.17, 0.2, 0.15] } as const;
 const SURE = 0.35;
 const ROUND = 20;
 

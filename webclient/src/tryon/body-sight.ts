@@ -3,7 +3,7 @@
  * collar and shoulders. Where either is, is known to a few centimetres, and its outline not at all; the picture has both.
  *
  * Skin has the colour of this person's own face in this very frame (nose, bridge, both cheeks), lighter or darker by what
- * shade does. Hair has that of the crown, and is nearer to it than to the face or to what is worn on the chest: where
+ * shade does. Hair has that of the crown, and is nearer to it than to the face or to what is worn: where
  * these are alike nothing is said. Nothing is read back: the shader looks the places up itself. What it is not: a mask; it
  * is asked only where a hand or hair may be.
  *
@@ -11,10 +11,10 @@
  */
 import { ShaderMaterial, Vector2, type Texture } from "three";
 
-/** Places that tell a person's colours: on the face, the crown, and the chest. */
+/** Places that tell a person's colours: on the face, on the crown, and on what is worn. */
 export const SKIN_PLACES = 4;
 export const HAIR_PLACES = 3;
-export const CLOTH_PLACES = 2;
+export const CLOTH_PLACES = 6;
 const PLACES = SKIN_PLACES + HAIR_PLACES + CLOTH_PLACES;
 
 export class BySight {
@@ -37,7 +37,7 @@ export class BySight {
     this.hair = of(HAIR);
   }
 
-  /** @param places `(9, 2)` pixels: face, crown, chest; without a face hands hide as wholes, and hair does not */
+  /** @param places `(13, 2)` pixels: face, crown, clothes; without a face hands hide as wholes, and hair does not */
   look(places: Float32Array, isSeen: boolean, width: number, height: number): void {
     this.#size.set(width, height);
     this.#known.value = isSeen;
@@ -84,7 +84,7 @@ const HAIR = /* glsl */ `
     if ( i >= ${SKIN_PLACES} && i < ${SKIN_PLACES + HAIR_PLACES} ) hair = min( hair, far );
     else other = min( other, far );
   }
-  return isKnown && hair < 0.2 && hair < 0.6 * other;`;
+  return isKnown && hair < 0.16 && hair < 0.5 * other;`;
 const FRAGMENT = /* glsl */ `
 uniform sampler2D frame;
 uniform vec2 size;

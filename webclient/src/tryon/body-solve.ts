@@ -30,6 +30,9 @@ const FLIP_S = 0.6;
 const KEEP_S = 0.4;
 /** Of the least of the torso's corners. */
 const SURE = 0.4;
+/** Between the shoulders in the model's own metres: people have 0.29 to 0.4 there, whichever way they are turned. */
+const LEAST_WIDE = 0.2;
+const MOST_WIDE = 0.6;
 /** Nobody moves faster before a mirror, metres a second. */
 const MOST_SPEED = 4;
 /** Legs as surely seen as this, and in the picture, are. */
@@ -143,7 +146,7 @@ export class BodySolver {
       if (!Number.isFinite(this.#raw[i * 2]! + this.#raw[i * 2 + 1]! + world[i * 3]! + world[i * 3 + 1]! + world[i * 3 + 2]!)) return null;
     }
     const corners = Math.min(visible[AT.leftShoulder]!, visible[AT.rightShoulder]!);
-    if (corners < SURE) return null;
+    if (corners < SURE || !this.#isLikely(world, lens)) return null;
     const size = Math.max(this.#torso() * 2.6, 24);
     this.size_px = this.#isFresh ? size : this.size_px + 0.2 * (size - this.size_px);
     let isFlipped = !this.#isFresh && this.#isFlipped();
@@ -165,6 +168,13 @@ export class BodySolver {
       this.#world.set(this.#calmShape[i]!.next(this.#one, dt), i * 3);
     }
     return isFlipped;
+  }
+
+  /** What the model makes out of curtains, water and a corner of the picture has its shoulders outside it, or hardly any. */
+  #isLikely(world: Float32Array, lens: Lens): boolean {
+    const wide = Math.hypot(...[0, 1, 2].map((k) => world[AT.leftShoulder * 3 + k]! - world[AT.rightShoulder * 3 + k]!));
+    const [x, y] = [0, 1].map((k) => (this.#raw[AT.leftShoulder * 2 + k]! + this.#raw[AT.rightShoulder * 2 + k]!) / 2) as [number, number];
+    return wide > LEAST_WIDE && wide < MOST_WIDE && x > 0 && x < lens.width && y > 0 && y < lens.height;
   }
 
   #torso(): number {

@@ -36,7 +36,7 @@ export interface Body extends Bearer {
   readonly turns: Float32Array;
   /** `(22, 2)` pixels from the upper left, of the picture that was tracked. */
   readonly screen: Float32Array;
-  /** Where this person's skin, hair and clothes are to be seen (`BySight`): `(9, 2)` pixels of the picture, if the face is seen. */
+  /** Where this person's skin, hair and clothes are to be seen (`BySight`): `(13, 2)` pixels of the picture, if the face is seen. */
   readonly colours: { readonly at: Float32Array; readonly isSeen: boolean };
   /** `(22)` 0 to 1: how surely a joint was seen. */
   readonly sure: Float32Array;
@@ -63,7 +63,7 @@ const PACE = 0.4;
 /** Mean distance of the trunks' corners, as a share of its diagonal, below which two bodies are one person seen twice. */
 const SAME_TRUNK = 0.35;
 /** A body of which the mask shows less is nobody's. */
-const PEOPLED = 0.55;
+const PEOPLED = 0.2;
 const RISE_S = 0.18;
 const FALL_S = 0.3;
 /** Which landmark says how surely a joint was seen. */
@@ -85,8 +85,9 @@ const COLOURS: readonly (readonly (readonly [landmark: number, share: number])[]
   [[0, 1]], [[1, 0.5], [4, 0.5]], [[3, 0.3], [7, 0.3], [9, 0.4]], [[6, 0.3], [8, 0.3], [10, 0.4]],
   // The crown: as far over the eyes as one and a third times the mouth lies under them; and to both sides of it.
   ...[0, 0.25, -0.25].map((aside) => [[2, 1.17], [5, 1.17], [9, -0.67], [10, -0.67], [7, aside], [8, -aside]] as const),
-  // The chest, left and right of its middle.
+  // What is worn: left and right of the chest's middle, halfway down the upper arms, and where the sleeves begin.
   [[11, 0.44], [12, 0.2], [23, 0.25], [24, 0.11]], [[12, 0.44], [11, 0.2], [24, 0.25], [23, 0.11]],
+  [[11, 0.5], [13, 0.5]], [[12, 0.5], [14, 0.5]], [[11, 0.85], [23, 0.15]], [[12, 0.85], [24, 0.15]],
 ];
 
 const CORNERS = [AT.leftShoulder, AT.rightShoulder, AT.leftHip, AT.rightHip] as const;

@@ -24,14 +24,20 @@ const TRUNK = joint("chest");
 /** Where a trunk is looked at: shares of the way from its right to its left side, and from the shoulders down to the hips. */
 const ACROSS = [0.2, 0.5, 0.8] as const;
 const DOWN = [0.1, 0.4, 0.7] as const;
+/** A share of the picture. */
+const ANYBODY = 0.03;
 
 /**
- * How much of a trunk lies where the mask sees people, 0 to 1: the pose model sometimes finds a body in a curtain, in
- * water, or beside somebody. What lies outside the picture says nothing.
+ * How much of a trunk lies where the mask sees people, 0 to 1: the pose model sometimes finds a body beside somebody.
+ * What lies outside the picture says nothing, nor does a mask that sees hardly anybody: it is made for people nearby.
  *
  * @param corners pixels of the left and right shoulder and the left and right hip, x and y of each
  */
 export function peopled(mask: Mask, corners: Float64Array, lens: Lens): number {
+  let some = 0;
+  const step = Math.max(1, mask.pixels.length >> 12);
+  for (let i = 0; i < mask.pixels.length; i += step) if (mask.pixels[i]! >= IN) some += step;
+  if (some < ANYBODY * mask.pixels.length) return 1;
   let [all, inside] = [0, 0];
   for (const v of DOWN) {
     for (const u of ACROSS) {
@@ -41,7 +47,7 @@ export function peopled(mask: Mask, corners: Float64Array, lens: Lens): number {
       if (mask.pixels[Math.floor((y / lens.height) * mask.height) * mask.width + Math.floor((x / lens.width) * mask.width)]! >= IN) inside++;
     }
   }
-  return all ? inside / all : 0;
+  return all ? inside / all : 1;
 }
 
 export interface Measured {

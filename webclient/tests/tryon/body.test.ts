@@ -169,11 +169,18 @@ describe("bodies before the mirror", () => {
     const mask = (value: number): Mask => ({ width: 16, height: 16, pixels: new Uint8Array(256).fill(value) });
     expect(settled(bodies, seen)).toBeNull();
     expect(bodies.isUnsure).toBe(true);
-    bodies.outline(mask(0), LENS);
+    // There is somebody, elsewhere.
+    bodies.outline({ ...mask(0), pixels: mask(0).pixels.fill(255, 0, 64) }, LENS);
     expect(bodies.isUnsure).toBe(false);
     expect(settled(bodies, seen, 12 * 66)).toBeNull();
     bodies.outline(mask(255), LENS);
     expect(settled(bodies, seen, 24 * 66)!.confidence).toBe(1);
+    // One who stands far away may be in no mask at all.
+    const far = known();
+    far.hasMasks = true;
+    settled(far, seen);
+    far.outline(mask(0), LENS);
+    expect(settled(far, seen, 12 * 66)!.confidence).toBe(1);
   });
 
   it("give the place of what no mask shows to somebody new", () => {
@@ -261,6 +268,9 @@ describe("bodies before the mirror", () => {
     const nothing: BodySeen = { points: new Float32Array(99), world: new Float32Array(99), visible: new Float32Array(33) };
     expect(known().look([nothing], LENS, 0)).toHaveLength(0);
     expect(known().look([{ ...standing({}).seen, points: new Float32Array(99).fill(Number.NaN) }], LENS, 0)).toHaveLength(0);
+    const { seen } = standing({ turns: ARMS_DOWN });
+    expect(settled(known(), { ...seen, points: seen.points.map((one, i) => (i % 3 === 0 ? one - 0.7 : one)) })).toBeNull();
+    expect(settled(known(), { ...seen, world: seen.world.map((one, i) => (i % 3 === 0 ? 0.3 * one : one)) })).toBeNull();
     expect(known().look([{ points: new Float32Array(0), world: new Float32Array(0), visible: new Float32Array(0) }], LENS, 0)).toHaveLength(0);
   });
 });

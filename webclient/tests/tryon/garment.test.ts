@@ -48,7 +48,7 @@ function bodyOf(arms = 1, moved: readonly [number, number, number] = [0, 0, 0]):
   const lengths = new Float32Array(JOINTS.length);
   for (const name of ["leftLowerArm", "leftHand", "rightLowerArm", "rightHand"] as const) lengths[joint(name)] = (/Lower/.test(name) ? 0.25 : 0.26) * arms;
   return {
-    part: "body", pose: newPose(), scale: 1, isFound: true, confidence: 1, height_m: 1.73, height_spread_m: 0, joints, turns, rotations: turns.slice(), screen: new Float32Array(44), colours: { at: new Float32Array(18), isSeen: false },
+    part: "body", pose: newPose(), scale: 1, isFound: true, confidence: 1, height_m: 1.73, height_spread_m: 0, joints, turns, rotations: turns.slice(), screen: new Float32Array(44), colours: { at: new Float32Array(26), isSeen: false },
     sure: new Float32Array(22).fill(1), lengths, halves: new Float32Array(22),
   };
 }
