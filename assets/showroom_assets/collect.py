@@ -121,17 +121,7 @@ def _expire(library: Library, product: str, history: History, *, keep: int | Non
         if not goes or dry_run:
             return goes
         last = events[-1]
-        event = Event(
-            schema="showroom.event/1",
-            number=last.number + 1,
-            kind="expire",
-            version=last.version,
-            manifest_sha256=last.manifest_sha256,
-            manifest_size_bytes=last.manifest_size_bytes,
-            at=library.now(),
-            expired=goes,
-            withdrawn=last.withdrawn,
-        )
+        event = Event.after(events, "expire", last, at=library.now(), expired=goes, withdrawn=last.withdrawn)
         if history.append(event):
             return goes
     raise LibraryConflict(f"{product}: too many publishers at the same moment. Tidy again later.", product=product)

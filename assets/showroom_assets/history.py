@@ -14,6 +14,7 @@ What it is not: the files (see ``blobs``), nor the rules of publishing (see ``li
 
 import re
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
@@ -49,6 +50,30 @@ class Event(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     writer: Annotated[str, Meta(max_length=64)] = ""
     expired: Annotated[list[Version], Meta(max_length=100_000)] = []
     withdrawn: bool = False
+
+    @classmethod
+    def after(
+        cls,
+        events: "Sequence[Event]",
+        kind: Literal["rollback", "withdraw", "expire"],
+        current: "Event | Recorded",
+        *,
+        at: str,
+        expired: Sequence[int] = (),
+        withdrawn: bool = False,
+    ) -> "Event":
+        """The next event, after which a version that is known is current."""
+        return cls(
+            schema="showroom.event/1",
+            number=len(events) + 1,
+            kind=kind,
+            version=current.version,
+            manifest_sha256=current.manifest_sha256,
+            manifest_size_bytes=current.manifest_size_bytes,
+            at=at,
+            expired=list(expired),
+            withdrawn=withdrawn,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -189,15 +189,7 @@ class Library:
             target = version_in(events, version, product=product)
             if target.current:
                 return False
-            event = Event(
-                schema="showroom.event/1",
-                number=len(events) + 1,
-                kind="rollback",
-                version=target.version,
-                manifest_sha256=target.manifest_sha256,
-                manifest_size_bytes=target.manifest_size_bytes,
-                at=self.now(),
-            )
+            event = Event.after(events, "rollback", target, at=self.now())
             if history.append(event):
                 return True
         raise LibraryConflict(f"{product}: too many publishers at the same moment. Try again.", product=product)
@@ -219,16 +211,7 @@ class Library:
             if events and events[-1].withdrawn:
                 return False
             last = version_in(events, None, product=product)
-            event = Event(
-                schema="showroom.event/1",
-                number=len(events) + 1,
-                kind="withdraw",
-                version=last.version,
-                manifest_sha256=last.manifest_sha256,
-                manifest_size_bytes=last.manifest_size_bytes,
-                at=self.now(),
-                withdrawn=True,
-            )
+            event = Event.after(events, "withdraw", last, at=self.now(), withdrawn=True)
             if history.append(event):
                 return True
         raise LibraryConflict(f"{product}: too many publishers at the same moment. Try again.", product=product)
