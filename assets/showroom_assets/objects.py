@@ -24,6 +24,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
+from .disk import sync_folder
 from .errors import LibraryError
 
 if TYPE_CHECKING:  # names that only the stubs have
@@ -209,7 +210,7 @@ class Objects:
             _make_folders(target.parent, root=self._root)
             done = name_it(staged, target)
             # Also when it was there already: whoever wrote it may not have come to this line yet.
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
         finally:
             with suppress(FileNotFoundError):
                 staged.unlink()
@@ -252,17 +253,7 @@ def _make_folders(folder: Path, *, root: Path) -> None:
     missing = [path for path in (folder, *folder.parents) if path.is_relative_to(root) and not path.is_dir()]
     for path in reversed(missing):
         path.mkdir(exist_ok=True)
-        _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # a folder cannot be opened there; NTFS journals names itself
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync_folder(path.parent)
 
 
 def _valid(key: str) -> None:

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from showroom_assets.disk import sync_folder
 from showroom_pipeline.stamp import HIDDEN
 
 _AT_FDCWD = -100
@@ -53,7 +54,8 @@ def put(out: Path, name: str, files: Iterable[tuple[str, bytes]]) -> Path:
             os.rename(target, old / "old")
             os.rename(temporary, target)
             shutil.rmtree(old, ignore_errors=True)
-        _sync(out)
+        with contextlib.suppress(OSError):
+            sync_folder(out)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)  # what failed, or the old product after the exchange
     return target
@@ -78,15 +80,6 @@ def _exchange(one: Path, other: Path) -> bool:
         return False
     done = call(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE)
     return bool(done == 0)
-
-
-def _sync(folder: Path) -> None:
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _is_running(pid: int) -> bool:

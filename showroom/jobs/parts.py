@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from showroom.jobs.errors import UploadGone, UploadTaken
+from showroom_assets.disk import sync_folder
 
 _ID: Final = re.compile(r"[a-z0-9]{8,40}")
 _SUFFIX: Final = re.compile(r"(?:\.[a-z0-9]{1,11})?")
@@ -56,8 +57,9 @@ class Parts:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        sync_folder(path.parent)
-        sync_folder(self.root)
+        for folder in (path.parent, self.root):
+            with contextlib.suppress(OSError):
+                sync_folder(folder)
 
     def open(self, upload: str, suffix: str) -> "Part":
         """
@@ -172,13 +174,3 @@ class Part:
             if self._descriptor >= 0:
                 os.close(self._descriptor)
                 self._descriptor = -1
-
-
-def sync_folder(folder: Path) -> None:
-    """Bring a folder's names to the disk."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
