@@ -7,8 +7,8 @@
  */
 import type { Row, Variant } from "../api";
 import { base, css, html, icon, nothing, Panel, type TemplateResult } from "./panel";
-import { canBeChosen, chosen, sizesNow, type Asked, type SizeKind, type SizeNow } from "./sizes";
-import { t } from "./size-words";
+import { canBeChosen, chosen, sizesNow, type Asked, type SizeNow } from "./sizes";
+import { lost, t } from "./size-words";
 
 const RULER = "M4 15.500 15.500 4l4.500 4.500L8.500 20zM8 11.500l2 2M11 8.500l2 2M14 5.500l2 2";
 
@@ -93,14 +93,14 @@ export class ShopSizes extends Panel {
     if (!this.row || !all.length) return nothing;
     const mine = chosen.of(this.row.id);
     const advised = all.find(({ label }) => label === this.advised);
-    const lost = this.#lost(all);
-    return html`<fieldset role="radiogroup" aria-describedby=${lost ? "lost" : nothing} aria-required="true">
+    const gone = lost(all, this.#colour());
+    return html`<fieldset role="radiogroup" aria-describedby=${gone ? "lost" : nothing} aria-required="true">
       <legend>${mine === null ? t("choose") : html`${t("size")} <b><bdi>${mine}</bdi></b>`}</legend>
       <div class="row">${all.map((one) => this.#size(one, one.label === mine))}</div>
       <div class="under">
         ${this.isWanted && mine === null ? html`<p class="small please">${t("please")}</p>` : nothing}
         ${advised && advised.label !== mine ? this.#yours(advised) : nothing}
-        ${lost ? html`<p id="lost" class="small quiet">${lost}</p>` : nothing}
+        ${gone ? html`<p id="lost" class="small quiet">${gone}</p>` : nothing}
       </div>
     </fieldset>`;
   }
@@ -130,19 +130,6 @@ export class ShopSizes extends Panel {
     const [size, colour] = [one.label, this.#colour()];
     if (!canBeChosen(one)) return html`<p class="small">${colour ? t("yours_out", { size, colour }) : t("yours_out_plain", { size })}</p>`;
     return html`<button class="plain yours" @click=${() => this.#choose(size)}>${icon(RULER)}${t("yours", { size })}</button>`;
-  }
-
-  /** Everything that cannot be had, in a sentence each. */
-  #lost(all: readonly SizeNow[]): string {
-    const colour = this.#colour();
-    // Not by Intl.ListFormat: in Chinese it puts labels together without anything between them, and S and L are no SL.
-    const of = (kind: SizeKind): string => all.filter((one) => one.kind === kind).map(({ label }) => label).join(t("and"));
-    const [out, off, unmade] = [of("out"), of("off"), of("unmade")];
-    return [
-      out && (colour ? t("is_out", { sizes: out, colour }) : t("is_out_plain", { sizes: out })),
-      off && t("is_off", { sizes: off }),
-      unmade && (colour ? t("is_unmade", { sizes: unmade, colour }) : t("is_unmade_plain", { sizes: unmade })),
-    ].filter(Boolean).join(" ");
   }
 }
 

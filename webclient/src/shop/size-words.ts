@@ -1,5 +1,6 @@
 /** What the choice of a size says, in three languages. */
 import { table } from "../ui/words";
+import type { SizeKind, SizeNow } from "./sizes";
 
 export const t = table({
   en: {
@@ -24,3 +25,15 @@ export const t = table({
     add: "Añadir la {size} al carrito", and: ", ",
   },
 });
+
+/** Everything that cannot be had in a colour, in a sentence each; the colour is empty where there is but one. */
+export function lost(all: readonly SizeNow[], colour: string): string {
+  // Not by Intl.ListFormat: in Chinese it puts labels together without anything between them, and S and L are no SL.
+  const of = (kind: SizeKind): string => all.filter((one) => one.kind === kind).map(({ label }) => label).join(t("and"));
+  const [out, off, unmade] = [of("out"), of("off"), of("unmade")];
+  return [
+    out && (colour ? t("is_out", { sizes: out, colour }) : t("is_out_plain", { sizes: out })),
+    off && t("is_off", { sizes: off }),
+    unmade && (colour ? t("is_unmade", { sizes: unmade, colour }) : t("is_unmade_plain", { sizes: unmade })),
+  ].filter(Boolean).join(" ");
+}

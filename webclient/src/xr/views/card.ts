@@ -2,7 +2,7 @@
 import type { Row, Variant } from "../../api";
 import { money, unitOf } from "../../shop/money";
 import type { Offer } from "../../shop/answers";
-import { t as ofSizes } from "../../shop/size-words";
+import { lost, t as ofSizes } from "../../shop/size-words";
 import { canBeChosen, type SizeNow } from "../../shop/sizes";
 import { spoken } from "../../ui/words";
 import { length } from "../../ui/format";
@@ -60,7 +60,7 @@ function sizeLine(size_m: readonly [number, number, number]): string {
 /** One press a size; what cannot be had cannot be pressed, and is said in words. */
 function sizesOf({ sizes, size }: CardModel, acts: CardActs): Box | null {
   if (!sizes.length) return null;
-  const lost = sizes.filter((one) => !canBeChosen(one)).map(({ label }) => clean(label, 12)).join(", ");
+  const gone = clean(lost(sizes, ""), 160);
   const rows: Box[] = [];
   for (let at = 0; at < sizes.length; at += SIZES_A_ROW) {
     rows.push(row(sizes.slice(at, at + SIZES_A_ROW).map((one) => press(`size:${one.label}`, clean(one.label, 12), () => acts.size(one.label), {
@@ -70,7 +70,7 @@ function sizesOf({ sizes, size }: CardModel, acts: CardActs): Box | null {
   }
   return column([
     text(size ? ofSizes("size_is", { size: clean(size, 12) }) : ofSizes("choose"), { size: SMALL, weight: 600 }), ...rows,
-    lost ? text(ofSizes("is_out_plain", { sizes: lost }), { size: SMALL, ink: "quiet", lines: 1 }) : null,
+    gone ? text(gone, { size: SMALL, ink: "quiet", lines: 2 }) : null,
   ], { gap: 8 });
 }
 
