@@ -5,7 +5,7 @@ task and a queue for each connection cost more than the whole receive path does.
 A POSE is put on its room's list and nothing else; every other message goes through ``protocol.session``.
 """
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from showroom.protocol.body import is_body
 from showroom.protocol.errors import ProtocolError
@@ -26,7 +26,8 @@ from showroom.protocol.session import Phase, ServerSession
 from showroom.realtime.transport import Link
 
 if TYPE_CHECKING:
-    from showroom.realtime.hub import Hub
+    from showroom.realtime.clock import Clock
+    from showroom.realtime.counters import Counters
     from showroom.realtime.room import RoomCopy
     from showroom.realtime.visit import Visit
 
@@ -46,6 +47,28 @@ MOST_UNREAD_BYTES: Final = 60 << 10
 """What may wait for a reader, all in all."""
 
 
+class House(Protocol):
+    """What a connection knows of the hub."""
+
+    now_s: float
+    """As of this tick: the receive path asks no clock."""
+
+    @property
+    def clock(self) -> "Clock": ...
+
+    @property
+    def counters(self) -> "Counters": ...
+
+    def opened(self, connection: "Connection") -> None:
+        """A WebSocket is open."""
+
+    def closed(self, connection: "Connection") -> None:
+        """A WebSocket is gone."""
+
+    def hello(self, connection: "Connection", hello: Hello) -> None:
+        """Seat a connection by its ticket or its resume key, or close it."""
+
+
 class Connection:
     """
     Parameters
@@ -61,7 +84,7 @@ class Connection:
         "is_embodied", "is_pinged", "link", "opened_s", "peer", "room", "visit",
     )  # fmt: skip
 
-    def __init__(self, hub: "Hub", peer: str) -> None:
+    def __init__(self, hub: House, peer: str) -> None:
         self.peer = peer
         self.link: Link | None = None
         self.room: RoomCopy | None = None
