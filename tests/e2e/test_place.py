@@ -6,6 +6,7 @@ The page is the built one, the shop the real server's. Everything in the session
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,7 @@ from page_server import furnish, page_is_built, sell, served
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 from shelf_files import product_folder
+from shoppers import shoppers
 from small_store import picture
 
 from showroom.services import Services
@@ -283,4 +285,56 @@ def test_a_photo_with_a_mat_of_known_size_shows_the_sofa_true_and_says_whether_i
     assert "#/place?layout=sofa~SOFA-BONE~2600" in link
     page.goto("about:blank")
     page.goto(link)
+    expect(page.get_by_role("heading", name="A friend’s room")).to_be_focused()
+    expect(page.locator("place-visit .shelf li")).to_have_text(re.compile("Sofa"))
+    page.get_by_role("button", name="Put it into my own room").press("Enter")
     expect(page.get_by_text("A friend shows you 1 pieces")).to_be_visible()
+
+
+def test_a_friend_sees_the_room_while_it_is_furnished(browser: Browser, address: str) -> None:
+    with shoppers(browser, "Ada", "Ben") as (ada, ben):
+        for one in (ada, ben):
+            one.enter(address + "?rung=list")
+        expect(ada.row(ben)).to_be_visible()
+        page = ada.page
+        page.goto(f"{address}?rung=list#/p/sofa")
+        page.get_by_role("button", name="Place it in your room").press("Enter")
+        page.locator("place-room input[type=file]").set_input_files(
+            {"name": "room.png", "mimeType": "image/png", "buffer": drawn_room()}
+        )
+        page.get_by_label("What do you know the size of?").select_option("tile")
+        corners = seen([(0, 0, 0), (1.2, 0, 0), (1.2, 0, -0.8), (0, 0, -0.8)])
+        do(page, "room.photo.refer('tile', {width_m: 1.2, length_m: 0.8}); room.photo.marks = given[0]", corners.tolist())
+        page.get_by_role("button", name="Put furniture in").press("Enter")
+        expect(page.get_by_role("application")).to_be_focused()
+        page.get_by_role("button", name="Let friends see it").press("Enter")
+        expect(page.get_by_role("button", name="Friends see it")).to_have_attribute("aria-pressed", "true")
+
+        ben.asked(yes="Look")
+        theirs = ben.page
+        expect(theirs.get_by_role("heading", name="Ada’s room")).to_be_focused()
+        expect(theirs.locator("place-visit .shelf li")).to_have_text(re.compile("Sofa"))
+        do(
+            page,
+            "room.home.arrangement.move(1, {x_m: 0.4, z_m: -1.2, yaw_rad: 0.5}); await room.home.take('lamp', null)",
+        )
+        do(page, "room.home.put(0.1, 0.5, -0.3, 0)")
+        expect(theirs.locator("place-visit .shelf li")).to_have_count(2)
+        stands = "document.querySelector('place-visit').layout.pieces.map(one => [one.product, one.x_m, one.z_m])"
+        assert theirs.evaluate(stands) == [["sofa", 0.4, -1.2], ["lamp", 0.1, -0.3]]
+        # It is drawn: the house's pixels are of many colours, and turn with a key.
+        house = theirs.get_by_role("img", name=re.compile("Sofa, Lamp"))
+        before = house.screenshot()
+        assert len(np.unique(np.asarray(Image.open(io.BytesIO(before)).convert("L")))) > 30
+        house.press("ArrowLeft")
+        theirs.wait_for_timeout(500)
+        assert house.screenshot() != before
+        assert serious(theirs, within="dialog") == []
+        theirs.get_by_role("button", name="Add to cart: Lamp").press("Enter")
+        expect(theirs.locator("dialog > [role=status]")).to_contain_text("Lamp is in your cart")
+
+        page.get_by_role("button", name="Friends see it").press("Enter")
+        expect(page.get_by_role("button", name="Let friends see it")).to_be_visible()
+        do(page, "room.home.arrangement.move(1, {x_m: 1.4})")
+        theirs.wait_for_timeout(1000)
+        assert theirs.evaluate(stands)[0] == ["sofa", 0.4, -1.2], "nothing is seen once it is switched off"

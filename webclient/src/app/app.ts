@@ -9,9 +9,8 @@ import { isTyping } from "../a11y/focus";
 import { catalogue } from "../api";
 import { Bar, ACTIONS, type Action } from "../ui/bar";
 import { Catalogue, skeletonView } from "../ui/catalogue";
-import { announce, h, icon, say, speakThrough } from "../ui/dom";
+import { announce, h, say, speakThrough } from "../ui/dom";
 import { choose as chooseCurrency } from "../ui/exchange";
-import { ICONS } from "../ui/icons";
 import { Notices } from "../ui/notices";
 import { Panels } from "../ui/panel";
 import type { Wanted } from "../shop/panel";
@@ -188,8 +187,9 @@ export class App {
     } });
     this.#entrance.outside();
     this.#panels.add("search", { title: () => t("search"), make: async () => (await import("../ui/search")).searchPanel(showroom, takeMe) });
-    this.#panels.add("settings", { title: () => t("settings"), make: async () => (await import("../ui/settings")).settings(showroom, [h("button", { type: "button", class: "pill", click: () => void this.#entrance.refigure() }, icon(ICONS.person), t("figure")), ...(["orders", "wishes", "code"] as const).map((name) =>
-      h("button", { type: "button", class: "pill", click: () => void this.#panels.show(name) }, t(name === "code" ? "cart_code" : name)))], this.#immersion.headset?.settings ?? null) });
+    this.#panels.add("settings", { title: () => t("settings"), make: async () => (await import("../ui/settings")).settings(showroom, {
+      refigure: () => void this.#entrance.refigure(), show: (name) => void this.#panels.show(name),
+    }, this.#immersion.headset?.settings ?? null) });
     this.#panels.add("map", { title: () => t("map"), make: async () => {
       const [{ mapPanel }, { floorPlan }] = await Promise.all([import("../ui/map"), import("../world/map")]);
       if (!showroom.plan) throw new Error("no plan");
@@ -237,8 +237,11 @@ export class App {
   /** Somebody furnished a room and sent the link. */
   async #friendsRoom(hash: string): Promise<void> {
     history.replaceState(history.state, "", "#/");
-    const { layoutIn, openPlace } = await import("../place");
-    await openPlace({ product: null, layout: layoutIn(hash), unit: this.showroom.preferences.get("unit"), trade: () => this.showroom.trade });
+    const { layoutIn, openPlace, visitPlace } = await import("../place");
+    const layout = layoutIn(hash);
+    const [unit, trade] = [this.showroom.preferences.get("unit"), () => this.showroom.trade];
+    if (layout?.pieces.length) visitPlace({ layout, unit, trade });
+    else await openPlace({ product: null, unit, trade });
   }
 
   #showList(before: View): void {

@@ -7,6 +7,7 @@
 import { Company } from "../together";
 import type { Inspecting } from "../together";
 import type { Moving, Person } from "../net";
+import type { AskViewers } from "../place/viewers";
 import type { AskFriends } from "../tryon/friends";
 import type { Inspect } from "../world/inspect";
 import type { Part } from "../world/world";
@@ -14,6 +15,7 @@ import { h, icon } from "../ui/dom";
 import { ICONS } from "../ui/icons";
 import type { PanelContent, Panels } from "../ui/panel";
 import { hashOf } from "./address";
+import { FriendsRoom } from "./friends-room";
 import type { Scene } from "./scene";
 import type { Showroom } from "./showroom";
 import type { Visit } from "./visit";
@@ -70,6 +72,11 @@ export class Companions {
     document.addEventListener("friends", (event) => {
       (event as AskFriends).company = { session: visit.session, outfit: company.outfit, moved: (moving) => this.moved(moving) };
     }, { signal });
+    // So does a room that is furnished; and friends' rooms are opened over the page.
+    document.addEventListener("viewers", (event) => {
+      (event as AskViewers).viewers = { viewing: company.looking, audience: () => company.audience() };
+    }, { signal });
+    company.looking.visits(new FriendsRoom(showroom, (who) => company.nameOf(who)));
     // A line in the talk, a toast: "to this person", "about this person".
     document.addEventListener("message", (event) => {
       const { member, name } = (event as CustomEvent<{ member: number; name: string }>).detail;

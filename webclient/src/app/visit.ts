@@ -27,7 +27,6 @@ export interface VisitOptions {
 }
 
 const INSPECTING = 2;
-const MOST_LOOKERS = 8;
 /** Those who are here already do not arrive. */
 const SETTLED_MS = 2500;
 
@@ -128,9 +127,8 @@ export class Visit extends EventTarget implements Meeting {
     if (!company) return;
     const sku = this.#options.showroom.row(product)?.variants.find(({ name }) => name === variant)?.sku ?? null;
     if (!product) return company.looking.stop();
-    // With one's party, or else with those who stand nearest.
-    const to = company.party.members.length > 1 ? [] : company.people().slice(0, MOST_LOOKERS).map(({ member }) => member);
-    if (!to.length && company.party.members.length < 2) return announce(t("nobody"));
+    const to = company.audience();
+    if (!to) return announce(t("nobody"));
     company.looking.share(product, sku, to).catch((error: unknown) => company.refused(error));
   }
 

@@ -15,6 +15,7 @@ import type { Layout } from "./layout";
 import { nativeViewer, thisDevice, type Native } from "./native";
 import { Photo, type Known } from "./photo";
 import { sizeWords } from "./sentences";
+import { AskViewers, show, type Viewers } from "./viewers";
 import { styles } from "./style";
 import type { Piece } from "./piece";
 import { t } from "./words";
@@ -45,6 +46,7 @@ export class PlaceRoom extends Panel {
   #hasAr = false;
   #native: Native = { kind: "none" };
   #name = "";
+  #viewers: Viewers | null = null;
   readonly #ended = new AbortController();
 
   constructor() {
@@ -64,11 +66,19 @@ export class PlaceRoom extends Panel {
       const words = (event as CustomEvent<string>).detail;
       this.announce(words);
     }, { signal: this.#ended.signal });
+    const asked = new AskViewers();
+    this.dispatchEvent(asked);
+    this.#viewers = asked.viewers;
+    this.#viewers?.viewing.addEventListener("change", () => this.requestUpdate(), { signal: this.#ended.signal });
+    this.home.addEventListener("change", () => {
+      if (this.#viewers?.viewing.isFurnishing && this.home.arrangement.pieces.length) void show(this.#viewers, this.home.layout);
+    }, { signal: this.#ended.signal });
     void this.#ready();
   }
 
   override disconnectedCallback(): void {
     this.#ended.abort();
+    if (this.#viewers?.viewing.isFurnishing) this.#viewers.viewing.stop();
     void this.ar?.leave();
     this.photo?.dispose();
     super.disconnectedCallback();
@@ -155,6 +165,25 @@ export class PlaceRoom extends Panel {
     this.isChoosing = false;
     await this.home.take(row.id, null);
     if (this.state === "photo") this.photo?.put();
+  }
+
+  /** The shopper's yes, and their no. */
+  async #letSee(): Promise<void> {
+    const viewers = this.#viewers;
+    if (!viewers) return;
+    if (viewers.viewing.isFurnishing) {
+      viewers.viewing.stop();
+      return this.announce(t("see_off"));
+    }
+    this.trouble = "";
+    try {
+      const shown = await show(viewers, this.home.layout);
+      if (shown === "shown") return this.announce(t("see_on"));
+      this.trouble = t(`see_${shown}`);
+    } catch (error) {
+      console.warn(error);
+      this.trouble = t("see_refused");
+    }
   }
 
   #close(): void {
@@ -282,6 +311,9 @@ export class PlaceRoom extends Panel {
         }}>${icon(RULER)}${t("measures")}</button>
         ${room && room.how !== "photo" ? nothing : html`<button class="plain" @click=${() => (photo ? photo.measure(true) : ar?.measure(true))}>${t("measure")}</button>`}
       </div>
+      ${this.#viewers && this.#viewers.viewing.longestPlan > 0 ? html`<button class="plain" aria-pressed=${this.#viewers.viewing.isFurnishing} aria-describedby="see-lead" @click=${() => void this.#letSee()}>${icon(ICONS.people)}${t(this.#viewers.viewing.isFurnishing ? "seen" : "let_see")}</button>
+      <p class="small quiet" id="see-lead">${t("see_lead")}</p>` : nothing}
+      ${this.trouble ? html`<p class="note bad" role="alert">${icon(ICONS.warn)}<span>${this.trouble}</span></p>` : nothing}
       <details><summary>${t("door")}</summary>${this.#door()}</details>
       <div class="row foot">
         ${pieces.length ? html`<button class="text" @click=${() => void home.share()}>${icon(ICONS.share)}${t("share")}</button><button class="text" @click=${() => this.#forget()}>${t("forget")}</button>` : nothing}

@@ -217,15 +217,19 @@ export class Home extends EventTarget {
     }
   }
 
+  /** Pieces of one's own room into the cart. */
+  buy(ids: readonly number[]): Promise<void> {
+    return this.sell(ids.map((id) => this.arrangement.piece(id)?.sku ?? null));
+  }
+
   /** Into the shop's own cart, as from the product's panel. */
-  async buy(ids: readonly number[]): Promise<void> {
+  async sell(skus: readonly (string | null)[]): Promise<void> {
     const trade = this.#options.trade();
-    for (const id of ids) {
-      const piece = this.arrangement.piece(id);
-      if (!piece?.sku || !trade) continue;
+    for (const sku of skus) {
+      if (!sku || !trade) continue;
       try {
-        await trade.add(piece.sku, 1);
-        this.say(t("in_cart", { name: piece.ware.name }));
+        await trade.add(sku, 1);
+        this.say(t("in_cart", { name: this.wares.sold(sku)?.name ?? sku }));
       } catch (error) {
         this.say(error instanceof Error ? error.message : String(error));
       }

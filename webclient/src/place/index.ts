@@ -7,9 +7,10 @@ import { unitFor, type Unit } from "../ui/format";
 import { Home, type Buying } from "./home";
 import type { Layout } from "./layout";
 import { PlaceRoom } from "./element";
+import { PlaceVisit } from "./visit";
 import "./place.css";
 
-export { layoutIn, linkOf, type Layout } from "./layout";
+export { layoutIn, linkOf, read, type Layout } from "./layout";
 
 export interface PlaceOptions {
   /** The product whose panel was left; null: only a layout is shown. */
@@ -52,6 +53,38 @@ export async function openPlace({ product, variant = null, layout = null, unit =
   element.product = product ?? "";
   element.variant = variant;
   element.shown = layout?.pieces.length ? layout : null;
+  return { element, close: overPage(element, home, mount, closed) };
+}
+
+export interface VisitOptions extends Omit<PlaceOptions, "product" | "variant" | "layout"> {
+  readonly layout: Layout;
+  /** Whose room it is, if they are here: it is seen as it is furnished. */
+  readonly whose?: string;
+}
+
+export interface VisitHandle {
+  readonly element: PlaceVisit;
+  close(): void;
+}
+
+/** A friend's room; what stands in it can be put into one's own. */
+export function visitPlace({ layout, whose = "", unit = "auto", trade, closed, mount = document.body }: VisitOptions): VisitHandle {
+  const home = new Home({ unit: unitFor(unit, navigator.language), shelf: storage(), trade });
+  const element = new PlaceVisit();
+  element.home = home;
+  element.whose = whose;
+  element.layout = layout;
+  const close = overPage(element, home, mount, closed);
+  element.addEventListener("mine", () => {
+    const mine = element.layout;
+    close();
+    void openPlace({ product: null, layout: mine, unit, trade, mount });
+  });
+  return { element, close };
+}
+
+/** Lays an element over the page as a dialog, until it fires "closed". @returns what takes it away */
+function overPage(element: HTMLElement, home: Home, mount: HTMLElement, closed?: () => void): () => void {
   const dialog = document.createElement("dialog");
   dialog.className = "place-dialog";
   const before = document.activeElement as HTMLElement | null;
@@ -75,5 +108,5 @@ export async function openPlace({ product, variant = null, layout = null, unit =
   dialog.append(element, status);
   mount.append(dialog);
   dialog.showModal();
-  return { element, close };
+  return close;
 }

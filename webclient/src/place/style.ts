@@ -19,6 +19,10 @@ export const styles = css`
   .stage { position: absolute; inset: 0; inset-inline-end: 360px; display: grid; place-items: center; }
   .frame { position: relative; border-radius: 4px; }
   .frame canvas { position: absolute; inset: 0; width: 100%; height: 100%; display: block; }
+  .visit { background: linear-gradient(#efe8db, #d3c6b1); }
+  .visit .drawn { width: 100%; height: 100%; display: block; }
+  .visit .drawn:focus-visible { outline-color: #1f4d3a; }
+  .visit .ware { grid-template-columns: 64px 1fr auto; }
   .lines { pointer-events: none; }
   .drawn { touch-action: none; cursor: grab; }
   .drawn:active { cursor: grabbing; }

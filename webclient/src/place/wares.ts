@@ -25,6 +25,11 @@ export class Wares {
     return this.#rows.find((row) => row.id === id);
   }
 
+  /** What is sold under a SKU. */
+  sold(sku: string): Row | undefined {
+    return this.#rows.find((row) => row.variants.some((one) => one.sku === sku));
+  }
+
   of(id: string, signal?: AbortSignal): Promise<Offered> {
     let asked = this.#asked.get(id);
     if (!asked) {

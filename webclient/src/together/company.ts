@@ -67,6 +67,7 @@ export interface CompanyOptions {
 }
 
 const STAFF: ReadonlySet<string> = new Set(["host", "merchant", "operator"]);
+const MOST_LOOKERS = 8;
 const MOST_NOTICES = 6;
 const ASKS_TO_LOOK: ReadonlySet<Notice["kind"]> = new Set(["shown", "room", "handed"]);
 const CARD_MS = 3000;
@@ -229,6 +230,13 @@ export class Company extends EventTarget {
   /** Where products are looked at. */
   attach(inspect: Inspecting): void {
     this.looking.attach(inspect);
+  }
+
+  /** Whom to show something: nobody by name if it is one's party, else those who stand nearest; null if nobody is there. */
+  audience(): readonly number[] | null {
+    if (this.party.members.length > 1) return [];
+    const to = this.people().slice(0, MOST_LOOKERS).map(({ member }) => member);
+    return to.length ? to : null;
   }
 
   emote(id: number): void {
