@@ -121,14 +121,15 @@ export function buying(product: Product, all: readonly Row[], showroom: Showroom
     const all_prices = all.map((row) => row.price_minor);
     const line = price(comparable(all_prices, own ?? null), spoken(), navigator.language);
     if (cost.textContent !== line) cost.textContent = line;
-    const live = isOpen && variant ? supply(product, trade, skusOf(variant)) : one ? supply(product, trade, one) : sizes.length ? { kind: "out" as const, left: 0 } : supply(product, trade);
+    const open = variant ? skusOf(variant) : sizes.flatMap(({ skus }) => skus);
+    const live = isOpen ? supply(product, trade, open) : one ? supply(product, trade, one) : sizes.length ? { kind: "out" as const, left: 0 } : supply(product, trade);
     const known = !isOpen && live.kind === "in" && live.left === 0 && offer?.available !== undefined && offer.available !== null
       ? { kind: offer.available <= 0 ? "out" as const : offer.available <= 5 ? "few" as const : "in" as const, left: offer.available } : live;
     const text = known.kind === "few" ? t("few", { n: known.left }) : known.kind === "out" ? t("sold_out") : known.kind === "in" ? t("in_stock") : t("not_sold");
     stock.dataset["kind"] = known.kind;
     if (stock.textContent !== text) stock.textContent = text;
     add.hidden = known.kind === "none" || !trade;
-    add.disabled = known.kind === "out" || !one;
+    add.disabled = known.kind === "out" || (!one && !isOpen);
     if (picker) {
       Object.assign(picker, { variant, advised });
       picker.requestUpdate();
