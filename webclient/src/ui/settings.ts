@@ -4,7 +4,8 @@ import type { Choices } from "../app/preferences";
 import type { Showroom } from "../app/showroom";
 import { t } from "../app/words";
 import { keep, recall, type HeadsetSettings } from "../xr/settings";
-import { h } from "./dom";
+import { h, icon } from "./dom";
+import { ICONS } from "./icons";
 import { isLanguage, LANGUAGES, speak, spoken, t as product } from "./words";
 import type { PanelContent } from "./panel";
 
@@ -13,8 +14,14 @@ const MOODS: ReadonlySet<string> = new Set(["day", "evening", "show"]);
 
 type Names<T> = { [K in keyof Choices]: Choices[K] extends T ? K : never }[keyof Choices];
 
+/** Where the settings lead on to. */
+export interface SettingsWays {
+  refigure(): void;
+  show(panel: "orders" | "wishes" | "code"): void;
+}
+
 /** @param headset its own settings, while it is there; what is kept of them otherwise */
-export function settings(showroom: Showroom, links: readonly Node[], headset: HeadsetSettings | null): PanelContent {
+export function settings(showroom: Showroom, ways: SettingsWays, headset: HeadsetSettings | null): PanelContent {
   const { preferences } = showroom;
   const pick = <K extends keyof Choices>(label: string, name: K, choices: readonly (readonly [Choices[K], string])[]): HTMLElement =>
     select(label, choices.map(([value, word]) => [String(value), word]), String(preferences.get(name)), (chosen) => {
@@ -53,7 +60,9 @@ export function settings(showroom: Showroom, links: readonly Node[], headset: He
       pick(t("motion"), "motion", [["auto", t("motion_auto")], ["less", t("motion_less")]]),
       toggle(t("captions"), "captions"), toggle(t("sound"), "sound"), toggle(t("names"), "names"), toggle(t("letters"), "letters")),
     comfort(headset),
-    h("div", { class: "row" }, ...links));
+    h("div", { class: "row" },
+      h("button", { type: "button", class: "pill", click: () => ways.refigure() }, icon(ICONS.person), t("figure")),
+      ...(["orders", "wishes", "code"] as const).map((name) => h("button", { type: "button", class: "pill", click: () => ways.show(name) }, t(name === "code" ? "cart_code" : name)))));
   return { element, dispose: end };
 }
 
