@@ -13,5 +13,5 @@ export { Session } from "./session";
 export type { Scope, SessionEvents, SessionOptions } from "./session";
 export type { StateChange } from "./showing";
 export type { Corrected } from "./standing";
-export { enterAsGuest, NoEntry, roomAddress, seatTicket } from "./tickets";
-export type { Guest, Ticket, TicketRequest } from "./tickets";
+export { NoEntry, roomAddress, seatTicket } from "./tickets";
+export type { Ticket, TicketRequest } from "./tickets";

@@ -1,4 +1,4 @@
-/** Getting in, over HTTP: a guest's pass and a seat in a room. What follows happens over the socket (`session.ts`). */
+/** Getting in, over HTTP: a seat in a room. A guest's pass is taken elsewhere (`shop/account.ts`). What follows happens over the socket (`session.ts`). */
 
 import { written, type Look } from "../avatar/look";
 
@@ -23,14 +23,6 @@ export interface Ticket {
   readonly nickname?: string;
   readonly copy?: number;
   readonly beside_friend?: boolean;
-}
-
-export interface Guest {
-  readonly id: string;
-  readonly name: string;
-  /** The browser has it as a cookie already; elsewhere it is sent as a bearer token. */
-  readonly token: string;
-  readonly expires_s: number;
 }
 
 /** No seat, and why: the status of the answer (0: none came), the server's code and words, and when to ask again. */
@@ -61,11 +53,6 @@ async function posted(address: string, body: object, signal: AbortSignal | null,
     answer.ok ? 0 : answer.status, typeof error.code === "string" ? error.code : "answer", typeof error.message === "string" ? error.message : answer.statusText,
     Number.isFinite(wait_s) ? Math.min(Math.max(wait_s, 0), 600) * 1000 : 0,
   );
-}
-
-/** Take a guest's pass: from now on this browser is the same shopper, also in the shop. */
-export async function enterAsGuest(nickname: string, server = ""): Promise<Guest> {
-  return (await posted(`${server}/api/guests`, { name: nickname }, null)) as Guest;
 }
 
 /** Ask for a seat. Throws NoEntry. */
