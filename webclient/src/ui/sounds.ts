@@ -28,9 +28,8 @@ export class Sounds {
     try {
       this.#context ??= new AudioContext();
       const context = this.#context;
-      if (context.state !== "suspended" || this.#waking) return;
-      // Never settled while browsers wait for a gesture.
-      this.#waking = context.resume().catch(() => undefined).finally(() => (this.#waking = null));
+      // Asked again at each gesture: some keys (Escape, Shift) are none to a browser, and what was asked then stays open.
+      if (context.state === "suspended") this.#waking = context.resume().catch(() => undefined);
     } catch {
       // No sound card: everything that is told by sound is told by sight too.
     }
