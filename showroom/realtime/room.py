@@ -33,7 +33,7 @@ from showroom.realtime.look import Look
 from showroom.realtime.mailbox import Mailbox
 from showroom.realtime.seats import Seats
 from showroom.realtime.shelves import Shelves
-from showroom.realtime.visit import Visit
+from showroom.realtime.visit import Caller, Visit
 from showroom.realtime.wishes import Wishes
 from showroom.social.effects import Effects
 from showroom.social.moderation import Switches
@@ -45,7 +45,6 @@ from showroom_assets.errors import ShowroomError
 
 if TYPE_CHECKING:
     from showroom.realtime.clock import Clock
-    from showroom.realtime.connection import Connection
     from showroom.realtime.plan import RoomPlan
 
 HZ: Final = 20
@@ -172,7 +171,7 @@ class RoomCopy:
             self.lost(visit)
         return visit
 
-    def greet(self, visit: Visit, connection: "Connection", key: str, *, resumed_at: int | None) -> None:
+    def greet(self, visit: Visit, connection: Caller, key: str, *, resumed_at: int | None) -> None:
         """
         Bind a connection to a visit: WELCOME, what was missed, what holds now, and a keyframe with the next tick.
 

@@ -2,19 +2,18 @@
 
 import hashlib
 import secrets
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from msgspec import Raw
 
 from showroom.accounts.principal import Principal
 from showroom.protocol.events import Card
+from showroom.protocol.ids import Close
 from showroom.realtime.keeping import KeptSeat, pack_seat, pack_visit
 from showroom.realtime.look import Look
 from showroom.realtime.mailbox import Mailbox
+from showroom.realtime.transport import Link
 from showroom.social.rate import Bucket
-
-if TYPE_CHECKING:
-    from showroom.realtime.connection import Connection
 
 
 def new_key() -> str:
@@ -25,6 +24,22 @@ def new_key() -> str:
 def hash_of(key: str) -> bytes:
     """How a resume key is kept. It is random, so a plain hash is enough."""
     return hashlib.sha256(key.encode()).digest()
+
+
+class Caller(Protocol):
+    """The connection by which somebody is here, as rooms know it."""
+
+    link: Link | None
+    is_embodied: bool
+
+    def answer(self, message: bytes) -> None:
+        """Send what was asked for."""
+
+    def close(self, close: Close) -> None:
+        """Say goodbye; the seat is kept for the grace time."""
+
+    def leave(self, close: Close | int) -> None:
+        """The seat is gone already: end the connection."""
 
 
 class Visit:
@@ -81,7 +96,7 @@ class Visit:
         self.rev = 0
         self.code = ""
         self.seated_ms = 0
-        self.connection: Connection | None = None
+        self.connection: Caller | None = None
         self.away_since_s: float | None = None
         self.behind_since_s: float | None = None
         self.kept: Raw | None = None
