@@ -101,6 +101,23 @@ def test_every_target_on_a_phone_fits_a_thumb_and_nothing_is_cut_off(browser: Br
         assert {name: faults for name, faults in found.items() if faults} == {}
 
 
+def test_on_a_phone_the_people_are_one_press_from_a_held_product_and_it_comes_back(
+    browser: Browser, address: str
+) -> None:
+    with shoppers(browser, "Ada", viewport=PHONE, has_touch=True, is_mobile=True) as (ada,):
+        ada.enter(address + "?rung=turntable")
+        ada.page.evaluate("location.hash = '#/p/lamp'")
+        product = ada.panel("product")
+        expect(product.get_by_role("heading", name="Lamp")).to_be_visible()
+        product.get_by_role("button", name="People").click()
+        expect(ada.panel("people").get_by_role("tab", name="Who is here")).to_be_visible()
+        assert too_small(ada.page) + cut_off(ada.page) == []
+        ada.panel("people").get_by_role("button", name="Close").click()
+        expect(product.get_by_role("heading", name="Lamp")).to_be_visible()
+        product.get_by_role("button", name="Close").click()
+        expect(ada.page.locator("[data-panel]")).to_have_count(0)
+
+
 def test_right_to_left_everything_is_mirrored_and_nothing_cut_off(browser: Browser, address: str) -> None:
     with shoppers(browser, "Ada", viewport={"width": 1180, "height": 700}) as (ada,):
         page = ada.page
