@@ -11,9 +11,10 @@ import { canBeChosen, chosen, sizesNow, type Asked, type SizeNow } from "./sizes
 import { lost, t } from "./size-words";
 
 const RULER = "M4 15.500 15.500 4l4.500 4.500L8.500 20zM8 11.500l2 2M11 8.500l2 2M14 5.500l2 2";
+const STEPS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 export class ShopSizes extends Panel {
-  static override properties = { row: { attribute: false }, variant: { attribute: false }, asked: { attribute: false }, advised: {}, isWanted: { state: true } };
+  static override properties = { row: { attribute: false }, variant: { attribute: false }, asked: { attribute: false }, advised: {}, isWanted: { state: true }, at: { state: true } };
   declare row: Row | undefined;
   /** The chosen colour. */
   declare variant: Variant | undefined;
@@ -22,11 +23,13 @@ export class ShopSizes extends Panel {
   declare advised: string | null;
   /** The shopper wanted to buy and has chosen none yet. */
   declare private isWanted: boolean;
+  /** The one with the keyboard. */
+  declare private at: string | null;
 
   constructor() {
     super();
     this.asked = () => undefined;
-    this.advised = null;
+    this.advised = this.at = null;
     this.isWanted = false;
   }
 
@@ -35,22 +38,19 @@ export class ShopSizes extends Panel {
     legend { font-size: 15px; color: var(--quiet, #5d5f57); }
     legend b { color: var(--ink, #22241f); font-weight: 600; }
     .row { display: flex; flex-wrap: wrap; gap: 8px; margin-block-start: 8px; }
-    .size { position: relative; display: inline-grid; }
-    .size input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0; cursor: pointer; }
-    .size span { display: grid; place-items: center; min-width: 48px; min-height: 44px; padding: 4px 14px; border-radius: 12px; border: 1px solid var(--line, #ddd7cb); font-variant-numeric: tabular-nums; transition: background 200ms ease-out, border-color 200ms ease-out, color 200ms ease-out; }
-    .size:hover span { border-color: var(--accent, #1f4d3a); }
-    .size input:checked + span { background: var(--accent, #1f4d3a); border-color: var(--accent, #1f4d3a); color: var(--accent-ink, #fff); font-weight: 600; }
-    .size input:focus-visible + span { outline: 3px solid var(--accent, #1f4d3a); outline-offset: 3px; }
-    .size.advised:not(:has(:checked)) span { border-color: var(--accent, #1f4d3a); border-width: 2px; padding: 3px 13px; }
-    .size.gone input { cursor: not-allowed; }
-    .size.gone span { color: var(--quiet, #5d5f57); border-style: dashed; border-color: var(--line, #ddd7cb); background: none; text-decoration: line-through; text-decoration-thickness: 1.5px; }
-    .size.gone input:checked + span { color: var(--ink, #22241f); border: 2px solid var(--quiet, #5d5f57); padding: 3px 13px; background: none; font-weight: 600; }
+    .size { min-width: 48px; min-height: 44px; padding: 4px 14px; border-radius: 12px; border: 1px solid var(--line, #ddd7cb); background: none; font-variant-numeric: tabular-nums; transition: background 200ms ease-out, border-color 200ms ease-out, color 200ms ease-out; }
+    .size:hover, .size.advised { border-color: var(--accent, #1f4d3a); }
+    .size.advised { box-shadow: inset 0 0 0 1px var(--accent, #1f4d3a); }
+    .size:focus-visible { outline-offset: 3px; }
+    .size[aria-checked="true"] { background: var(--accent, #1f4d3a); border-color: var(--accent, #1f4d3a); color: var(--accent-ink, #fff); font-weight: 600; }
+    .size.gone { color: var(--quiet, #5d5f57); border: 1px dashed var(--line, #ddd7cb); background: none; box-shadow: none; cursor: not-allowed; text-decoration: line-through; text-decoration-thickness: 1.5px; }
+    .size.gone[aria-checked="true"] { color: var(--ink, #22241f); border: 2px solid var(--quiet, #5d5f57); padding: 3px 13px; }
     .under { display: grid; justify-items: start; gap: 8px; margin-block-start: 10px; }
     .under:empty { display: none; }
     .yours { border-color: var(--accent, #1f4d3a); font-weight: 600; }
     .yours .icon { color: var(--accent, #1f4d3a); }
     .please { color: var(--bad, #96341f); font-weight: 600; }
-    @media (forced-colors: active) { .size input:checked + span { outline: 3px solid Highlight; } }
+    @media (forced-colors: active) { .size[aria-checked="true"] { outline: 3px solid Highlight; } }
   `];
 
   protected models(): readonly EventTarget[] {
@@ -61,7 +61,7 @@ export class ShopSizes extends Panel {
   async want(): Promise<void> {
     this.isWanted = true;
     this.announce(t("please"));
-    await this.focusOn("input:not(:disabled)");
+    await this.focusOn(".size:not(.gone)");
     this.scrollIntoView({ block: "nearest" });
   }
 
@@ -92,11 +92,13 @@ export class ShopSizes extends Panel {
     const all = this.#all();
     if (!this.row || !all.length) return nothing;
     const mine = chosen.of(this.row.id);
+    // Where Tab stops: where the keyboard is, else at the chosen one, else at the first that can be had.
+    const stop = [this.at, mine].find((label) => all.some((one) => one.label === label)) ?? (all.find(canBeChosen) ?? all[0])?.label;
     const advised = all.find(({ label }) => label === this.advised);
     const gone = lost(all, this.#colour());
     return html`<fieldset role="radiogroup" aria-describedby=${gone ? "lost" : nothing} aria-required="true">
       <legend>${mine === null ? t("choose") : html`${t("size")} <b><bdi>${mine}</bdi></b>`}</legend>
-      <div class="row">${all.map((one) => this.#size(one, one.label === mine))}</div>
+      <div class="row" @focusout=${() => (this.at = null)}>${all.map((one) => this.#size(one, one.label === mine, one.label === stop))}</div>
       <div class="under">
         ${this.isWanted && mine === null ? html`<p class="small please">${t("please")}</p>` : nothing}
         ${advised && advised.label !== mine ? this.#yours(advised) : nothing}
@@ -105,14 +107,26 @@ export class ShopSizes extends Panel {
     </fieldset>`;
   }
 
-  #size(one: SizeNow, isMine: boolean): TemplateResult {
+  #size(one: SizeNow, isMine: boolean, isStop: boolean): TemplateResult {
     const can = canBeChosen(one);
     const state = this.#state(one);
-    // The chosen one stays reachable by Tab when it is gone in another colour: a group whose chosen one is disabled is not.
-    return html`<label class="size${can ? "" : " gone"}${one.label === this.advised ? " advised" : ""}" title=${state || nothing}>
-      <input type="radio" name="size" value=${one.label} .checked=${isMine} ?disabled=${!can && !isMine} aria-disabled=${can ? nothing : "true"}
-        aria-label=${state ? `${one.label}, ${state}` : one.label} @change=${() => this.#choose(one.label)}>
-      <span aria-hidden="true"><bdi>${one.label}</bdi></span></label>`;
+    // Buttons and not inputs: a browser takes a disabled radio button away from the keyboard, and with it the news of it.
+    return html`<button type="button" role="radio" class="size${can ? "" : " gone"}${one.label === this.advised ? " advised" : ""}" data-size=${one.label} tabindex=${isStop ? 0 : -1}
+      aria-checked=${isMine} aria-disabled=${can ? nothing : "true"} aria-label=${state ? `${one.label}, ${state}` : one.label} title=${state || nothing}
+      @click=${() => (can ? this.#choose(one.label) : this.announce(`${one.label}, ${state}`))} @focus=${() => (this.at = one.label)} @keydown=${(event: KeyboardEvent) => this.#key(event, one)}><bdi>${one.label}</bdi></button>`;
+  }
+
+  /** As in every group of radio buttons: an arrow goes on and chooses. What cannot be had is come by, and stays as it is. */
+  #key(event: KeyboardEvent, from: SizeNow): void {
+    const step = STEPS[event.key];
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const all = this.#all();
+    const next = all[(all.findIndex(({ label }) => label === from.label) + step + all.length) % all.length];
+    if (!next) return;
+    this.renderRoot.querySelector<HTMLElement>(`[data-size="${CSS.escape(next.label)}"]`)?.focus();
+    if (canBeChosen(next)) this.#choose(next.label);
   }
 
   #state({ kind, left }: SizeNow): string {

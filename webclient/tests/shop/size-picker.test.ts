@@ -37,30 +37,49 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-async function picker(more: Partial<ShopSizes> = {}): Promise<{ element: ShopSizes; root: ShadowRoot; radio(label: string): HTMLInputElement; settle(): Promise<unknown> }> {
+async function picker(more: Partial<ShopSizes> = {}): Promise<{ element: ShopSizes; root: ShadowRoot; radio(label: string): HTMLElement; settle(): Promise<unknown> }> {
   const element = Object.assign(document.createElement("shop-sizes"), { row, variant: ink, asked, ...more });
   document.body.append(element);
   await element.updateComplete;
   const root = element.shadowRoot as ShadowRoot;
-  return { element, root, radio: (label) => root.querySelector<HTMLInputElement>(`input[value="${label}"]`) as HTMLInputElement, settle: () => element.updateComplete };
+  return { element, root, radio: (label) => root.querySelector<HTMLElement>(`[data-size="${label}"]`) as HTMLElement, settle: () => element.updateComplete };
 }
 
 describe("the choice of a size", () => {
   it("is a group of radio buttons of which what is sold out cannot be chosen, and is still read", async () => {
     const { root, radio } = await picker();
     const group = root.querySelector('[role="radiogroup"]');
-    expect([...root.querySelectorAll("input")].map(({ value, disabled }) => [value, disabled])).toEqual([["S", false], ["M", false], ["L", true]]);
+    expect([...root.querySelectorAll('[role="radio"]')].map((one) => [one.getAttribute("data-size"), one.getAttribute("aria-disabled")])).toEqual([["S", null], ["M", null], ["L", "true"]]);
     expect(radio("L").getAttribute("aria-label")).toBe("L, sold out");
-    expect(radio("L").closest("label")?.classList.contains("gone")).toBe(true);
+    expect(radio("L").classList.contains("gone")).toBe(true);
     expect(root.querySelector(`#${group?.getAttribute("aria-describedby")}`)?.textContent).toBe("Sold out in Ink: L.");
     expect(radio("S").getAttribute("aria-label")).toBe("S, 4 left");
-    expect([...root.querySelectorAll("input")].some(({ checked }) => checked)).toBe(false);
+    expect(root.querySelector('[aria-checked="true"]')).toBeNull();
+    radio("L").click();
+    expect([chosen.of("p"), said]).toEqual([null, ["L, sold out"]]);
+  });
+
+  it("goes by arrows, come by what is sold out without choosing it, and stops Tab once", async () => {
+    const { root, radio, settle } = await picker();
+    const stops = (): readonly (string | null)[] => [...root.querySelectorAll('[tabindex="0"]')].map((one) => one.getAttribute("data-size"));
+    const press = async (key: string): Promise<void> => {
+      root.activeElement?.dispatchEvent(new KeyboardEvent("keydown", { key, cancelable: true }));
+      await settle();
+    };
+    expect(stops()).toEqual(["S"]);
+    radio("S").focus();
+    const seen: unknown[] = [];
+    for (const key of ["ArrowRight", "ArrowDown", "ArrowRight", "ArrowLeft", "ArrowUp"]) {
+      await press(key);
+      seen.push([root.activeElement?.getAttribute("data-size"), chosen.of("p")]);
+      expect(stops()).toEqual([root.activeElement?.getAttribute("data-size")]);
+    }
+    expect(seen).toEqual([["M", "M"], ["L", "M"], ["S", "S"], ["L", "S"], ["M", "M"]]);
   });
 
   it("tells a choice and keeps it for the mirror and the headset", async () => {
     const { root, radio, settle, element } = await picker();
-    radio("M").checked = true;
-    radio("M").dispatchEvent(new Event("change"));
+    radio("M").click();
     await settle();
     expect(chosen.of("p")).toBe("M");
     expect(said).toEqual(["Size M"]);
@@ -73,9 +92,8 @@ describe("the choice of a size", () => {
     const { element, root, radio, settle } = await picker();
     element.variant = clay;
     await settle();
-    expect(radio("M").checked).toBe(true);
-    expect([radio("M").disabled, radio("M").getAttribute("aria-disabled")]).toEqual([false, "true"]);
-    expect([radio("S").disabled, radio("L").disabled]).toEqual([true, true]);
+    expect(["aria-checked", "aria-disabled", "tabindex"].map((name) => radio("M").getAttribute(name))).toEqual(["true", "true", "0"]);
+    expect(["S", "L"].map((label) => radio(label).getAttribute("aria-disabled"))).toEqual(["true", "true"]);
     expect(root.querySelector("#lost")?.textContent).toBe("Sold out in Clay: M. Not made in Clay: S, L.");
   });
 
@@ -99,7 +117,7 @@ describe("the choice of a size", () => {
     element.scrollIntoView = () => undefined;
     await element.want();
     expect(root.querySelector(".please")?.textContent).toBe("Please choose a size first.");
-    expect((root.activeElement as HTMLInputElement).value).toBe("S");
+    expect(root.activeElement?.getAttribute("data-size")).toBe("S");
     expect(said).toEqual(["Please choose a size first."]);
   });
 
@@ -180,9 +198,7 @@ describe("the counter", () => {
     await settle();
     expect(said.at(-1)).toBe("Please choose a size first.");
     expect(server.lines.size).toBe(0);
-    const small = sizes.shadowRoot?.querySelector('input[value="S"]') as HTMLInputElement;
-    small.checked = true;
-    small.dispatchEvent(new Event("change"));
+    (sizes.shadowRoot?.querySelector('[data-size="S"]') as HTMLElement).click();
     await settle();
     add();
     await settle();
