@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from postgres import Server
@@ -13,7 +14,7 @@ from sqlalchemy import insert, select, text
 from showroom.db.accounts import merchants
 from showroom.db.database import Database, sqlite_url
 from showroom.db.migrations.all_tables import metadata
-from showroom.db.schema import DatabaseUnusable, NewerDatabase, create_or_upgrade
+from showroom.db.schema import DatabaseUnusable, NewerDatabase, config, create_or_upgrade
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -43,6 +44,19 @@ def test_a_database_that_is_up_to_date_keeps_what_it_holds(database: Database) -
     database.write_now(lambda connection: connection.execute(insert(merchants).values(id="a", name="A", created_ms=1)))
     create_or_upgrade(database)
     assert database.read_now(lambda connection: connection.execute(select(merchants.c.id)).scalars().all()) == ["a"]
+
+
+def test_offers_from_before_sizes_are_kept_and_have_none(database: Database) -> None:
+    before = ("INSERT INTO shop_offers (tenant, sku, product, variant, title, prices, tax_note, is_on_sale, updated_ms)"
+              " VALUES ('nord', 'INK', 'jacket', 'Ink', 'Jacket, Ink', '{}', '', true, 1)")  # fmt: skip
+    with database.engine.connect() as connection:
+        connection = connection.execution_options(showroom_writes=True)
+        with connection.begin():
+            command.upgrade(config(connection), "0002")
+            connection.execute(text(before))
+    create_or_upgrade(database)
+    found = database.read_now(lambda connection: connection.execute(text("SELECT sku, size FROM shop_offers")).all())
+    assert [tuple(row) for row in found] == [("INK", "")]
 
 
 def test_servers_that_start_at_the_same_moment_do_not_trip_over_each_other(url: str) -> None:
