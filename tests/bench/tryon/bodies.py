@@ -10,6 +10,9 @@ pose model's landmarks lie on it or in it as its labellers saw fit. Overlay is t
 picture (1280 x 720), absolute 3D their mean distance in the camera's space. The garment is the demo's T-shirt: its
 silhouette on the tracked body against the same garment on the true skeleton; and what is visible of it with the
 figure's own arms before it, against what the product's occluder leaves.
+
+Controls: an empty room, a printed person, backs, and two people who pass each other; what is worn by nobody, the wrong
+way round, or by somebody else is counted.
 """
 
 import contextlib
@@ -25,6 +28,7 @@ from typing import Any
 
 import numpy as np
 from browser import open_browser
+from dress import dress
 from playwright.sync_api import Page
 
 REPO = Path(__file__).resolve().parents[3]
@@ -101,6 +105,9 @@ MOVES = (
 """Twenty; the two with an arm across are those by which occlusion is judged."""
 UNTOLD_MOVES = ("stands", "turned left", "waves")
 """Those that are also judged without the height told."""
+SKIRTED = ("ada", "noor")
+SKIRT_MOVES = ("stands", "turned left", "half turned", "squats", "one leg up")
+"""Those in which a dress made in code (``tests/support/dress.py``) is judged: its skirt goes with the thighs."""
 BACKS_DEG = (180.0, 160.0, 205.0)
 CROSSINGS = (("ada", "kofi"), ("luis", "noor"), ("mei", "ben"))
 """Two who walk past each other, one nearer than the other; the second of each pair behind."""
@@ -112,7 +119,7 @@ def measure(quick: bool) -> Json:
     people = PEOPLE[:2] if quick else PEOPLE
     moves = [one for one in MOVES if not quick or one["name"] in QUICK_MOVES]
     rows = []
-    with page() as (bench, garment):
+    with page() as (bench, garment, skirt):
         for who in people:
             for one in moves:
                 for is_given in (True, False) if one["name"] in UNTOLD_MOVES and not quick else (True,):
@@ -122,10 +129,21 @@ def measure(quick: bool) -> Json:
                     )
                     rows.append({"person": who["person"], "tone": who["tone"], "move": one["name"],
                                  "across": one["across"], "isGiven": is_given, **found})  # fmt: skip
+        skirts = [
+            bench.evaluate(
+                "([stance, url, options]) => judge(stance, url, options)",
+                [{**who, **one}, skirt, {"looks": LOOKS, "isHeightGiven": True}],
+            )["product"]
+            for who in people if who["person"] in SKIRTED for one in moves if one["name"] in SKIRT_MOVES
+        ]  # fmt: skip
         films = {name: bench.evaluate("shots => film(shots)", shots) for name, shots in controls(quick).items()}
     found = reported(rows, quick)
     counted, goals = judged(films)
     found["figures"]["controls"] = counted
+    overlap = [one["overlap"] for one in skirts if one["isFound"]]
+    value = round(float(np.mean(overlap)), 3) if overlap else None
+    found["figures"]["dress"] = {"cases": len(skirts), "found": len(overlap), "silhouette": value}
+    goals.append(at_least("dress silhouette, product", f"mean overlap ≥ {SILHOUETTE}", value, SILHOUETTE))
     found["goals"] += goals
     return found
 
@@ -267,8 +285,8 @@ def at_least(name: str, goal: str, value: float | None, bound: float) -> tuple[s
 
 
 @contextlib.contextmanager
-def page() -> Iterator[tuple[Page, str]]:
-    """The judge's page, and where its garment lies."""
+def page() -> Iterator[tuple[Page, str, str]]:
+    """The judge's page, and where its garment and its dress lie."""
     site = WORK / "bodies-site"
     build = ["npx", "vite", "build", "--config", "bench/bodies.vite.ts", "--outDir", str(site)]
     ran = subprocess.run(build, cwd=CLIENT, capture_output=True, text=True, check=False)
@@ -278,6 +296,9 @@ def page() -> Iterator[tuple[Page, str]]:
     if not garment.is_file():
         subprocess.run([sys.executable, "-m", "showroom_demo", str(WORK / "garments"), "--only", GARMENT], check=True,
                        cwd=REPO / "assets" / "demo", capture_output=True)  # fmt: skip
+    made = WORK / "garments" / "dress" / "dress.glb"
+    made.parent.mkdir(parents=True, exist_ok=True)
+    made.write_bytes(dress())
     handler = functools.partial(_Files, roots=(site, CLIENT / "public", WORK))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -288,7 +309,7 @@ def page() -> Iterator[tuple[Page, str]]:
             found.set_default_timeout(180_000)
             found.goto(f"{address}/bench/bodies.html")
             found.wait_for_function("() => Boolean(window.judge)", timeout=60_000)
-            yield found, f"{address}/garments/{GARMENT}/{GARMENT}.glb"
+            yield found, f"{address}/garments/{GARMENT}/{GARMENT}.glb", f"{address}/garments/dress/dress.glb"
     finally:
         server.shutdown()
         server.server_close()

@@ -98,8 +98,11 @@ void main() {
   // Most of what lies about decides, so that a nail, a crease or a highlight is no hole.
   vec2 at = vec2( gl_FragCoord.x, size.y - gl_FragCoord.y ) / size;
   vec2 reach = 0.006 * size.y / size;
-  int found = 0;
-  for ( int x = - 1; x <= 1; x ++ ) for ( int y = - 1; y <= 1; y ++ ) if ( isIt( texture2D( frame, at + reach * vec2( x, y ) ).rgb ) ) found ++;
-  if ( found < 5 ) discard;
+  int found = isIt( texture2D( frame, at ).rgb ) ? 1 : 0;
+  for ( int i = 0; i < 4; i ++ ) {
+    vec2 aside = i < 2 ? vec2( reach.x, 0.0 ) : vec2( 0.0, reach.y );
+    if ( isIt( texture2D( frame, i % 2 == 0 ? at + aside : at - aside ).rgb ) ) found ++;
+  }
+  if ( found < 3 ) discard;
   gl_FragColor = vec4( 1.0 );
 }`;

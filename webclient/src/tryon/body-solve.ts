@@ -172,8 +172,10 @@ export class BodySolver {
 
   /** What the model makes out of curtains, water and a corner of the picture has its shoulders outside it, or hardly any. */
   #isLikely(world: Float32Array, lens: Lens): boolean {
-    const wide = Math.hypot(...[0, 1, 2].map((k) => world[AT.leftShoulder * 3 + k]! - world[AT.rightShoulder * 3 + k]!));
-    const [x, y] = [0, 1].map((k) => (this.#raw[AT.leftShoulder * 2 + k]! + this.#raw[AT.rightShoulder * 2 + k]!) / 2) as [number, number];
+    const [a, b] = [AT.leftShoulder * 3, AT.rightShoulder * 3];
+    const wide = Math.hypot(world[a]! - world[b]!, world[a + 1]! - world[b + 1]!, world[a + 2]! - world[b + 2]!);
+    const x = (this.#raw[AT.leftShoulder * 2]! + this.#raw[AT.rightShoulder * 2]!) / 2;
+    const y = (this.#raw[AT.leftShoulder * 2 + 1]! + this.#raw[AT.rightShoulder * 2 + 1]!) / 2;
     return wide > LEAST_WIDE && wide < MOST_WIDE && x > 0 && x < lens.width && y > 0 && y < lens.height;
   }
 
