@@ -7,6 +7,8 @@ are where they belong.
 
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 import fake_camera
@@ -21,6 +23,7 @@ from mirror_page import (
     open_mirror,
     painted,
     seen,
+    seen_marks,
     shown,
     turn_on,
     wait_for,
@@ -41,7 +44,7 @@ ASKED: Final = "--use-fake-ui-for-media-stream"
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with opened(tmp_path_factory.mktemp("store"), "glasses", "hat", "watch", "bare") as port:
+    with opened(tmp_path_factory.mktemp("store"), "glasses", "hat", "watch", "jacket", "bare") as port:
         yield f"http://127.0.0.1:{port}/"
 
 
@@ -196,6 +199,68 @@ def test_two_colours_side_by_side_by_keys_alone(page: Page, address: str) -> Non
     assert page.url.endswith("#/p/glasses")
 
 
+@contextmanager
+def before(browser: Browser, address: str, clip: Path) -> Iterator[Page]:
+    """A page whose camera sees somebody else."""
+    assert browser.is_connected()
+    with (
+        browser.browser_type.launch(executable_path=chromium(), args=[*FLAGS, *fake_camera.flags(clip)]) as other,
+        watched(context_of(other, address), address) as page,
+    ):
+        yield page
+
+
+def test_a_watch_is_worn_round_the_wrist_and_nowhere_else(
+    browser: Browser, address: str, shared_data: Path, tmp_path: Path
+) -> None:
+    hand = shared_data / "people" / "hand" / "thumb_up.jpg"
+    clip = fake_camera.of_picture(tmp_path / "hand.mjpeg", hand, size=SIZE)
+    with before(browser, address, clip) as page:
+        open_mirror(page, address, "watch")
+        turn_on(page)
+        wait_for(page, "window.__marks.hand && m.wardrobe.worn.every(one => !one.isLoading)")
+        wait_frames(page, 6)
+        picture, marks = seen_marks(page, "hand")
+    wrist, knuckles = marks[0], marks[[5, 9, 13, 17]].mean(axis=0)
+    palm = float(np.linalg.norm(wrist - knuckles))
+    away = (wrist - knuckles) / palm
+    strap = painted(picture, "green")
+    rows, columns = np.nonzero(strap)
+    spots = np.column_stack([columns, rows]) - wrist
+    assert 0.05 < len(spots) / palm**2 < 0.8
+    middle = np.median(spots, axis=0) / palm
+    # Beyond the wrist on the fore-arm, which bends off from the palm's own line in this picture.
+    assert 0.15 < middle @ away < 0.95
+    assert abs(middle @ [-away[1], away[0]]) < 0.45
+    assert np.linalg.norm(spots / palm - middle, axis=1).max() < 1, "closed about the arm, and nowhere else"
+    assert max(share(strap, (round(u), round(v))) for u, v in marks[4::4]) == 0, "no finger wears it"
+
+
+def test_a_jacket_is_worn_on_chest_and_arms_and_leaves_face_and_legs(
+    browser: Browser, address: str, shared_data: Path, tmp_path: Path
+) -> None:
+    person = shared_data / "people" / "fullbody" / "standing_suit.jpg"
+    clip = fake_camera.of_picture(tmp_path / "body.mjpeg", person, size=SIZE)
+    with before(browser, address, clip) as page:
+        open_mirror(page, address, "jacket")
+        turn_on(page)
+        wait_for(page, "booth.bodies.length === 1 && m.wardrobe.worn.every(one => !one.isLoading)")
+        wait_frames(page, 6)
+        picture, marks = seen_marks(page, "body")
+    cloth = painted(picture, "green")
+
+    def covered(*landmarks: int) -> float:
+        u, v = marks[list(landmarks)].mean(axis=0)
+        return share(cloth, (round(u), round(v)))
+
+    assert covered(11, 12, 23, 24) > 0.9, "the trunk's middle"
+    assert min(covered(11, 13), covered(12, 14)) > 0.6, "both upper arms"
+    assert [covered(0), covered(25), covered(26), covered(27), covered(28)] == [0] * 5, "nose, knees and ankles"
+    rows, _ = np.nonzero(cloth)
+    assert marks[0, 1] < rows.min(), "nothing above the nose"
+    assert rows.max() < marks[[25, 26], 1].min(), "nor below the knees"
+
+
 def test_a_thing_that_does_not_say_where_it_sits_is_left_out_and_all_else_goes_on(page: Page, address: str) -> None:
     open_mirror(page, address, "bare")
     turn_on(page)
@@ -257,6 +322,11 @@ def test_a_card_measures_the_head_and_the_measure_can_be_used_by_keys(page: Page
     use.click()
     wait_for(page, "booth.heads[0]?.size.from === 'card' && booth.state === 'live' && !booth.mirror.split")
     expect(page.locator(".aside")).to_contain_text("Measured by a card")
+    # It is the head's measure, not the camera's.
+    scale = page.evaluate(f"{MIRROR}.booth.heads[0].scale")
+    page.evaluate(f"void {MIRROR}.booth.open({MIRROR}.booth.device)")
+    wait_for(page, "booth.state === 'live' && booth.heads[0]?.size.from === 'card'")
+    assert page.evaluate(f"{MIRROR}.booth.heads[0].scale") == scale
 
 
 def test_nothing_keeps_anybody_out(page: Page, address: str) -> None:

@@ -55,9 +55,6 @@ def dress(colour: tuple[float, float, float] = (0.32, 0.05, 0.09)) -> bytes:
     order = np.argsort(-weights, axis=1, kind="stable")[:, :4]
     share = np.take_along_axis(weights, order, axis=1)
     share /= share.sum(axis=1, keepdims=True)
-    heads = np.array([BONES[name][1] for name in NAMES], np.float64)
-    inverse = np.tile(np.eye(4, dtype=np.float32), (len(NAMES), 1, 1))
-    inverse[:, :3, 3] = -heads
     normals = np.zeros_like(points)
     corners = points[faces]
     across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
@@ -68,21 +65,31 @@ def dress(colour: tuple[float, float, float] = (0.32, 0.05, 0.09)) -> bytes:
         positions=points.astype(np.float32), indices=faces.astype(np.uint32), normals=normals.astype(np.float32),
         joints=np.where(share > 0, order, 0).astype(np.uint16), weights=share.astype(np.float32), material=0,
     )  # fmt: skip
-    nodes = [Node(name="dress", mesh=0, skin=0)]
+    skin, nodes = skeleton()
+    satin = {"pbrMetallicRoughness": {"baseColorFactor": [*colour, 1], "metallicFactor": 0, "roughnessFactor": 0.7}}
+    scene = Scene(
+        nodes=(Node(name="dress", mesh=0, skin=0), *nodes),
+        roots=(0, 1),
+        meshes=(Mesh(name="dress", primitives=(cloth,)),),
+        materials=(Material(name="cloth", json={**satin, "doubleSided": True}),),
+        skins=(skin,),
+    )
+    return write_glb(scene)
+
+
+def skeleton() -> tuple[Skin, tuple[Node, ...]]:
+    """The bones, for a file whose first node is the cloth and whose others are these."""
+    heads = np.array([BONES[name][1] for name in NAMES], np.float64)
+    inverse = np.tile(np.eye(4, dtype=np.float32), (len(NAMES), 1, 1))
+    inverse[:, :3, 3] = -heads
+    nodes = []
     for name, (above, at) in BONES.items():
         start = np.array(BONES[above][1] if above else (0, 0, 0))
         x, y, z = (float(v) for v in np.array(at) - start)
         children = tuple(1 + NAMES.index(other) for other, (parent, _) in BONES.items() if parent == name)
         nodes.append(Node(name=name, children=children, translation=(x, y, z)))
-    satin = {"pbrMetallicRoughness": {"baseColorFactor": [*colour, 1], "metallicFactor": 0, "roughnessFactor": 0.7}}
-    scene = Scene(
-        nodes=tuple(nodes),
-        roots=(0, 1),
-        meshes=(Mesh(name="dress", primitives=(cloth,)),),
-        materials=(Material(name="cloth", json={**satin, "doubleSided": True}),),
-        skins=(Skin(joints=tuple(range(1, 1 + len(NAMES))), inverse_bind=inverse, name="humanoid", skeleton=1),),
-    )
-    return write_glb(scene)
+    joints = tuple(range(1, 1 + len(NAMES)))
+    return Skin(joints=joints, inverse_bind=inverse, name="humanoid", skeleton=1), tuple(nodes)
 
 
 def _surface() -> tuple[F64, NDArray[np.int64]]:

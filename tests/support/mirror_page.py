@@ -16,7 +16,7 @@ MIRROR: Final = "document.querySelector('tryon-mirror')"
 #: Before the page's own code: what the trackers find and which cameras are on is noted, and calls that could carry
 #: media are counted.
 WATCH_THE_WORKER: Final = """
-window.__seen = []; window.__eyes = []; window.__calls = 0; window.__tracks = [];
+window.__seen = []; window.__eyes = []; window.__calls = 0; window.__tracks = []; window.__marks = {};
 const Real = window.Worker;
 window.Worker = class extends Real {
   constructor(...given) {
@@ -27,6 +27,9 @@ window.Worker = class extends Real {
       if (window.__seen.length > 12) window.__seen.shift();
       const [face] = data.seen.faces;
       if (face) window.__eyes = [468, 473].map(i => [face[i * 3], face[i * 3 + 1]]);
+      for (const [what, one] of [["hand", data.seen.hands[0]], ["body", data.seen.bodies?.[0]]]) {
+        if (one) window.__marks[what] = Array.from(one.points);
+      }
     });
   }
 };
@@ -104,10 +107,21 @@ def shown(page: Page) -> NDArray[np.uint8]:
 def seen(page: Page) -> tuple[NDArray[np.uint8], list[tuple[int, int]]]:
     """What is shown, and the pupils' pixels in that same frame as the tracker found them: the wearer's right first."""
     address, eyes = page.evaluate(f"[{MIRROR}.booth.canvas.toDataURL('image/png'), window.__eyes]")
-    with Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))) as picture:
-        pixels = np.asarray(picture.convert("RGB"))
+    pixels = _pixels(address)
     height, width = pixels.shape[:2]
     return pixels, sorted((round(u * width), round(v * height)) for u, v in eyes)
+
+
+def seen_marks(page: Page, what: Literal["hand", "body"]) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """What is shown, and the landmarks of the first hand or body in that same frame, ``(n, 2)`` pixels."""
+    address, marks = page.evaluate(f"[{MIRROR}.booth.canvas.toDataURL('image/png'), window.__marks.{what}]")
+    pixels = _pixels(address)
+    return pixels, np.array(marks).reshape(-1, 3)[:, :2] * [pixels.shape[1], pixels.shape[0]]
+
+
+def _pixels(address: str) -> NDArray[np.uint8]:
+    with Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))) as picture:
+        return np.asarray(picture.convert("RGB"))
 
 
 def painted(pixels: NDArray[np.uint8], colour: Literal["green", "blue"]) -> NDArray[np.bool_]:

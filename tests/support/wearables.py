@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from dress import NAMES, skeleton
 from msgspec.structs import replace
 from numpy.typing import NDArray
 from page_server import sell, served
@@ -20,7 +21,9 @@ from shelf_files import product_folder
 from small_store import picture
 
 from showroom.services import Services
+from showroom_assets.glb import write_glb
 from showroom_assets.manifest import Anchor, Bounds, Variant, load, write_manifest
+from showroom_assets.scene import Material, Mesh, Node, Primitive, Scene
 
 Box = tuple[tuple[float, float, float], tuple[float, float, float]]
 Rgb = tuple[float, float, float]
@@ -38,6 +41,8 @@ class Thing:
     category: str
     boxes: Sequence[Box]
     anchors: Mapping[str, tuple[float, float, float]]
+    #: Of a garment: which bone each box hangs on.
+    bones: Sequence[str] = ()
 
 
 def _ring(radius: float, wide: float, along: int) -> list[Box]:
@@ -88,8 +93,23 @@ WATCH: Final = Thing(
     boxes=(*_ring(0.03, 0.011, 0), ((-0.02, -0.02, 0.032), (0.02, 0.02, 0.042))),
     anchors={"wrist_center": (0, 0, 0), "dial_center": (0, 0, 0.042)},
 )
+#: Trunk and sleeves, in a T-pose on the floor.
+JACKET: Final = Thing(
+    title="Box jacket",
+    category="jacket",
+    boxes=(
+        ((-0.19, 1.10, -0.13), (0.19, 1.42, 0.15)),
+        ((-0.18, 0.86, -0.13), (0.18, 1.12, 0.15)),
+        ((0.17, 1.30, -0.07), (0.44, 1.43, 0.07)),
+        ((-0.44, 1.30, -0.07), (-0.17, 1.43, 0.07)),
+        ((0.43, 1.31, -0.06), (0.64, 1.42, 0.06)),
+        ((-0.64, 1.31, -0.06), (-0.43, 1.42, 0.06)),
+    ),
+    anchors={},
+    bones=("upperChest", "spine", "leftUpperArm", "rightUpperArm", "leftLowerArm", "rightLowerArm"),
+)
 BARE: Final = Thing(title="Hat without anchors", category="hat", boxes=HAT.boxes, anchors={})
-THINGS: Final[Mapping[str, Thing]] = {"glasses": GLASSES, "hat": HAT, "watch": WATCH, "bare": BARE}
+THINGS: Final[Mapping[str, Thing]] = {"glasses": GLASSES, "hat": HAT, "watch": WATCH, "jacket": JACKET, "bare": BARE}
 
 
 def model(boxes: Sequence[Box], colours: Mapping[str, Rgb]) -> bytes:
@@ -137,6 +157,36 @@ def model(boxes: Sequence[Box], colours: Mapping[str, Rgb]) -> bytes:
     return whole + struct.pack("<I4s", len(head), b"JSON") + head + struct.pack("<I4s", len(body), b"BIN\0") + body
 
 
+def rigged(boxes: Sequence[Box], bones: Sequence[str], colours: Mapping[str, Rgb]) -> bytes:
+    """The same on a body's bones, each box wholly on its own."""
+    points, faces = _triangles(boxes)
+    joints = np.zeros((len(points), 4), np.uint16)
+    joints[:, 0] = np.repeat([NAMES.index(bone) for bone in bones], 24)
+    cloth = Primitive(
+        positions=points,
+        indices=faces.reshape(-1, 3).astype(np.uint32),
+        normals=np.tile(_NORMALS, (len(boxes), 1)).astype(np.float32),
+        joints=joints,
+        weights=np.tile(np.array([1, 0, 0, 0], np.float32), (len(points), 1)),
+        material=0,
+        variants={i: i for i in range(len(colours))},
+    )
+    skin, nodes = skeleton()
+    look = {"metallicFactor": 0, "roughnessFactor": 0.9}
+    scene = Scene(
+        nodes=(Node(name="jacket", mesh=0, skin=0), *nodes),
+        roots=(0, 1),
+        meshes=(Mesh(name="jacket", primitives=(cloth,)),),
+        materials=tuple(
+            Material(name=name, json={"pbrMetallicRoughness": {"baseColorFactor": [*rgb, 1], **look}})
+            for name, rgb in colours.items()
+        ),
+        skins=(skin,),
+        variants=tuple(colours),
+    )
+    return write_glb(scene)
+
+
 def _primitive(variants: str, count: int) -> dict[str, object]:
     mappings = [{"material": i, "variants": [i]} for i in range(count)]
     attributes = {"POSITION": 0, "NORMAL": 1}
@@ -163,7 +213,8 @@ def _triangles(boxes: Sequence[Box]) -> tuple[NDArray[np.float32], NDArray[np.ui
 def on_shelf(folder: Path, name: str, thing: Thing) -> Path:
     """A finished product in green and in blue."""
     colours = {"Green": GREEN, "Blue": BLUE}
-    made = product_folder(folder / name, name=name, model=model(thing.boxes, colours), more={"poster.webp": picture()})
+    file = rigged(thing.boxes, thing.bones, colours) if thing.bones else model(thing.boxes, colours)
+    made = product_folder(folder / name, name=name, model=file, more={"poster.webp": picture()})
     skus = [f"{name.upper()}-{colour.upper()}" for colour in colours]
     corners = np.array(thing.boxes, np.float64).reshape(-1, 3)
     low, high = corners.min(0).tolist(), corners.max(0).tolist()

@@ -199,7 +199,8 @@ export class Wardrobe extends EventTarget {
     const ratios = size ? ratiosOf(model.product.manifest, size) : undefined;
     const wrong = worn ? this.#booth.put({ id, worn, anchors: anchors(model), model: clone(model.gltf.scene), size: ratios }) : "rig";
     this.#booth.again();
-    return wrong === null && anchors(model).length > 0;
+    // Bones say where a garment sits; everything rigid needs anchors.
+    return wrong === null && (worn === "garment" || anchors(model).length > 0);
   }
 
   #model(id: string): Promise<Model> {
