@@ -21,7 +21,11 @@ _CONSENT = (
 @click.command()
 @click.argument("product", metavar="PRODUCT", type=click.Path(path_type=Path))
 @click.option(
-    "--photo", required=True, metavar="FILE", type=click.Path(path_type=Path), help="A person, from the front."
+    "--photo",
+    required=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Who wears it: a face, a hand, or all of a person.",
 )
 @click.option("--consent", is_flag=True, help="Whoever is in the photo agrees to this.")
 @click.option("-o", "--out", metavar="FILE.png", type=click.Path(path_type=Path, dir_okay=False),
@@ -49,9 +53,9 @@ def fit(
     """
     Show how a product sits on a person in a photo, and check its anchors.
 
-    Use it before publishing glasses, a hat, headphones or a garment: it puts the product on by the mirror's own rules,
-    draws the picture, and says in millimetres what is wrong. PRODUCT is a folder that `showroom convert` made, or a GLB
-    with its product.toml. Needs the package mediapipe, which runs in a process without network.
+    Use it before publishing glasses, a hat, headphones, a watch, a ring, shoes or a garment: it puts the product on by
+    the mirror's own rules, draws the picture, and says in millimetres what is wrong. PRODUCT is a folder that `showroom
+    convert` made, or a GLB with its product.toml. Needs the package mediapipe, which runs in a process without network.
 
     \b
     Example:

@@ -162,6 +162,46 @@ def test_anchors_are_found_written_and_pass_and_swapped_ones_fail(tmp_path: Path
     assert "ear sides" in bad.stderr
 
 
+@needs_tracker
+def test_a_watch_goes_round_the_wrist_and_without_a_hand_it_is_said(
+    tmp_path: Path, portrait: Path, shared_data: Path
+) -> None:
+    plates = [
+        ((-0.011, -0.03, -0.024), (0.011, -0.027, 0.024)), ((-0.011, 0.027, -0.024), (0.011, 0.03, 0.024)),
+        ((-0.011, -0.03, -0.024), (0.011, 0.03, -0.021)), ((-0.018, -0.018, 0.022), (0.018, 0.018, 0.03)),
+    ]  # fmt: skip
+    points, faces = zip(*(box(low, high) for low, high in plates), strict=True)
+    green = Material(name="green", json={"pbrMetallicRoughness": {"baseColorFactor": [0.02, 0.7, 0.06, 1.0]}})
+    scene = single(
+        Primitive(
+            positions=np.concatenate(points).astype(np.float32),
+            indices=np.concatenate([one + 8 * k for k, one in enumerate(faces)]).astype(np.uint32),
+            material=0,
+        ),
+        materials=(green,),
+    )
+    (tmp_path / "watch").mkdir()
+    (tmp_path / "watch" / "watch.glb").write_bytes(write_glb(scene))
+    facts = tmp_path / "watch" / "product.toml"
+    facts.write_text('name = "Watch"\n[wearable]\ncategory = "watch"\n')
+    hand = shared_data / "people" / "hand" / "thumb_up.jpg"
+    bare = run("fit", "watch", "--photo", hand, "--consent", cwd=tmp_path)
+    assert bare.returncode == 1
+    assert "wrist_center" in bare.stderr
+
+    facts.write_text(facts.read_text() + '[[anchors]]\nname = "wrist_center"\nposition_m = [0.0, 0.0, 0.0]\n')
+    done = run("fit", "watch", "--photo", hand, "--consent", "--format", "json", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    measures = json.loads(done.stdout)["measures"]
+    assert (measures["side"], measures["shows"]) == ("left", "palm")
+    drawn = np.asarray(PIL.Image.open(tmp_path / "watch-fit.png").convert("RGB")).astype(int)
+    rows, columns = np.nonzero(drawn[..., 1] > 40 + 1.5 * np.maximum(drawn[..., 0], drawn[..., 2]))
+    # The fore-arm is at the lower left; fingers, palm and wall wear nothing.
+    assert len(rows) > 1500
+    assert (rows.min() > 300, columns.max() < 260) == (True, True)
+    assert "No hand" in complaint(run("fit", "watch", "--photo", portrait, "--consent", cwd=tmp_path))
+
+
 def test_a_garment_is_bound_and_a_teapot_is_not(tmp_path: Path) -> None:
     import trimesh
 
