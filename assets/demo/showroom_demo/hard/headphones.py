@@ -21,7 +21,9 @@ from showroom_demo.kit.texture import brushed_metal, leather, matt_plastic, sati
 
 CUSHION_INNER_X, CUSHION, SHELL = 66.0, 19.0, 17.0
 CUP_RADIUS, OVAL = 41.0, 0.84
-BAND_HALF, BAND_CENTRE, BAND_RISE = 92.0, 38.0, 96.0
+SLID = 26.0
+"""How far the sliders are out, of 32 mm: set for a mean head, 148 mm from the ear canal to the crown of the hair."""
+BAND_HALF, BAND_CENTRE, BAND_RISE = 92.0, 38.0 + SLID, 96.0
 
 
 def to_side(shape: Shape) -> Shape:
@@ -79,10 +81,11 @@ def slider_and_yoke() -> tuple[Shape, Shape]:
     """Left: the strip that slides out of the band, and the fork that holds the cup at front and back."""
     x = CUSHION_INNER_X + CUSHION + 7.5
     y_fork = CUP_RADIUS + 9.0
-    strip = spline([(BAND_HALF - 0.6, 74, 0), (BAND_HALF + 0.4, 64, 0), (x, y_fork + 3, 0), (x, y_fork - 1, 0)], 24)
+    high = [(BAND_HALF - 0.6, 74 + SLID, 0), (BAND_HALF + 0.4, 64 + SLID, 0), (BAND_HALF + 0.4, 62 + SLID / 2, 0)]
+    strip = spline([*high, (x, y_fork + 3, 0), (x, y_fork - 1, 0)], 26)
     slider = sweep(strip, rounded_rectangle(2.0, 12.5, 0.7, arc_steps=3), up=(0, 0, 1), round_ends_mm=0.6)
-    notches = [box(0.5, 0.7, 6.0, bevel=0.2, steps=1).moved(x + 1.0, 66.0 - 3 * k, 0) for k in range(4)]
-    collar = box(7.6, 9.0, 18.5, bevel=1.6).moved(BAND_HALF - 0.8, 66.5, 0)
+    notches = [box(0.5, 0.7, 6.0, bevel=0.2, steps=1).moved(x + 1.0, 56.0 + 4.5 * k, 0) for k in range(7)]
+    collar = box(7.6, 9.0, 18.5, bevel=1.6).moved(BAND_HALF - 0.8, 66.5 + SLID, 0)
     reach = CUP_RADIUS * OVAL + 4.6
     fork = spline(
         [
