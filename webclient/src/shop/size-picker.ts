@@ -96,8 +96,8 @@ export class ShopSizes extends Panel {
     const stop = [this.at, mine].find((label) => all.some((one) => one.label === label)) ?? (all.find(canBeChosen) ?? all[0])?.label;
     const advised = all.find(({ label }) => label === this.advised);
     const gone = lost(all, this.#colour());
-    return html`<fieldset role="radiogroup" aria-describedby=${gone ? "lost" : nothing} aria-required="true">
-      <legend>${mine === null ? t("choose") : html`${t("size")} <b><bdi>${mine}</bdi></b>`}</legend>
+    return html`<fieldset role="radiogroup" aria-labelledby="what" aria-describedby=${gone ? "lost" : nothing} aria-required="true">
+      <legend id="what">${mine === null ? t("choose") : html`${t("size")} <b><bdi>${mine}</bdi></b>`}</legend>
       <div class="row" @focusout=${() => (this.at = null)}>${all.map((one) => this.#size(one, one.label === mine, one.label === stop))}</div>
       <div class="under">
         ${this.isWanted && mine === null ? html`<p class="small please">${t("please")}</p>` : nothing}
