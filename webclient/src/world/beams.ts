@@ -2,7 +2,7 @@
 import { AdditiveBlending, CylinderGeometry, DoubleSide, InstancedMesh, Matrix4, Quaternion, ShaderMaterial, Vector3, type Scene } from "three";
 import { fromKelvin, type Weights } from "./moods";
 import type { Lamp } from "./plan";
-import type { Part } from "./world";
+import type { Part } from "./part";
 
 const STRONG_LM = 2400;
 const UP = new Vector3(0, 1, 0);

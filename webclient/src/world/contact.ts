@@ -5,7 +5,7 @@
  * dozens, seen from eye height.
  */
 import { DynamicDrawUsage, InstancedBufferAttribute, InstancedMesh, Matrix4, PlaneGeometry, ShaderMaterial } from "three";
-import type { Part } from "./world";
+import type { Part } from "./part";
 
 const VERTEX = /* glsl */ `
 attribute vec3 shape;

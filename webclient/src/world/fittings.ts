@@ -4,7 +4,7 @@ import {
 } from "three";
 import { fromKelvin, type Weights } from "./moods";
 import type { Lamp, Sign, Vec3 } from "./plan";
-import type { Part } from "./world";
+import type { Part } from "./part";
 
 const MOUTH_M = 0.031;
 const FRONT = new Vector3(0, 0, 1);

@@ -11,7 +11,7 @@ import type { Segment } from "./architecture";
 import type { Room, StorePlan, Vec3 } from "./plan";
 import { standing, type Shell } from "./shell";
 import { circle, pane, sweep } from "./solids";
-import type { Part } from "./world";
+import type { Part } from "./part";
 
 const POT_M = [0.21, 0.36] as const;
 const MOST = 2;

@@ -8,7 +8,7 @@
 import { Quaternion, Vector3 } from "three";
 import type { ServerEvents } from "../net/messages";
 import type { Stand } from "./stand";
-import type { Part } from "./world";
+import type { Part } from "./part";
 
 const EASE_S = 0.12;
 const HOME_S = 0.5;

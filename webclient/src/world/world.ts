@@ -21,23 +21,10 @@ import { GlFence, Pace } from "./pace";
 import type { StorePlan } from "./plan";
 import { memoryOf } from "./models";
 import { Structure } from "./structure";
+import type { Part, View } from "./part";
 import { EYE_M, Walk } from "./walk";
 
-/** Something that lives in the store: avatars, products, a show. */
-export interface Part {
-  /** Once a frame, before it is drawn; `frame` in a headset. */
-  update?(dt: number, frame?: XRFrame): void;
-  /** The light changed to a mood. */
-  lit?(weights: Weights): void;
-  /** The graphics context came back: what was drawn into targets is gone. */
-  restored?(): void;
-  dispose(): void;
-}
-
-/** Draws the frame in place of the room: a product in the hand (`inspect.ts`). */
-export interface View {
-  draw(renderer: WebGLRenderer): void;
-}
+export type { Part, View };
 
 export type Tier = "mobile" | "desktop";
 
