@@ -304,7 +304,8 @@ def test_a_friend_sees_the_room_while_it_is_furnished(browser: Browser, address:
         )
         page.get_by_label("What do you know the size of?").select_option("tile")
         corners = seen([(0, 0, 0), (1.2, 0, 0), (1.2, 0, -0.8), (0, 0, -0.8)])
-        do(page, "room.photo.refer('tile', {width_m: 1.2, length_m: 0.8}); room.photo.marks = given[0]", corners.tolist())
+        marked = "room.photo.refer('tile', {width_m: 1.2, length_m: 0.8}); room.photo.marks = given[0]"
+        do(page, marked, corners.tolist())
         page.get_by_role("button", name="Put furniture in").press("Enter")
         expect(page.get_by_role("application")).to_be_focused()
         page.get_by_role("button", name="Let friends see it").press("Enter")
