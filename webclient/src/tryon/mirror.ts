@@ -276,7 +276,7 @@ export class Mirror {
     if (bearer.part === "head" && this.#sun.shadow.camera.right === SMALL_M) {
       const t = bearer.pose.translation;
       this.#sun.target.position.set(t[0]!, t[1]!, t[2]!);
-      this.#sun.position.set(t[0]! + 0.35 * this.#meter.light.side, t[1]! + 0.5, t[2]! + 0.45);
+      this.#sun.position.set(t[0]! + 0.35 * this.#meter.light.side, t[1]! + 0.3, t[2]! + 0.6);
     }
     for (const item of this.#items.values()) {
       if (PART_OF[item.worn] !== bearer.part) continue;
