@@ -60,7 +60,7 @@ export class Companions {
     };
     see();
     showroom.preferences.addEventListener("change", see, { signal });
-    const emotes = (): HTMLElement => h("button", { type: "button", class: "round way", "aria-label": t("emotes"), title: t("emotes"), click: () => void panels.show("emotes") }, icon(ICONS.emotes));
+    const emotes = (): HTMLElement => h("button", { type: "button", class: "way", "aria-label": t("emotes"), title: t("emotes"), click: () => void panels.show("emotes") }, icon(ICONS.emotes));
     panels.add("people", { title: () => t("people"), beside: () => [emotes()], make: () => this.#panel(fed) });
     panels.add("emotes", { title: () => t("emotes"), make: () => ({ element: fed("together-emotes") }) });
     company.addEventListener("followed", (event) => {

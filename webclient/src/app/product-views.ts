@@ -115,6 +115,6 @@ export class ProductViews {
 
   /** From one panel to another, where a sheet covers the bar. */
   #way(name: "people"): HTMLElement {
-    return h("button", { type: "button", class: "round way", "aria-label": t(name), title: t(name), click: () => void this.#panels.show(name) }, icon(ICONS[name]));
+    return h("button", { type: "button", class: "way", "aria-label": t(name), title: t(name), click: () => void this.#panels.show(name) }, icon(ICONS[name]));
   }
 }

@@ -4,7 +4,7 @@
  *
  * What it is not: chat, voice or who may be seen; nor oneself (`myself.ts`).
  */
-import { Group, type MeshStandardMaterial, type Raycaster } from "three";
+import { Group, Vector3, type MeshStandardMaterial, type Raycaster } from "three";
 import type { Crowd, Person } from "../net/person";
 import { PASSES, SELF_LAYER } from "../world/layers";
 import type { Part, World } from "../world/world";
@@ -148,6 +148,11 @@ export class People implements Part {
   react(member: number, path: string): boolean {
     const actor = this.#actors.find((one) => one.person.card?.member === member);
     if (!actor || actor === this.#self || !actor.isSeen || actor.distance_m > BUBBLE_M || !path) return false;
+    // Who is near counts as seen, for mirrors, though they stand behind one.
+    const { camera, renderer } = this.#world;
+    const { x, y, z } = actor.person;
+    HEAD.set(x, y + actor.top_m, z).applyMatrix4(camera.matrixWorldInverse).applyMatrix4(camera.projectionMatrix);
+    if (!renderer.xr.isPresenting && (Math.abs(HEAD.x) > 1 || Math.abs(HEAD.y) > 1 || Math.abs(HEAD.z) > 1)) return false;
     this.#overhead.react(member, path);
     this.#world.redraw();
     return true;
@@ -444,3 +449,6 @@ export class People implements Part {
     this.#material.dispose();
   }
 }
+
+/** A head, in the picture. */
+const HEAD = new Vector3();
