@@ -10,7 +10,7 @@ import type { CanonicalFace } from "./task";
 
 /** Skin gives a little; and spectacles that touch must not flicker. */
 const INSET_M = 0.0015;
-const SKULL = { at: [0, 0.052, -0.05], radii: [0.0735, 0.098, 0.092] } as const;
+const SKULL = { at: [0, 0.052, -0.05], radii: [0.0735, 0.092, 0.092] } as const;
 const NECK = { at: [0, -0.09, -0.055], radii: [0.055, 0.09, 0.058] } as const;
 const EAR = { at: [0.0765, -0.004, -0.046], radii: [0.008, 0.03, 0.017] } as const;
 

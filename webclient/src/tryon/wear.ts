@@ -45,7 +45,7 @@ const HAT: Readonly<Record<string, Rule>> = {
 const HEADPHONES: Readonly<Record<string, Rule>> = {
   ear_left: { place: CANAL, weight: 1 },
   ear_right: { place: [-CANAL[0], CANAL[1], CANAL[2]], weight: 1 },
-  head_top: { place: [0, 0.153, -0.05], weight: 0.7 },
+  head_top: { place: [0, 0.148, -0.05], weight: 0.7 },
 };
 
 /** Where an ear is pierced: the front of the lobe, a third of its height above its end. */

@@ -21,8 +21,8 @@ from showroom_demo.kit.texture import brushed_metal, leather, matt_plastic, sati
 
 CUSHION_INNER_X, CUSHION, SHELL = 66.0, 19.0, 17.0
 CUP_RADIUS, OVAL = 41.0, 0.84
-SLID = 26.0
-"""How far the sliders are out, of 32 mm: set for a mean head, 148 mm from the ear canal to the crown of the hair."""
+SLID = 20.0
+"""How far the sliders are out, of 32 mm: set for a mean head, 142 mm from the ear canal to the crown."""
 BAND_HALF, BAND_CENTRE, BAND_RISE = 92.0, 38.0 + SLID, 96.0
 
 
