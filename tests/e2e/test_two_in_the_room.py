@@ -52,19 +52,21 @@ def test_each_sees_the_other_walk_take_up_a_lamp_and_applaud(browser: Browser, a
         here = _stand(ada.page)
         _sees(ben.page, "Ada", "Math.hypot(they.x - given[0], they.z - given[1]) < 0.2", here["x"], here["z"])
 
-        # Ada takes up the lamp: Ben sees her look at it. She shows it to him: he has it before him too, and turns it.
+        # Ada takes up the lamp: Ben sees her look at it. She hands it to him: he has it before him, and she is told.
         ada.page.evaluate("location.hash = '#/p/lamp'")
         expect(ada.panel("product")).to_be_visible()
         _sees(ben.page, "Ada", "they.mode === given[0] && they.focus > 0", LOOKING)
-        ada.show_to(ben, "Lamp")
-        ben.asked(yes="Look")
+        ada.hand_to(ben, "Lamp")
+        ben.asked(yes="Take it")
         expect(ben.panel("product").get_by_role("heading", name="Lamp")).to_be_visible()
+        expect(ada.page.locator("together-toasts")).to_contain_text("Ben took Lamp")
         _sees(ada.page, "Ben", "they.mode === given[0] && they.focus > 0", LOOKING)
         ada.say("It is brighter than I thought")
         ben.expect_said("It is brighter than I thought")
 
-        # He applauds.
+        # He applauds: she does not look his way, so it floats by in her window.
         ben.page.keyboard.press("Escape")
         ben.page.keyboard.press("r")
         ben.page.get_by_role("button", name="Applaud").press("Enter")
+        expect(ada.page.locator("together-reactions")).to_contain_text("Ben")
         _sees(ada.page, "Ben", "they.emoteTurn > 0")

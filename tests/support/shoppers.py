@@ -98,6 +98,12 @@ class Shopper:
         row.get_by_role("button", name=other.name, expanded=False).press("Enter")
         row.get_by_role("button", name=f"Show {product}").press("Enter")
 
+    def hand_to(self, other: "Shopper", product: str) -> None:
+        """Hand the other what one holds."""
+        row = self.row(other)
+        row.get_by_role("button", name=other.name, expanded=False).press("Enter")
+        row.get_by_role("button", name=f"Hand over {product}").press("Enter")
+
     def asked(self, *, yes: str) -> None:
         """Somebody asks something of this one, and they say yes."""
         self.page.locator("together-toasts").get_by_role("button", name=yes, exact=True).press("Enter")
