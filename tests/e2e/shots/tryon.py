@@ -7,6 +7,7 @@ buttons do it. Who is seen, and under which licence they may be shown, stands in
 
 import argparse
 import io
+import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ class Shot:
     also: tuple[str, ...] = ()
     colour: str = ""
     start_s: float = 0.0
+    #: Of a video's frame: from the left, from the top, width and height, pixels; all of it if empty.
+    part: tuple[int, ...] = ()
     zoom: float = 1.0
     do: str = ""
     is_phone: bool = False
@@ -62,7 +65,8 @@ SHOTS: Final = (
     Shot(name="mirror-glasses", who=FACE, product="solen-sunglasses"),
     Shot(name="mirror-hat", who=FACE, product="field-cap", also=("marlo-glasses",), colour="Clay"),
     Shot(name="mirror-compare", who=FACE, product="marlo-glasses", do="compare"),
-    Shot(name="mirror-watch", who="video/hand_asl.mp4", product="aurelin-watch", start_s=1.0, is_phone=True),
+    Shot(name="mirror-watch", who="video/hand_asl.mp4", product="aurelin-watch", start_s=1.0, part=(130, 305, 436, 775),
+         is_phone=True),
     Shot(name="mirror-jacket", who="fullbody/standing_suit.jpg", product="rove-bomber"),
     Shot(name="mirror-fit", who=FACE, product="marlo-glasses", do="fit"),
     Shot(name="mirror-card", who=FACE, product="marlo-glasses", do="card"),
@@ -116,6 +120,13 @@ def _clip(clip: Path, people: Path, shot: Shot) -> Path:
     person = people / shot.who
     if person.suffix != ".mp4":
         return fake_camera.of_picture(clip, person, zoom=shot.zoom, size=shot.size, is_filled=True)
+    if shot.part:
+        # What is worn is to be seen above the page's buttons.
+        x, y, wide, high = shot.part
+        frame = clip.with_suffix(".png")
+        cut = ["ffmpeg", "-v", "error", "-y", "-ss", str(shot.start_s), "-i", str(person), "-frames:v", "1"]
+        subprocess.run([*cut, "-vf", f"crop={wide}:{high}:{x}:{y}", str(frame)], check=True, timeout=60)
+        return fake_camera.of_picture(clip, frame, size=shot.size, is_filled=True)
     return fake_camera.of_video(clip, person, start_s=shot.start_s, length_s=0.4, size=shot.size)
 
 
