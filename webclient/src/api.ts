@@ -123,3 +123,6 @@ export function catalogue(): Promise<readonly Row[]> {
 export function product(id: string, signal?: AbortSignal): Promise<Product> {
   return get<Product>(`/api/products/${encodeURIComponent(id)}`, signal);
 }
+
+/** What a variant is sold under: one number, or one a size. */
+export const skusOf = (variant: Variant): readonly string[] => (variant.skus?.length ? variant.skus : variant.sku ? [variant.sku] : []);

@@ -2,9 +2,8 @@
  * The shop as the page sees it: live prices and stock, the cart's count, wishes. The shop's own model is behind it, so
  * that the catalogue is on the screen before the shop has been loaded.
  */
-import type { Row } from "../api";
+import { skusOf, type Row } from "../api";
 import type { Shop } from "../shop/shop";
-import { skusOf } from "../shop/sizes";
 import type { Prices } from "../ui/format";
 
 export interface Trade extends EventTarget {

@@ -4,7 +4,7 @@
  * A SKU is one colour in one size: it is listed with both. A single size is no choice, and none is asked for. What it is
  * not: which size fits (`fit/`), or the control that shows them (`size-picker.ts`).
  */
-import type { Row, Variant } from "../api";
+import { skusOf, type Row, type Variant } from "../api";
 
 export interface Sized {
   readonly label: string;
@@ -26,8 +26,6 @@ export interface SizeNow {
 
 type Sold = Pick<Row, "variants" | "sizes">;
 const FEW = 5;
-
-export const skusOf = (variant: Variant): readonly string[] => (variant.skus?.length ? variant.skus : variant.sku ? [variant.sku] : []);
 
 /** The sizes that one chooses among, from small to large; none if there is no choice. */
 export const sizesOf = (row: Sold): readonly Sized[] => ((row.sizes?.length ?? 0) > 1 ? (row.sizes ?? []) : []);

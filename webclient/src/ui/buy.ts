@@ -1,9 +1,9 @@
 /** What a variant costs and how many there are, live; how many one takes; into the cart, on the wish-list, to a friend. */
-import type { Product, Row, Variant } from "../api";
+import { skusOf, type Product, type Row, type Variant } from "../api";
 import type { Showroom } from "../app/showroom";
 import { supply } from "../app/trade";
 import type { ShopSizes } from "../shop/size-picker";
-import { canBeChosen, chosen, sizesNow, sizesOf, skuOf, skusOf, type Asked } from "../shop/sizes";
+import { canBeChosen, chosen, sizesNow, sizesOf, skuOf, type Asked } from "../shop/sizes";
 import { t } from "../app/words";
 import { w } from "../together/outfit-words";
 import { h, icon, say } from "./dom";

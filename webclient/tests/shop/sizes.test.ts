@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Row, Variant } from "../../src/api";
-import { canBeChosen, chosen, sizeOf, sizesNow, sizesOf, skuOf, skusOf, variantOf, type Asked } from "../../src/shop/sizes";
+import { skusOf, type Row, type Variant } from "../../src/api";
+import { canBeChosen, chosen, sizeOf, sizesNow, sizesOf, skuOf, variantOf, type Asked } from "../../src/shop/sizes";
 
 const ink: Variant = { name: "ink", label: "Ink", sku: "INK-M", skus: ["INK-S", "INK-M", "INK-L", "INK-XL"] };
 const clay: Variant = { name: "clay", label: "Clay", sku: "CLAY-M", skus: ["CLAY-M", "CLAY-L"] };
