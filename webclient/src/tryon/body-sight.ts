@@ -55,6 +55,7 @@ uniform sampler2D frame;
 uniform vec2 places[ ${PLACES} ];
 uniform vec2 size;
 flat varying vec3 known[ ${PLACES} ];
+flat varying float apart;
 void main() {
   vec2 step = 2.5 / size;
   for ( int i = 0; i < ${PLACES}; i ++ ) {
@@ -63,6 +64,9 @@ void main() {
     sum += texture2D( frame, at + vec2( step.x, - step.y ) ).rgb + texture2D( frame, at - vec2( step.x, - step.y ) ).rgb;
     known[ i ] = sqrt( sum / 5.0 );
   }
+  apart = 9.0;
+  for ( int i = ${SKIN_PLACES}; i < ${SKIN_PLACES + HAIR_PLACES}; i ++ )
+    for ( int j = ${SKIN_PLACES + HAIR_PLACES}; j < ${PLACES}; j ++ ) apart = min( apart, length( known[ i ] - known[ j ] ) );
   gl_Position = projectionMatrix * modelViewMatrix * vec4( position, 1.0 );
 }`;
 /** As far as skin's own chromaticity scatters; how much darker and lighter shade and light make it, as a power of two. */
@@ -75,7 +79,7 @@ const SKIN = /* glsl */ `
     if ( length( c.rg / max( sum, 1e-3 ) - known[ i ].rg / of ) < 0.045 && bright > - 1.3 && bright < 0.9 ) return true;
   }
   return false;`;
-/** As far as hair scatters; and how much nearer to the crown's colour than to another it must be. */
+/** How different hair and clothes are at least; as far as hair scatters; how much nearer to the crown's colour it must be. */
 const HAIR = /* glsl */ `
   float hair = 9.0;
   float other = 9.0;
@@ -84,12 +88,13 @@ const HAIR = /* glsl */ `
     if ( i >= ${SKIN_PLACES} && i < ${SKIN_PLACES + HAIR_PLACES} ) hair = min( hair, far );
     else other = min( other, far );
   }
-  return isKnown && hair < 0.16 && hair < 0.5 * other;`;
+  return isKnown && apart > 0.3 && hair < 0.16 && hair < 0.5 * other;`;
 const FRAGMENT = /* glsl */ `
 uniform sampler2D frame;
 uniform vec2 size;
 uniform bool isKnown;
 flat varying vec3 known[ ${PLACES} ];
+flat varying float apart;
 bool isIt( vec3 seen ) {
   vec3 c = sqrt( seen );
   TEST

@@ -354,7 +354,7 @@ export class TryonMirror extends Panel {
       ${troubled?.trouble ? html`<p class="small fault" role="alert">${t(troubled.trouble, { name: troubled.row.name })}</p>` : nothing}
       ${this.isComparing ? rivals(this.wardrobe, (rival) => void this.wardrobe.compare(rival)) : html`
         ${shown && shown.row.variants.length > 1 ? html`<fieldset class="colours"><legend class="unseen">${t("colour")}</legend>${shown.row.variants.map((variant) => html`
-          <button class="plain" aria-pressed=${variant === shown.variant} @click=${() => void this.wardrobe.colour(shown, variant)}><span class="dot" ${swatch(variant.swatch)}></span>${variant.label ?? variant.name}</button>`)}</fieldset>` : nothing}
+          <button class="plain colour" title=${variant.label ?? variant.name} aria-pressed=${variant === shown.variant} @click=${() => void this.wardrobe.colour(shown, variant)}><span class="dot" ${swatch(variant.swatch)}></span><span class="name">${variant.label ?? variant.name}</span></button>`)}</fieldset>` : nothing}
         ${shown && shown.sizes.length && !sizesOf(shown.row).length ? html`<fieldset class="colours"><legend class="unseen">${t("size")}</legend>${shown.sizes.map((size) => html`
           <button class="plain" aria-pressed=${size === shown.size} @click=${() => void this.wardrobe.resize(shown, size)}>${size}</button>`)}</fieldset>` : nothing}
         ${shown ? html`<shop-worn .row=${shown.row} .variant=${shown.variant ?? undefined} .size=${shown.size} .advised=${this.advised} @size-chosen=${({ detail }: CustomEvent<string>) => this.#resize(shown, detail)}></shop-worn>` : nothing}

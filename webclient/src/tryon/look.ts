@@ -43,9 +43,20 @@ export const look = css`
   .thing[aria-busy="true"] img { opacity: 0.45; }
   .rail .plain { background: var(--glass); white-space: nowrap; backdrop-filter: blur(12px); }
   .rail .plain[aria-pressed="true"] { background: #f6f2ea; color: #22241f; border-color: #f6f2ea; }
+  .rail .colour { min-width: 44px; justify-content: center; }
+  .rail .colour[aria-pressed="false"] { padding: 0; }
+  .rail .colour .dot { width: 22px; height: 22px; box-shadow: 0 0 0 1.5px rgb(246 242 234 / 0.55); }
+  .rail .colour[aria-pressed="false"] .name { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .rail .small { color: #f0eade; text-shadow: 0 1px 6px rgb(0 0 0 / 0.7); text-align: center; text-wrap: balance; }
   .rail .fault { padding: 8px 16px; border-radius: 22px; background: rgb(24 23 20 / 0.82); }
 
+  @container (min-width: 721px) {
+    /* What is chosen of it lies aside: whoever looks stands in the middle. */
+    .rail { justify-items: end; padding-inline: 20px; }
+    .rail ul { justify-self: center; }
+    .rail .small { justify-self: center; }
+    .rail shop-worn { justify-items: end; }
+  }
   @container (min-width: 721px) { .parted .rail { inset-inline-start: calc(23rem + 16px); justify-items: start; } }
 
   .seam { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; appearance: none; background: none; cursor: ew-resize; touch-action: none; }
