@@ -111,7 +111,7 @@ def test_in_the_store_in_3d(browser: Browser, address: str) -> None:
         expect(page.get_by_role("button", name="Take me there: Vase")).to_be_visible()
         assert serious(page) == []
         page.keyboard.press("Escape")
-        expect(product).to_be_visible()
+        expect(product.get_by_role("button", name="Add to cart")).to_be_visible()
         tab_to(page, ".buying .act")
         _pay(page)
         # Done, one stands in the store again, with nothing in the hand.
