@@ -111,11 +111,11 @@ SKIRT_MOVES = ("stands", "turned left", "half turned", "squats", "one leg up")
 BACKS_DEG = (180.0, 160.0, 205.0)
 CROSSINGS = (("ada", "kofi"), ("luis", "noor"), ("mei", "ben"))
 """Two who walk past each other, one nearer than the other; the second of each pair behind."""
-QUICK_MOVES = ("stands", "arms out", "right arm across", "left arm across", "turned left", "waves")
+QUICK_MOVES = ("stands", "arms out", "right arm across", "turned left")
 
 
 def measure(quick: bool) -> Json:
-    """Figures and goals of bodies; the quick run has two people and six moves."""
+    """Figures and goals of bodies; the quick run has two people and four moves."""
     people = PEOPLE[:2] if quick else PEOPLE
     moves = [one for one in MOVES if not quick or one["name"] in QUICK_MOVES]
     rows = []
@@ -160,11 +160,11 @@ def controls(quick: bool) -> dict[str, list[Json]]:
             {"people": [{**who[person], **stands, "yaw_deg": yaw + 2 * i, "x_m": 0.03 * i}]}
             for person in (("ada",) if quick else ("ada", "kofi", "noor"))
             for yaw in BACKS_DEG[: 1 if quick else 3]
-            for i in range(6)
+            for i in range(3 if quick else 6)
         ],
     }
     for near, far in CROSSINGS[: 1 if quick else 3]:
-        steps = np.linspace(-1, 1, 14 if quick else 24)
+        steps = np.linspace(-0.45, 0.45, 8) if quick else np.linspace(-1, 1, 24)
         films[f"{near} crosses {far}"] = [
             {"people": [
                 {**who[near], **stands, "x_m": 0.95 * float(s), "z_m": -2.3},
