@@ -4,7 +4,7 @@
  * The two ends of the card's long side, in pixels of one frame, are put on their rays and brought to the plane in which
  * a flat card rests on this face: parallel to it, at the height of what stands out most behind it. On the canonical
  * head the card has some width; how much wider it truly is, is the head's scale. The lens's angle drops out nearly
- * whole, as head and card are seen through the same one. What it is not: finding the card (`card_find.ts`).
+ * whole, as head and card are seen through the same one. What it is not: finding the card (`card-find.ts`).
  *
  * Source: ISO/IEC 7810, ID-1 (85.60 by 53.98 mm).
  */

@@ -227,7 +227,7 @@ export class TryonMirror extends Panel {
   };
 
   async #card(): Promise<void> {
-    await import("./card_element");
+    await import("./card-element");
     if (!this.booth.mirror) return;
     await this.wardrobe.compare(null);
     this.isComparing = false;

@@ -9,7 +9,7 @@
  */
 import type { Bearer } from "./bearer";
 import type { Lens } from "./camera";
-import { FaceShape } from "./face_shape";
+import { FaceShape } from "./face-shape";
 import { newPose, Pnp, type Pose } from "./pnp";
 import type { CanonicalFace } from "./task";
 

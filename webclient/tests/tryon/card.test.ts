@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { lensOf } from "../../src/tryon/camera";
 import { CARD_M, END_PX, firstEnds, inPicture, onPlane, resting, scaleByCard, type Ends, type Placed } from "../../src/tryon/card";
-import { findCard, type Grey } from "../../src/tryon/card_find";
+import { findCard, type Grey } from "../../src/tryon/card-find";
 import { Cover } from "../../src/tryon/cover";
 import { Head } from "../../src/tryon/face";
 import { heightOf } from "../../src/tryon/height";

@@ -2,7 +2,7 @@
  * <tryon-card>: hold a card to the face, hold still, see two marks on its short sides, move them, use what comes out.
  *
  * It lies over the mirror's picture and covers it. Fires "closed" with whether the measure was used. What it is not: the
- * geometry (`card.ts`), or finding the card by itself (`card_find.ts`).
+ * geometry (`card.ts`), or finding the card by itself (`card-find.ts`).
  */
 import type { PropertyValues } from "lit";
 import { base, css, html, nothing, Panel, type TemplateResult } from "../shop/panel";
@@ -10,7 +10,7 @@ import { spoken } from "../ui/words";
 import type { Booth } from "./booth";
 import { lensOf, type Lens } from "./camera";
 import { END_PX, firstEnds, scaleByCard, type Ends, type Measured } from "./card";
-import { findCard, type Grey } from "./card_find";
+import { findCard, type Grey } from "./card-find";
 import { Cover } from "./cover";
 import type { Head } from "./face";
 import { t } from "./words";
