@@ -8,6 +8,7 @@ marks on the mat, the floor's corners, and pieces where they belong.
 import argparse
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 from playwright.sync_api import Browser
@@ -19,7 +20,12 @@ from drawn_room import DEPTH_M, MAT_M, WIDTH_M, Camera, mat, photo
 READY_MS = 240_000
 # Product, x, z, turn in degrees: in the mat's space.
 PIECES = (("dune-sofa", 0.8, -1.93, 0.0), ("lund-chair", 2.5, -0.9, -62.0), ("orlo-table", 0.85, -0.62, 0.0))
-SIZES = {"place-desktop": (1180, 720, False), "place-phone": (390, 780, True)}
+# A friend's room by a link: product, x, y, z in millimetres, turn in tenths of a degree; then the floor's corners.
+FRIENDS = (
+    "dune-sofa~~2000~0~520~0!orlo-table~~2050~0~1650~0!lund-chair~~900~0~1900~700!lund-chair~~3200~0~2050~-700"
+    "!halo-lamp~~3500~0~550~0!terra-vase~~2050~740~1650~0!!0~0~4200~0~4200~3400~0~3400"
+)
+SIZES = {"place-desktop": (1180, 720, False), "place-phone": (390, 780, True), "place-friend": (1180, 720, False)}
 
 
 def main() -> int:
@@ -48,6 +54,15 @@ def _take(browser: Browser, name: str, given: argparse.Namespace) -> None:
     context.set_default_timeout(READY_MS)
     page = context.new_page()
     page.on("pageerror", lambda error: print(f"  error: {error}"))
+    if name == "place-friend":
+        page.goto(f"{given.address}?rung=list#/place?layout={quote(FRIENDS)}")
+        page.wait_for_selector("place-visit .shelf li:nth-child(6)")
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(4000)  # levels of detail come one after the other
+        page.screenshot(path=given.out / f"{name}.png", timeout=READY_MS)
+        print(name, flush=True)
+        context.close()
+        return
     page.goto(f"{given.address}?rung=list#/p/{PIECES[0][0]}")
     page.get_by_role("button", name="Place it in your room").click()
     wide, tall = (1180, 880) if not is_phone else (900, 1000)

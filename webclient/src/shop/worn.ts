@@ -43,7 +43,8 @@ export class ShopWorn extends Panel {
   }
 
   static override styles = [base, css`
-    :host { display: grid; gap: 10px; justify-items: center; container-type: normal; }
+    :host { display: grid; gap: 10px; justify-items: center; container-type: normal; width: min(21rem, 100%); }
+    shop-sizes { width: 100%; padding: 8px 16px 12px; border-radius: 16px; background: var(--glass, rgb(24 23 20 / 0.62)); backdrop-filter: blur(12px); }
     .buy { display: flex; flex-wrap: wrap; align-items: center; justify-content: center; gap: 6px 14px; }
     .act { min-height: 44px; padding: 6px 20px; }
     .cost { font-variant-numeric: tabular-nums; font-weight: 600; }

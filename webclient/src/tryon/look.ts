@@ -54,7 +54,7 @@ export const look = css`
     /* What is chosen of it lies aside: whoever looks stands in the middle. */
     .rail { justify-items: end; padding-inline: 20px; }
     .rail ul { justify-self: center; }
-    .rail .small { justify-self: center; }
+    .rail .fault { justify-self: center; }
     .rail shop-worn { justify-items: end; }
   }
   @container (min-width: 721px) { .parted .rail { inset-inline-start: calc(23rem + 16px); justify-items: start; } }
