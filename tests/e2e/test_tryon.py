@@ -245,7 +245,8 @@ def test_a_jacket_is_worn_on_chest_and_arms_and_leaves_face_and_legs(
         open_mirror(page, address, "jacket")
         turn_on(page)
         wait_for(page, "booth.bodies.length === 1 && m.wardrobe.worn.every(one => !one.isLoading)")
-        wait_frames(page, 6)
+        wait_for(page, "booth.bodies[0]?.confidence > 0.99")  # cloth fades in as a body is believed
+        wait_frames(page, 2)
         picture, marks = seen_marks(page, "body")
     cloth = painted(picture, "green")
 
