@@ -111,7 +111,7 @@ SKIRT_MOVES = ("stands", "turned left", "half turned", "squats", "one leg up")
 BACKS_DEG = (180.0, 160.0, 205.0)
 CROSSINGS = (("ada", "kofi"), ("luis", "noor"), ("mei", "ben"))
 """Two who walk past each other, one nearer than the other; the second of each pair behind."""
-QUICK_MOVES = ("stands", "arms out", "right arm across", "turned left")
+QUICK_MOVES = ("stands", "arms out", "right arm across", "left arm across")
 
 
 def measure(quick: bool) -> Json:

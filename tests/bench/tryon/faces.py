@@ -151,12 +151,12 @@ def filmed(people: list[Json], quick: bool = False) -> list[Json]:
     """
     Films of three seconds: at rest, in motion; and what must not be worn on, or mixed up.
 
-    Quick: a third of the time at rest and in motion, the moment of the crossing, and a few frames of what nothing may
+    Quick: half of the time at rest and in motion, the moment of the crossing, and a few frames of what nothing may
     be worn on.
     """
     a, b = people[0]["id"], people[1]["id"]
     t = np.arange(3 * FPS) / FPS
-    short, seldom = (t[:FPS], t[::30]) if quick else (t, t[::2])
+    short, seldom = (t[: FPS * 3 // 2], t[::30]) if quick else (t, t[::2])
     still = [case("still", head(a, yaw=8, pitch=3, x=0.03)) for _ in short]
     sway = [
         case("sway", head(a, x=0.06 * np.sin(2 * np.pi * 0.4 * s), yaw=14 * np.sin(2 * np.pi * 0.3 * s))) for s in short
