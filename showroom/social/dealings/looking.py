@@ -38,7 +38,7 @@ class Looking:
             case actions.Lead():
                 share = self._shares.hand_over(person, people.with_number(action.to))
                 people.keep(effects, events.Unshared(who=occupant.member), now_ms, people=share.people | share.asked)
-                people.keep(effects, self.event(share), now_ms, people=share.people)
+                self._tell(effects, share, now_ms, share.people)
 
     def gone(self, effects: Effects, occupant: Occupant, now_ms: int) -> None:
         """Who followed first leads on."""
@@ -49,7 +49,7 @@ class Looking:
         if was_leader:
             self._people.keep(effects, events.Unshared(who=occupant.member), now_ms, people=asked)
             if rest is not None:
-                self._people.keep(effects, self.event(rest), now_ms, people=rest.people)
+                self._tell(effects, rest, now_ms, rest.people)
 
     def tick(self, effects: Effects, now_ms: int) -> None:
         """Who leads is away for too long."""
@@ -60,7 +60,7 @@ class Looking:
                 told = share.people | share.asked
                 self._people.keep(effects, events.Unshared(who=old.member), now_ms, people=told)
             if share.followers:
-                self._people.keep(effects, self.event(share), now_ms, people=share.people)
+                self._tell(effects, share, now_ms, share.people)
 
     def event(self, share: Share) -> events.Shared:
         """As it is told."""
@@ -87,9 +87,14 @@ class Looking:
             plan=action.plan,
         )
         share, is_new = self._shares.show(person, view, people.open_to(person, asked), now_ms)
-        event = self.event(share)
         if is_new:
-            told = share.asked | frozenset(share.followers)
-            people.keep(effects, event, now_ms, people=told, author=person)
+            self._tell(effects, share, now_ms, share.asked | frozenset(share.followers), author=person)
         else:
-            people.send(effects, event, people=share.followers, author=person)
+            people.send(effects, self.event(share), people=share.followers, author=person)
+
+    def _tell(self, effects: Effects, share: Share, now_ms: int, people: frozenset[str], author: str = "") -> None:
+        """News of a share. A plan is of somebody's home: it is passed on, and never written down."""
+        if share.view.plan is None:
+            self._people.keep(effects, self.event(share), now_ms, people=people, author=author)
+        else:
+            self._people.send(effects, self.event(share), people=people, author=author)
