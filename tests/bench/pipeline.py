@@ -7,7 +7,8 @@ the raw scan, moved to where a product stands (metres, +Y up), with the smooth n
 has none.
 
 ``make bench-pipeline`` runs all textured scans and takes about an hour on two cores; ``QUICK=1`` takes one scan, in a
-minute.
+minute. ``python tests/bench/pipeline.py scan cracker_box`` judges that one scan as the whole run does, and writes
+``build/bench/scan.json`` beside the whole run's record.
 """
 
 import json
@@ -43,16 +44,18 @@ def main() -> None:
         clouds(record)
         record.show()
         return
-    record = Record("pipeline")
+    names = sys.argv[2:] if sys.argv[1:2] == ["scan"] else None
+    record = Record("pipeline" if names is None else "scan")
     record.peers = {
         "gltfpack": "1.3.0 -cc -si 0.1 -sp -sv",
         "gltf-transform": "4.5.1 optimize, meshopt, webp 1k, simplify ratio 0.1, error 0.01",
     }
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
-    quick(record)
+    if names is None:
+        quick(record)
     referee = Referee()
-    scans = placed_scans()
+    scans = placed_scans(names)
     rows: dict[str, Json] = {}
 
     def measured(name: str) -> Json:
@@ -66,7 +69,7 @@ def main() -> None:
             rows[name] = row
             say(f"{name}: {len(rows)} of {len(scans)}")
             summarise(record, rows)  # written after every scan: an interrupted run still says what it saw
-    if not QUICK:
+    if names is None and not QUICK:
         clouds(record)
     record.show()
 
@@ -84,8 +87,8 @@ def summarise(record: Record, rows: dict[str, Json]) -> None:
     record.write()
 
 
-def placed_scans() -> dict[str, Path]:
-    """Every textured scan as one GLB, the input of all tools."""
+def placed_scans(names: list[str] | None = None) -> dict[str, Path]:
+    """Every textured scan, or those of these names, as one GLB: the input of all tools."""
     from showroom_assets.glb import write_glb
     from showroom_pipeline import ingest
     from showroom_pipeline.stages.prepare import reference
@@ -94,8 +97,8 @@ def placed_scans() -> dict[str, Path]:
 
     folders = sorted(path for kind in ("gso", "ycb") for path in (SHARED / "scans" / kind).iterdir())
     folders += [SHARED / "scans" / "fuze_bottle"]
-    if QUICK:
-        folders = [folder for folder in folders if folder.name == "Room_Essentials_Mug_White_Yellow"]
+    if names is not None or QUICK:
+        folders = [folder for folder in folders if folder.name in (names or ["Room_Essentials_Mug_White_Yellow"])]
     out = {}
     for folder in folders:
         scan = ingest.read(folder)
