@@ -1,5 +1,5 @@
 /**
- * Says things to whoever listens instead of looking, through two live regions: politely, or at once.
+ * Says things to whoever listens instead of looking, through a polite live region.
  *
  * A crowd must not drown the shopper: polite words wait for a pause and are said together; of one kind (arrivals, chat,
  * stock) only so many a while are said in full, the rest as a number. After google/model-viewer's `status-announcer.ts`.
@@ -16,7 +16,6 @@ const CLEAR_MS = 6000;
 
 export interface AnnouncerOptions {
   readonly polite: HTMLElement;
-  readonly assertive: HTMLElement;
   readonly now?: () => number;
   /** How "and 3 more" is said. */
   readonly more: (topic: Topic, n: number) => string;
@@ -47,12 +46,6 @@ export class Announcer {
       if (this.#waiting.at(-1) !== text) this.#waiting.push(text);
     }
     this.#timer ??= setTimeout(() => this.#flush(), PAUSE_MS);
-  }
-
-  /** Only for what stops the shopper: a lost way, an ended visit. */
-  alert(text: string): void {
-    this.#options.assertive.textContent = "";
-    this.#options.assertive.textContent = text;
   }
 
   #flush(): void {

@@ -79,7 +79,7 @@ export class App {
     speak(chosenLanguage());
     this.#bar.speak(); // it was made before it was known in which language
     chooseCurrency(this.#currency());
-    const announcer = new Announcer({ polite: part("status"), assertive: part("alert"), more: (topic, n) => t(`more_${topic}`, { n }) });
+    const announcer = new Announcer({ polite: part("status"), more: (topic, n) => t(`more_${topic}`, { n }) });
     speakThrough((text, topic) => announcer.say(text, topic));
     part("foot").append(this.#bar.element);
     part("beside").append(this.#panels.element);

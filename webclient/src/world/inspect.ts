@@ -215,10 +215,6 @@ export class Inspect extends EventTarget implements Part {
     return new Promise((done) => (this.#closed = done));
   }
 
-  nudge(yaw_rad: number, pitch_rad: number, factor = 1): void {
-    this.#hands.nudge(yaw_rad, pitch_rad, factor);
-  }
-
   reset(): void {
     this.#hands.reset();
   }
