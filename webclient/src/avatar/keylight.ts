@@ -4,7 +4,7 @@
  *
  * What it is not: all of the light; the room's picture gives the rest.
  */
-import type { BakeInput } from "../world/bake";
+import type { BakeInput } from "../world/bake-input";
 import type { Inside } from "../world/assemble";
 import type { Weights } from "../world/moods";
 import type { World } from "../world/world";

@@ -1,7 +1,7 @@
 /** From a plan to triangles, charts and a plan of light: everything a store is before it is drawn. */
 import { buildRoom, hasRaft, RAFT_DROP_M, type Portal, type Segment } from "./architecture";
 import { pack, type Atlas } from "./atlas";
-import type { BakeInput, BakeLamp } from "./bake";
+import type { BakeInput, BakeLamp } from "./bake-input";
 import { curtains } from "./curtains";
 import { footprint, lampBody, mirror, plinth, rug, seat, shelf, stage } from "./furniture";
 import { plantsOf, pot, type Plant } from "./greenery";

@@ -7,57 +7,13 @@
  *
  * Source: Cohen & Wallace 1993 for the gather; direct light is in `direct.ts`.
  */
+import type { BakeInput } from "./bake-input";
 import { dilate, nearestOwned, smoothCharts, spread } from "./charts";
-import { LAYERS, lightAt, OFF_M } from "./direct";
+import { lightAt, OFF_M } from "./direct";
 import { half } from "./half";
 import { hash } from "./noise";
-import type { Vec3 } from "./plan";
+import { LAYERS, rasterise, type Points } from "./texels";
 import { Tracer } from "./tracer";
-
-export interface BakePortal {
-  readonly o: Vec3;
-  readonly x: Vec3;
-  readonly y: Vec3;
-  readonly n: Vec3;
-  readonly width_m: number;
-  readonly height_m: number;
-}
-
-export interface BakeLamp {
-  readonly kind: "spot" | "strip" | "panel";
-  readonly o: Vec3;
-  /** Where it shines, of unit length. */
-  readonly n: Vec3;
-  /** A strip's or a panel's long way, of unit length. */
-  readonly along: Vec3;
-  readonly size_m: readonly [number, number];
-  readonly lumen: number;
-  readonly beam_deg: number;
-  /** Linear, its luminance 1. */
-  readonly colour: Vec3;
-}
-
-export interface BakeInput {
-  readonly width: number;
-  readonly height: number;
-  readonly position: Float32Array<ArrayBuffer>;
-  readonly normal: Float32Array<ArrayBuffer>;
-  /** Where each vertex lies in the lightmap, texels. */
-  readonly texel: Float32Array<ArrayBuffer>;
-  readonly index: Uint32Array<ArrayBuffer>;
-  /** Linear RGB a triangle. */
-  readonly albedo: Float32Array<ArrayBuffer>;
-  /** How many of the first triangles throw shadows; slender things come last and do not. */
-  readonly solid: number;
-  /** x, y, w, h a chart, texels. */
-  readonly rects: Int32Array<ArrayBuffer>;
-  readonly portals: readonly BakePortal[];
-  readonly lamps: readonly BakeLamp[];
-  /** Towards the sun. */
-  readonly sun: Vec3;
-  /** 1: as shipped; less is noisier and quicker. */
-  readonly quality: number;
-}
 
 export interface Baked {
   readonly width: number;
@@ -150,64 +106,6 @@ function mapsOf(input: BakeInput, points: Points, direct: Float32Array, indirect
   }
   dilate(points.owner.slice(), width, height, sky, lamps);
   return { width, height, sky, lamps, rays };
-}
-
-/** What each texel of a lightmap shows. */
-export interface Points {
-  /** The triangle a texel lies on, or -1. */
-  readonly owner: Int32Array;
-  readonly position: Float32Array;
-  readonly normal: Float32Array;
-}
-
-/** What each texel's middle shows; texels that a triangle only grazes take its nearest point. */
-function rasterise(input: BakeInput): Points {
-  const { width, height, texel, index } = input;
-  const owner = new Int32Array(width * height).fill(-1);
-  const miss = new Float32Array(width * height).fill(1);
-  const position = new Float32Array(width * height * 3);
-  const normal = new Float32Array(width * height * 3);
-  for (let t = 0; t < index.length / 3; t++) {
-    const [a, b, c] = [index[t * 3]!, index[t * 3 + 1]!, index[t * 3 + 2]!];
-    const [ax, ay, bx, by, cx, cy] = [texel[a * 2]!, texel[a * 2 + 1]!, texel[b * 2]!, texel[b * 2 + 1]!, texel[c * 2]!, texel[c * 2 + 1]!];
-    const area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay);
-    if (Math.abs(area) < 1e-9) continue;
-    const x1 = Math.min(width - 1, Math.ceil(Math.max(ax, bx, cx)));
-    const y1 = Math.min(height - 1, Math.ceil(Math.max(ay, by, cy)));
-    for (let y = Math.max(0, Math.floor(Math.min(ay, by, cy)) - 1); y <= y1; y++) {
-      for (let x = Math.max(0, Math.floor(Math.min(ax, bx, cx)) - 1); x <= x1; x++) {
-        let v = ((x + 0.5 - ax) * (cy - ay) - (cx - ax) * (y + 0.5 - ay)) / area;
-        let w = ((bx - ax) * (y + 0.5 - ay) - (x + 0.5 - ax) * (by - ay)) / area;
-        let u = 1 - v - w;
-        let off = 0;
-        if (u < 0 || v < 0 || w < 0) {
-          u = Math.max(u, 0);
-          v = Math.max(v, 0);
-          w = Math.max(w, 0);
-          const sum = u + v + w;
-          u /= sum;
-          v /= sum;
-          w /= sum;
-          off = Math.hypot(u * ax + v * bx + w * cx - x - 0.5, u * ay + v * by + w * cy - y - 0.5);
-          if (off > 0.75) continue;
-        }
-        const at = y * width + x;
-        if (owner[at]! >= 0 && off >= miss[at]!) continue;
-        owner[at] = t;
-        miss[at] = off;
-        let length = 0;
-        for (let k = 0; k < 3; k++) {
-          position[at * 3 + k] = u * input.position[a * 3 + k]! + v * input.position[b * 3 + k]! + w * input.position[c * 3 + k]!;
-          const n = u * input.normal[a * 3 + k]! + v * input.normal[b * 3 + k]! + w * input.normal[c * 3 + k]!;
-          normal[at * 3 + k] = n;
-          length += n * n;
-        }
-        length = Math.sqrt(length) || 1;
-        for (let k = 0; k < 3; k++) normal[at * 3 + k]! /= length;
-      }
-    }
-  }
-  return { owner, position, normal };
 }
 
 /** One bounce: what every `step`-th texel receives from all it sees, spread between them. */

@@ -1,6 +1,6 @@
 /** Values over the charts of a lightmap: found between known ones, smoothed within a chart, and spread into the gutters. */
-import type { BakeInput } from "./bake";
-import { LAYERS } from "./direct";
+import type { BakeInput } from "./bake-input";
+import { LAYERS } from "./texels";
 
 export function nearestOwned(owner: Int32Array, width: number, rx: number, ry: number, rw: number, rh: number, x: number, y: number, reach: number): number {
   if (owner[y * width + x]! >= 0) return y * width + x;

@@ -3,13 +3,12 @@
  *
  * Source: Kulla & Fajardo 2012 (equi-angular sampling) for strips.
  */
-import type { BakeInput, BakePortal, Points } from "./bake";
+import type { BakeInput, BakePortal } from "./bake-input";
 import { hash } from "./noise";
 import type { Vec3 } from "./plan";
+import { LAYERS, type Points } from "./texels";
 import type { Tracer } from "./tracer";
 
-/** Numbers a texel: sky RGB, sun, lamps RGB. */
-export const LAYERS = 7;
 /** How far off a surface rays start. */
 export const OFF_M = 0.002;
 const SUN_SIZE = 0.012;

@@ -5,7 +5,8 @@
  */
 import { DataTexture, HalfFloatType, LinearFilter, RGBAFormat, type Scene, type Texture, type WebGLRenderer, type WebGLRenderTarget } from "three";
 import { prefilter } from "../viewer/prefilter";
-import type { Baked, BakeInput } from "./bake";
+import type { Baked } from "./bake";
+import type { BakeInput } from "./bake-input";
 import { bakeKey, keep, recall } from "./bakestore";
 import { PASSES } from "./layers";
 import { LightFade, type Maps } from "./light-fade";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { bake, type Baked, type BakeInput, type BakeLamp, type BakePortal } from "../../src/world/bake";
+import { bake, type Baked } from "../../src/world/bake";
+import type { BakeInput, BakeLamp, BakePortal } from "../../src/world/bake-input";
 import { half, unhalf } from "../../src/world/half";
 import type { Vec3 } from "../../src/world/plan";
 import { random } from "./stores";
