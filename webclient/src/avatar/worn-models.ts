@@ -4,15 +4,17 @@
  *
  * What it is not: where they sit (`worn-place.ts`), or the products on the shelves (`world/models.ts`).
  */
-import { Color, MeshPhysicalMaterial, type Group, type Mesh, type Object3D, type WebGLRenderer } from "three";
+import { Color, MeshPhysicalMaterial, type Group, type Object3D, type WebGLRenderer } from "three";
 import { product as productOf, type Product } from "../api";
 import type { Anchor } from "../tryon/wear";
+import { steep } from "../viewer/glass";
 import { dispose as disposeModel, load } from "../viewer/loader";
+import { materialsOf, meshesOf } from "../viewer/meshes";
 import { CLOTH, isRigged } from "./worn-cloth";
 import { Variants } from "../viewer/variants";
 import { means } from "../world/means";
 import { merged } from "../world/merge";
-import { letGo, materialsOf } from "../world/models";
+import { letGo } from "../world/models";
 
 /** How much the clearest glass still covers. */
 const CLEAREST = 0.14;
@@ -71,9 +73,7 @@ export class WornModels {
     const isCloth = CLOTH.has(found.category) && isRigged(gltf.scene);
     const group = isCloth ? gltf.scene : await merged(gltf.scene, true, this.#renderer);
     if (!isCloth) letGo(gltf.scene, group);
-    group.traverse((object) => {
-      if ((object as Mesh).isMesh) object.frustumCulled = true;
-    });
+    for (const mesh of meshesOf(group)) mesh.frustumCulled = true;
     const { anchors = [] } = found.manifest as { anchors?: readonly Anchor[] };
     return { group, category: found.category, anchors, isCloth, users: 0 };
   }
@@ -84,20 +84,17 @@ const keyOf = (product: string, variant: string | null): string => `${product}\n
 /** A lens seen from afar: as a tint that covers the more the darker it is, not as glass that light is bent by. */
 async function tint(model: Object3D, renderer: WebGLRenderer): Promise<void> {
   const lenses = new Set<MeshPhysicalMaterial>();
-  model.traverse((object) => {
-    if (!(object as Mesh).isMesh) return;
-    for (const material of materialsOf(object as Mesh)) if (material instanceof MeshPhysicalMaterial && material.transmission > 0) lenses.add(material);
-  });
+  for (const mesh of meshesOf(model)) {
+    for (const material of materialsOf(mesh)) if (material instanceof MeshPhysicalMaterial && material.transmission > 0) lenses.add(material);
+  }
   const colours = await means([...lenses].flatMap(({ map }) => (map ? [map] : [])), renderer);
   for (const glass of lenses) {
-    const { attenuationColor: by, attenuationDistance, color, map } = glass;
-    const through = Number.isFinite(attenuationDistance) && attenuationDistance > 0 ? glass.thickness / attenuationDistance : 0;
-    color.setRGB(color.r * by.r ** through, color.g * by.g ** through, color.b * by.b ** through);
+    const { color, map } = glass;
+    steep(glass);
     const seen = map ? (colours.get(map) ?? WHITE) : WHITE;
     const light = 0.2126 * color.r * seen.r + 0.7152 * color.g * seen.g + 0.0722 * color.b * seen.b;
     glass.opacity = Math.max(CLEAREST, 1 - light * glass.transmission);
     glass.transmission = 0;
-    glass.thickness = 0;
     glass.transparent = true;
     glass.depthWrite = false;
   }

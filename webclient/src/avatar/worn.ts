@@ -5,9 +5,9 @@
  * What it is not: who wears what (the card, `net/`), or a figure's own clothes (`wardrobe.ts`).
  */
 import { Group, Matrix4, MeshStandardMaterial, Quaternion, Vector3, type Mesh, type Object3D, type Texture } from "three";
+import { materialsOf } from "../viewer/meshes";
 import { environment } from "../viewer/studio";
 import { SELF_LAYER } from "../world/layers";
-import { materialsOf } from "../world/models";
 import type { World } from "../world/world";
 import type { Actor } from "./actor";
 import type { Pose, Rest } from "./skeleton";

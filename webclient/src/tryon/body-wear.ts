@@ -5,8 +5,9 @@
  * the picture, so that it and a head measured by its own irises lie at one distance. What it is not: materials and light
  * (`mirror.ts`).
  */
-import { Group, type Mesh, type Object3D, type Texture } from "three";
+import { Group, type Object3D, type Texture } from "three";
 import { clone } from "three/examples/jsm/utils/SkeletonUtils.js";
+import { disposeMaterials } from "../viewer/meshes";
 import { JOINTS, type Body } from "./body";
 import { BodyOccluder } from "./body-occluder";
 import type { Lens } from "./camera";
@@ -82,10 +83,7 @@ export class BodyWear {
     this.#items.delete(id);
     if (!one) return;
     this.group.remove(one.model);
-    one.model.traverse((object) => {
-      const mesh = object as Mesh;
-      if (mesh.isMesh) for (const material of Array.isArray(mesh.material) ? mesh.material : [mesh.material]) material.dispose();
-    });
+    disposeMaterials(one.model);
     one.dispose();
   }
 

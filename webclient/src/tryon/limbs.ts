@@ -3,7 +3,8 @@
  *
  * In true size always. What it is not: watches and rings, which a hand bears (`hand.ts`).
  */
-import { Box3, Group, Quaternion, Vector3, type Mesh, type Object3D } from "three";
+import { Box3, Group, Quaternion, Vector3, type Object3D } from "three";
+import { meshesOf } from "../viewer/meshes";
 import type { Body } from "./body";
 import { joint } from "./body-bones";
 import { Swing } from "./cloth";
@@ -105,11 +106,7 @@ export class Shoes implements Borne {
     model.updateMatrixWorld(true);
     const sides = [new Group(), new Group()] as const;
     const box = new Box3();
-    const meshes: Mesh[] = [];
-    model.traverse((object) => {
-      if ((object as Mesh).isMesh) meshes.push(object as Mesh);
-    });
-    for (const mesh of meshes) {
+    for (const mesh of meshesOf(model)) {
       box.setFromObject(mesh).getCenter(A);
       const side = sides[A.x >= 0 ? 0 : 1];
       const { matrixWorld } = mesh;

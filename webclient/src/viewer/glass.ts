@@ -4,7 +4,8 @@
  *
  * What it is not: refraction (`KHR_materials_transmission`), which needs a background; held products have one.
  */
-import { Mesh, MeshPhysicalMaterial, type Object3D } from "three";
+import { MeshPhysicalMaterial, type Object3D } from "three";
+import { materialsOf, meshesOf } from "./meshes";
 
 /** Also the clearest lens is seen a little. */
 const CLEAREST = 0.05;
@@ -19,20 +20,23 @@ outgoingLight = ( totalDiffuse * covered + mirrored ) / diffuseColor.a;
 
 /** Make all glass of a model such glass; what is no glass stays. Once for each material. */
 export function seeThrough(model: Object3D): void {
-  model.traverse((object) => {
-    if (!(object instanceof Mesh)) return;
-    const materials = (Array.isArray(object.material) ? object.material : [object.material]) as unknown[];
-    for (const material of materials) if (material instanceof MeshPhysicalMaterial && material.transmission > 0) clear(material);
-  });
+  for (const mesh of meshesOf(model)) {
+    for (const material of materialsOf(mesh)) if (material instanceof MeshPhysicalMaterial && material.transmission > 0) clear(material);
+  }
+}
+
+/** Give glass the colour that light has when it is through: for glass that is drawn without its thickness. */
+export function steep(glass: MeshPhysicalMaterial): void {
+  const { attenuationColor: by, attenuationDistance, color, thickness } = glass;
+  const through = Number.isFinite(attenuationDistance) && attenuationDistance > 0 ? thickness / attenuationDistance : 0;
+  color.setRGB(color.r * by.r ** through, color.g * by.g ** through, color.b * by.b ** through);
+  glass.thickness = 0;
 }
 
 function clear(glass: MeshPhysicalMaterial): void {
-  const { attenuationColor: by, attenuationDistance, color, thickness, transmission } = glass;
-  const through = Number.isFinite(attenuationDistance) && attenuationDistance > 0 ? thickness / attenuationDistance : 0;
-  color.setRGB(color.r * by.r ** through, color.g * by.g ** through, color.b * by.b ** through);
-  const clearness = { value: transmission };
+  const clearness = { value: glass.transmission };
+  steep(glass);
   glass.transmission = 0;
-  glass.thickness = 0;
   glass.transparent = true;
   glass.depthWrite = false;
   glass.onBeforeCompile = (shader): void => {

@@ -1,8 +1,9 @@
 /** One glTF loader for all viewers: meshopt and KTX2 are decoded in workers, everything comes from our own address. */
-import { Material, Mesh, Texture, type Object3D, type WebGLRenderer } from "three";
+import { Material, Texture, type Object3D, type WebGLRenderer } from "three";
 import { GLTFLoader, type GLTF } from "three/examples/jsm/loaders/GLTFLoader.js";
 import { MeshoptDecoder } from "three/examples/jsm/libs/meshopt_decoder.module.js";
 import { download } from "./download";
+import { materialsOf, meshesOf } from "./meshes";
 import { TextureLoader } from "./textures";
 
 let textures: TextureLoader | undefined;
@@ -29,12 +30,10 @@ export async function load(address: string, renderer: WebGLRenderer, signal: Abo
 /** Give back the graphics memory of a model, of the materials of colourways that were tried on too. */
 export function dispose(model: Object3D, extra: Iterable<Material> = []): void {
   const materials = new Set<Material>(extra);
-  model.traverse((object) => {
-    const mesh = object as Mesh;
-    if (!mesh.isMesh) return;
+  for (const mesh of meshesOf(model)) {
     mesh.geometry.dispose();
-    for (const material of Array.isArray(mesh.material) ? mesh.material : [mesh.material]) materials.add(material);
-  });
+    for (const material of materialsOf(mesh)) materials.add(material);
+  }
   for (const material of materials) {
     for (const value of Object.values(material)) if (value instanceof Texture) value.dispose();
     material.dispose();

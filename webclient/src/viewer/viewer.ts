@@ -4,12 +4,13 @@
  * It draws only when something has changed. What it is not: the page around it (see `ui/stage`).
  */
 import {
-  Box3, MathUtils, Mesh, NeutralToneMapping, PerspectiveCamera, Scene, Spherical, Vector3, WebGLRenderer, type Texture,
+  Box3, MathUtils, NeutralToneMapping, PerspectiveCamera, Scene, Spherical, Vector3, WebGLRenderer, type Texture,
 } from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
 import { elevationDeg, fitted, FOV_Y_DEG, YAW_DEG, type Stand } from "./frame";
 import { seeThrough } from "./glass";
 import { dispose, load, warm } from "./loader";
+import { meshesOf } from "./meshes";
 import { ContactShadow } from "./shadow";
 import { rehearse } from "./rehearse";
 import { environment } from "./studio";
@@ -248,14 +249,8 @@ export class Viewer {
 
 /** Some of the model's vertices in the world: enough to frame it. */
 function vertices(model: import("three").Group): Float32Array {
-  const meshes: Mesh[] = [];
-  let total = 0;
-  model.traverse((object) => {
-    if (object instanceof Mesh) {
-      meshes.push(object);
-      total += object.geometry.getAttribute("position").count;
-    }
-  });
+  const meshes = meshesOf(model);
+  const total = meshes.reduce((sum, { geometry }) => sum + geometry.getAttribute("position").count, 0);
   const step = Math.max(1, Math.floor(total / SAMPLE));
   const out: number[] = [];
   const point = new Vector3();

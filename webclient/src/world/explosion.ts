@@ -1,5 +1,6 @@
 /** A product taken apart: every part moves away from the middle, further the further out it sits. */
-import { Box3, Vector3, type Mesh, type Object3D } from "three";
+import { Box3, Vector3, type Object3D } from "three";
+import { meshesOf } from "../viewer/meshes";
 
 const REACH = 0.9;
 
@@ -11,10 +12,7 @@ export class Explosion {
     const whole = new Box3().setFromObject(model);
     const middle = whole.getCenter(new Vector3());
     const size = whole.getSize(new Vector3()).length();
-    const meshes: Mesh[] = [];
-    model.traverse((object) => {
-      if ((object as Mesh).isMesh) meshes.push(object as Mesh);
-    });
+    const meshes = meshesOf(model);
     for (const [i, mesh] of meshes.entries()) {
       const centre = new Box3().setFromObject(mesh).getCenter(new Vector3());
       const way = centre.sub(middle).multiplyScalar(REACH);

@@ -6,17 +6,17 @@
  *
  * Events: "opened", "closed", "failed", "detailed" (the finest level is there) and "change" (turned by the user).
  */
-import { Box3, MathUtils, MeshStandardMaterial, Vector3, type Group, type Material, type Mesh, type Object3D, type WebGLRenderer } from "three";
+import { Box3, MathUtils, MeshStandardMaterial, Vector3, type Group, type Material, type Object3D, type WebGLRenderer } from "three";
 import type { GLTF } from "three/examples/jsm/loaders/GLTFLoader.js";
 import type { Product } from "../api";
 import { dispose as disposeModel, load } from "../viewer/loader";
+import { materialsOf, meshesOf } from "../viewer/meshes";
 import { Variants } from "../viewer/variants";
 import { Beside } from "./beside";
 import { Explosion } from "./explosion";
 import { Handling } from "./handling";
 import { InspectEye, type Inset } from "./inspect-eye";
 import { dressFlat } from "./merge";
-import { materialsOf } from "./models";
 import { PhotoSet } from "./photo-set";
 import { Poster } from "./poster";
 import type { Stand } from "./stand";
@@ -271,9 +271,7 @@ export class Inspect extends EventTarget implements Part {
     const model = this.#from?.model;
     if (model) {
       const copy = model.clone(true);
-      copy.traverse((object) => {
-        const mesh = object as Mesh;
-        if (!mesh.isMesh) return;
+      for (const mesh of meshesOf(copy)) {
         const own = materialsOf(mesh).map((material) => {
           const one = material.clone();
           if (one.userData["isFlat"]) dressFlat(one as MeshStandardMaterial);
@@ -286,7 +284,7 @@ export class Inspect extends EventTarget implements Part {
           return one;
         });
         mesh.material = own.length === 1 ? own[0]! : own;
-      });
+      }
       this.#wearBody(copy);
       return;
     }

@@ -9,8 +9,8 @@
 import {
   BufferAttribute, BufferGeometry, Color, DoubleSide, FrontSide, Group, Mesh, MeshPhysicalMaterial, MeshStandardMaterial, Vector3, type Material, type Matrix4, type Texture, type WebGLRenderer,
 } from "three";
+import { materialsOf, meshesOf } from "../viewer/meshes";
 import { means } from "./means";
-import { materialsOf } from "./models";
 
 /** A texture that is repeated more often than this tells nothing of its place. */
 const TILES = 1.6;
@@ -23,11 +23,7 @@ interface Bit {
 /** Merge into a new group; the old model's shapes and unused textures are the caller's to dispose of. */
 export async function merged(model: Group, isFar: boolean, renderer: WebGLRenderer): Promise<Group> {
   model.updateMatrixWorld(true);
-  const bits: Bit[] = [];
-  model.traverse((object) => {
-    const mesh = object as Mesh;
-    if (mesh.isMesh) bits.push({ mesh, material: materialsOf(mesh)[0]! });
-  });
+  const bits = meshesOf(model).map((mesh): Bit => ({ mesh, material: materialsOf(mesh)[0]! }));
   const out = new Group();
   out.name = model.name;
   const own = new Map<Material, Bit[]>();

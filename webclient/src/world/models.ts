@@ -3,8 +3,9 @@
  *
  * What it is not: who shows which (`stock.ts`).
  */
-import { BufferAttribute, Texture, type CompressedTexture, type Group, type Material, type Mesh, type Object3D, type WebGLRenderer } from "three";
+import { BufferAttribute, Texture, type CompressedTexture, type Group, type Object3D, type WebGLRenderer } from "three";
 import { dispose as disposeModel, load } from "../viewer/loader";
+import { materialsOf, meshesOf } from "../viewer/meshes";
 import { merged } from "./merge";
 
 const TEXEL_BYTES = 1.34; // a byte a pixel compressed, and its smaller copies
@@ -40,7 +41,7 @@ export class Models {
         letGo(loaded, scene);
         const bytes = decodedBytes(scene);
         this.#bytes += bytes;
-        return { source: scene, users: 0, bytes, draws: drawsOf(scene) };
+        return { source: scene, users: 0, bytes, draws: meshesOf(scene).length };
       });
       loading.catch(() => this.#models.delete(address));
       this.#models.set(address, loading);
@@ -68,31 +69,19 @@ export class Models {
 export function letGo(loaded: Object3D, kept: Object3D): void {
   const stay = new Set<object>();
   const each = (model: Object3D, told: (thing: { dispose(): void }) => void): void => {
-    model.traverse((object) => {
-      const mesh = object as Mesh;
-      if (!mesh.isMesh) return;
+    for (const mesh of meshesOf(model)) {
       told(mesh.geometry);
       for (const material of materialsOf(mesh)) {
         told(material);
         for (const value of Object.values(material) as unknown[]) if (value instanceof Texture) told(value);
       }
-    });
+    }
   };
   each(kept, (thing) => stay.add(thing));
   each(loaded, (thing) => {
     if (!stay.has(thing)) thing.dispose();
   });
 }
-
-function drawsOf(model: Object3D): number {
-  let draws = 0;
-  model.traverse((object) => {
-    if ((object as Mesh).isMesh) draws++;
-  });
-  return draws;
-}
-
-export const materialsOf = (mesh: Mesh): readonly Material[] => (Array.isArray(mesh.material) ? mesh.material : [mesh.material]);
 
 /** What a model takes in graphics memory: vertices, and textures with their smaller copies. */
 function decodedBytes(model: Object3D): number {
@@ -103,9 +92,7 @@ function decodedBytes(model: Object3D): number {
 export function memoryOf(model: Object3D): { textures: number; geometries: number } {
   let [textures, geometries] = [0, 0];
   const seen = new Set<object>();
-  model.traverse((object) => {
-    const mesh = object as Mesh;
-    if (!mesh.isMesh) return;
+  for (const mesh of meshesOf(model)) {
     for (const attribute of [...Object.values(mesh.geometry.attributes), mesh.geometry.index]) {
       if (attribute instanceof BufferAttribute && !seen.has(attribute)) {
         seen.add(attribute);
@@ -122,6 +109,6 @@ export function memoryOf(model: Object3D): { textures: number; geometries: numbe
         textures += (image?.width ?? 0) * (image?.height ?? 0) * (isPacked ? TEXEL_BYTES : 4 * 1.34);
       }
     }
-  });
+  }
   return { textures, geometries };
 }

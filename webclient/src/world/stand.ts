@@ -1,7 +1,7 @@
 /** A product on its slot: what it shows now, and what it ought to show. */
 import { Group, MeshStandardMaterial, type Mesh, type Object3D, type Texture } from "three";
 import type { Row } from "../api";
-import { materialsOf } from "./models";
+import { materialsOf } from "../viewer/meshes";
 import type { Slot } from "./plan";
 import type { Poster } from "./poster";
 

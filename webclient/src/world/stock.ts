@@ -4,14 +4,15 @@
  *
  * What it is not: what is for sale (the catalogue), or looking at one closely (`inspect.ts`).
  */
-import { Group, PlaneGeometry, type Material, type Mesh, type MeshStandardMaterial, type Object3D, type Texture } from "three";
+import { Group, PlaneGeometry, type Material, type MeshStandardMaterial, type Object3D, type Texture } from "three";
 import { catalogue, product, type Product } from "../api";
 import { Stalled } from "../viewer/download";
+import { disposeMaterials, meshesOf } from "../viewer/meshes";
 import { environment } from "../viewer/studio";
 import { ContactShadows } from "./contact";
 import { share, type Budget, type Candidate } from "./ladder";
 import { dressFlat } from "./merge";
-import { materialsOf, Models } from "./models";
+import { Models } from "./models";
 import type { Weights } from "./moods";
 import { Poster } from "./poster";
 import { Stand, type Level } from "./stand";
@@ -204,13 +205,11 @@ export class Stock implements Part {
       if (this.#ended.signal.aborted) return void this.#models.release(chosen.address);
       const copy = model.source.clone(true);
       // Each stand turns its own light: materials are its own, textures and shapes are shared.
-      copy.traverse((object) => {
-        const mesh = object as Mesh;
-        if (!mesh.isMesh) return;
+      for (const mesh of meshesOf(copy)) {
         const own = (mesh.material as Material).clone();
         if (own.userData["isFlat"]) dressFlat(own as MeshStandardMaterial);
         mesh.material = own;
-      });
+      }
       const before = stand.show(copy, chosen.address, level);
       stand.dress(this.#light, this.#intensity);
       chosen.draws = model.draws;
@@ -238,10 +237,7 @@ export class Stock implements Part {
   }
 
   #remove({ model, address }: { model: Object3D; address: string }): void {
-    model.traverse((object) => {
-      const mesh = object as Mesh;
-      if (mesh.isMesh) for (const material of materialsOf(mesh)) material.dispose();
-    });
+    disposeMaterials(model);
     void this.#models.release(address);
   }
 

@@ -1,5 +1,6 @@
 /** A model's own surface, for asking whether a spot of it is seen: a tree over its triangles, built once. */
-import { Vector3, type BufferAttribute, type Mesh, type Object3D } from "three";
+import { Vector3, type BufferAttribute, type Object3D } from "three";
+import { meshesOf } from "../viewer/meshes";
 import { Tracer } from "./tracer";
 
 const MOST_TRIANGLES = 200_000;
@@ -14,9 +15,8 @@ export class Surface {
     const index: number[] = [];
     const point = new Vector3();
     const inverse = model.matrixWorld.clone().invert();
-    model.traverse((object) => {
-      const mesh = object as Mesh;
-      if (!mesh.isMesh || index.length > MOST_TRIANGLES * 3) return;
+    for (const mesh of meshesOf(model)) {
+      if (index.length > MOST_TRIANGLES * 3) break;
       const first = position.length / 3;
       const at = mesh.geometry.getAttribute("position") as BufferAttribute;
       for (let i = 0; i < at.count; i++) {
@@ -26,7 +26,7 @@ export class Surface {
       const own = mesh.geometry.getIndex();
       const count = own?.count ?? at.count;
       for (let i = 0; i < count; i++) index.push(first + (own ? own.getX(i) : i));
-    });
+    }
     this.#tracer = index.length ? new Tracer(new Float32Array(position), new Uint32Array(index)) : null;
   }
 
