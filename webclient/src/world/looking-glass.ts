@@ -6,11 +6,12 @@
  * Source: Lengyel 2005, "Oblique view frustum depth projection and clipping", for what stands behind the glass.
  */
 import {
-  Box3, HalfFloatType, Matrix4, Mesh, MeshStandardMaterial, PerspectiveCamera, Plane, ShaderMaterial, Shape, ShapeGeometry, Vector2, Vector3, Vector4, WebGLRenderTarget, type Texture,
+  Box3, HalfFloatType, Matrix4, Mesh, MeshStandardMaterial, PerspectiveCamera, Plane, ShaderMaterial, Shape, ShapeGeometry, Vector2, Vector3, Vector4, WebGLRenderTarget,
+  type Scene, type Texture, type WebGLRenderer,
 } from "three";
 import type { Glass } from "./assemble";
 import { SELF_LAYER } from "./layers";
-import type { Part, World } from "./world";
+import type { Part } from "./part";
 
 const NEAR_M = 6;
 const EVERY_S = 1 / 20;
@@ -33,9 +34,22 @@ void main() {
   #include <colorspace_fragment>
 }`;
 
+/** What is mirrored, and from where it is looked at: the world, as far as a glass knows it. */
+export interface Mirrored {
+  readonly scene: Scene;
+  readonly camera: PerspectiveCamera;
+  readonly eye: Vector3;
+  readonly renderer: WebGLRenderer;
+  /** Drawn in place of the room, if anything. */
+  readonly view: unknown;
+  /** Something else than before is to be seen. */
+  readonly isDirty: boolean;
+  redraw(): void;
+}
+
 export class LookingGlass implements Part {
   readonly mesh: Mesh<ShapeGeometry, MeshStandardMaterial | ShaderMaterial>;
-  readonly #world: World;
+  readonly #world: Mirrored;
   readonly #probed = new MeshStandardMaterial({ color: 0xf2f0ea, metalness: 1, roughness: 0.04 });
   readonly #shown: ShaderMaterial;
   readonly #target: WebGLRenderTarget | null;
@@ -53,7 +67,8 @@ export class LookingGlass implements Part {
   readonly #crop = new Matrix4();
   #since_s = 1;
 
-  constructor(world: World, glass: Glass) {
+  /** @param hasPicture whether the device can afford one; otherwise the glass always shows the probe */
+  constructor(world: Mirrored, glass: Glass, hasPicture: boolean) {
     this.#world = world;
     const geometry = new ShapeGeometry(new Shape(glass.outline.map(([x, y]) => new Vector2(x, y))));
     const { o, x, y, n } = glass.frame;
@@ -68,7 +83,7 @@ export class LookingGlass implements Part {
     this.mesh.matrixAutoUpdate = false;
     this.#plane.setFromNormalAndCoplanarPoint(this.#normal, this.#middle);
     const wide = (glass.plan.width_m / glass.plan.height_m) * TALL_PX;
-    this.#target = world.options.tier === "desktop" ? new WebGLRenderTarget(Math.max(256, Math.round(wide)), TALL_PX, { type: HalfFloatType, samples: 4 }) : null;
+    this.#target = hasPicture ? new WebGLRenderTarget(Math.max(256, Math.round(wide)), TALL_PX, { type: HalfFloatType, samples: 4 }) : null;
     this.#shown = new ShaderMaterial({ vertexShader: VERTEX, fragmentShader: FRAGMENT, uniforms: { map: { value: this.#target?.texture ?? (null as Texture | null) }, textureMatrix: { value: new Matrix4() } } });
     world.scene.add(this.mesh);
   }

@@ -102,7 +102,7 @@ export class World {
     this.#enter(this.#roomAt());
     this.#lighting.enter(this.#room, true);
     this.structure = new Structure(this.scene, this.light, this.assembly, this.#lighting.blank);
-    for (const glass of this.assembly.glasses) this.add(new LookingGlass(this, glass));
+    for (const glass of this.assembly.glasses) this.add(new LookingGlass(this, glass, options.tier === "desktop"));
     this.scene.add(this.#outside.mesh);
     this.add(new Greenery(this.scene, this.assembly.plants));
     this.add(new Beams(this.scene, this.assembly.lamps));
