@@ -8,10 +8,9 @@
  * The order itself is asked for under a key that stays until it is answered: after a lost link the very same request is
  * sent again, which gives the same order. The server empties the cart with the order, so not even a lost key buys twice.
  */
-import { type CartLine, type Contact, type Order, type Rehearsal, UNPAID } from "./answers";
-import { ShopError } from "./desk";
+import { type Cart, type CartLine, type Contact, type Order, type Rehearsal, UNPAID } from "./answers";
+import { ShopError, type Desk } from "./desk";
 import { Keys, shelf, type Shelf } from "./keys";
-import type { Shop } from "./shop";
 
 export type Field = keyof Contact;
 export type Fault = "missing" | "email" | "postcode" | "country" | "long" | "strange";
@@ -53,6 +52,20 @@ interface Draft {
   readonly order: string;
 }
 
+/** The shop, as far as a checkout knows it: the cart that is bought, and who is told of the order. */
+export interface Counter {
+  readonly desk: Desk;
+  readonly cart: Cart | null;
+  /** Hold everything in the cart. */
+  claimAll(): Promise<boolean>;
+  want(sku: string, quantity: number, tenant: string): Promise<void>;
+  refresh(): Promise<void>;
+  loadOrder(id: string): Promise<Order>;
+  keepOrder(order: Order): Order;
+  /** The order has emptied it. */
+  cartChangedElsewhere(): void;
+}
+
 export class Checkout extends EventTarget {
   step: Step = "closed";
   contact: Contact = NOBODY;
@@ -70,7 +83,7 @@ export class Checkout extends EventTarget {
   private orderId = "";
 
   constructor(
-    private readonly shop: Shop,
+    private readonly shop: Counter,
     private readonly kept: Shelf = shelf("sessionStorage"),
     private readonly pause: (ms: number) => Promise<void> = (ms) => new Promise((done) => setTimeout(done, ms)),
   ) {
