@@ -11,9 +11,10 @@ import { wrapped } from "./arrangement";
 import { CALM, STARK } from "../xr/ui/paint";
 import { Panel } from "../xr/ui/panel";
 import { ICONS } from "../shop/panel";
-import type { Ar } from "./ar";
 import type { Home } from "./home";
 import { sizeWords } from "./sentences";
+import type { Stage } from "./stage";
+import type { Walked } from "./walked";
 import { t } from "./words";
 
 const WIDTH = 620;
@@ -25,10 +26,20 @@ const STEP_RAD = Math.PI / 12;
 const FOLLOWS = 5;
 const NEAR_RAD = 0.03;
 
+/** The session that the panel hangs in, as far as its presses reach. */
+export interface RoomSession {
+  readonly stage: Stage;
+  readonly walked: Walked;
+  readonly isMeasuring: boolean;
+  measure(on: boolean): void;
+  floorShown(): void;
+  leave(): Promise<void>;
+}
+
 export class RoomPanel {
   readonly panel: Panel;
   readonly #home: Home;
-  readonly #ar: Ar;
+  readonly #ar: RoomSession;
   readonly #ended = new AbortController();
   readonly #hit = { distance: 0, x: 0, y: 0 };
   readonly #isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -38,7 +49,7 @@ export class RoomPanel {
   #isFollowing = false;
   #said = "";
 
-  constructor(home: Home, ar: Ar, parent: Object3D, renderer: WebGLRenderer) {
+  constructor(home: Home, ar: RoomSession, parent: Object3D, renderer: WebGLRenderer) {
     this.#home = home;
     this.#ar = ar;
     this.panel = new Panel({
