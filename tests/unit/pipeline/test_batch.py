@@ -43,7 +43,7 @@ def read(path):
         import subprocess, sys
         subprocess.run([sys.executable, "-c", "import time; kept = b'x' * 600_000_000; time.sleep(60)"])
     if data.startswith(b"sleep"):
-        time.sleep(60)
+        time.sleep(600)
     return data
 
 def count(data):
@@ -137,7 +137,7 @@ def test_whatever_one_input_does_the_others_are_converted(scans: Path) -> None:
 def test_a_time_limit_ends_an_input(scans: Path) -> None:
     begun = time.monotonic()
     assert codes(convert(put(scans, a="sleep"), scans, time_limit_s=0.5)) == ["input.limit"]
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 200, "it was waited for to the end"
 
 
 def test_the_number_of_workers_changes_nothing(scans: Path) -> None:
@@ -228,7 +228,7 @@ batch.convert(found, Path({str(scans.parent / "out")!r}), options=Options(), set
         workers = _children(process.pid)
         assert workers
         process.kill()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while any(_is_running(pid) for pid in workers) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not any(_is_running(pid) for pid in workers), "a worker outlived its parent"
@@ -255,7 +255,7 @@ def test_cancelling_ends_the_workers_and_leaves_nothing_half(scans: Path) -> Non
         found, scans.parent / "out", options=Options(), settings=settings(scans, jobs=1), stop=stop, emit=emit
     )
     assert codes(outcomes) == ["done", "cancelled", "cancelled"]
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 200, "it was waited for to the end"
     assert sorted(path.name for path in (scans.parent / "out").iterdir() if path.name != ".showroom") == ["a"]
 
 
