@@ -3,14 +3,13 @@
 from typing import Final
 
 from access import AXE, deep, serious, settled, tab_to
+from browser import OPEN_MS
 from page_server import page_is_built
 from playwright.sync_api import Browser, Page, expect
 from shoppers import ADDRESS, shoppers
 from waiting import until
 
 pytestmark = page_is_built(AXE)
-#: The store is drawn in software here, on a processor that others use too.
-OPEN_MS: Final = 90_000
 FIELDS: Final = dict(zip(("#name", "#email", "#street", "#city"), ADDRESS.values(), strict=True))
 
 

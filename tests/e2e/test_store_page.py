@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 from access import AXE, serious, tab_to
-from browser import watched
+from browser import OPEN_MS, watched
 from page_server import page_is_built
 from playwright.sync_api import Browser, Page, expect
 from small_store import opened
@@ -31,7 +31,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """A newcomer's page; an error of its own code, or a request to anybody else, fails the test."""
     context = browser.new_context(viewport={"width": 1180, "height": 760}, locale="en-GB", reduced_motion="reduce")
-    context.set_default_timeout(30_000)
     with watched(context, address) as page:
         yield page
 
@@ -49,7 +48,7 @@ def test_the_whole_journey_as_a_list_by_keys_alone(page: Page, address: str) -> 
     page.keyboard.press("ArrowRight")
     tab_to(page, ".buying .act", key="Shift+Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Cart, 1 items")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("button", name="Cart, 1 items")).to_be_visible()
     page.keyboard.press("c")
     panel = page.get_by_role("region", name="Cart")
     expect(panel).to_contain_text("Lamp")
@@ -84,8 +83,8 @@ def test_nothing_keeps_anybody_out(page: Page, address: str, path: str, keys: st
 def test_the_room_keeps_nobody_out_and_the_list_is_one_key_away(page: Page, address: str) -> None:
     page.set_viewport_size({"width": 480, "height": 360})
     page.goto(address + "?rung=room")
-    page.wait_for_selector("#place canvas", timeout=90_000)
-    page.wait_for_selector("body:not([data-opening])", timeout=90_000)
+    page.wait_for_selector("#place canvas", timeout=OPEN_MS)
+    page.wait_for_selector("body:not([data-opening])", timeout=OPEN_MS)
     assert serious(page) == []
     page.evaluate("document.activeElement?.blur()")
     page.keyboard.press("l")
@@ -128,7 +127,7 @@ def test_hostile_words_stay_words(page: Page, address: str) -> None:
     page.goto(address + "?rung=list#/p/evil")
     expect(page.get_by_role("heading", level=1, name=HOSTILE)).to_be_visible()
     # The server takes no such name; the door says so, in words, and asks again.
-    expect(page.locator("#nickname-fault")).to_be_visible(timeout=20_000)
+    expect(page.locator("#nickname-fault")).to_be_visible()
     page.get_by_role("button", name="Search", exact=True).first.click()
     page.get_by_role("searchbox").fill(HOSTILE)
     expect(page.locator(".search [role=status]")).to_contain_text("found")
@@ -166,7 +165,7 @@ def test_a_lost_link_shows_and_heals(page: Page, address: str) -> None:
     expect(page.get_by_role("tab", name="Talk")).to_be_visible()
     links[0].close(code=4000, reason="restart")
     expect(page.locator(".quiet-link")).to_contain_text("trying again")
-    expect(page.locator(".quiet-link")).to_have_count(0, timeout=20_000)
+    expect(page.locator(".quiet-link")).to_have_count(0)
     assert len(links) > 2
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from browser import OPEN_MS
 from page_server import page_is_built
 from playwright.sync_api import Browser, Page, expect
 from shoppers import shoppers
@@ -9,9 +10,11 @@ from waiting import until
 
 pytestmark = page_is_built()
 
-OPEN_MS: Final = 90_000
 #: Bits of the protocol: what somebody does with what they look at.
 LOOKING: Final = 2
+#: What passes by, and is gone after seconds.
+TOASTS: Final = "together-toasts"
+FLOATING: Final = "together-reactions"
 
 
 def _sees(page: Page, name: str, what: str, *given: Any) -> None:
@@ -44,7 +47,7 @@ def test_each_sees_the_other_walk_take_up_a_lamp_and_applaud(browser: Browser, a
         ben.page.locator("#place canvas").focus()
         ben.page.keyboard.down("ArrowDown")
         walked = "Math.hypot(showroom.measure().stand.x - given[0], showroom.measure().stand.z - given[1]) > 1"
-        until(ben.page, walked, before["x"], before["z"])
+        until(ben.page, walked, before["x"], before["z"], most_ms=OPEN_MS)
         _sees(ada.page, "Ben", "Math.hypot(they.x - given[0], they.z - given[1]) > 0.3", before["x"], before["z"])
         ben.page.keyboard.up("ArrowDown")
         after = _stand(ben.page)
@@ -56,10 +59,11 @@ def test_each_sees_the_other_walk_take_up_a_lamp_and_applaud(browser: Browser, a
         ada.page.evaluate("location.hash = '#/p/lamp'")
         expect(ada.panel("product")).to_be_visible()
         _sees(ben.page, "Ada", "they.mode === given[0] && they.focus > 0", LOOKING)
+        ada.note(TOASTS)
         ada.hand_to(ben, "Lamp")
         ben.asked(yes="Take it")
         expect(ben.panel("product").get_by_role("heading", name="Lamp")).to_be_visible()
-        expect(ada.page.locator("together-toasts")).to_contain_text("Ben took Lamp")
+        ada.expect_noted(TOASTS, "Ben took Lamp")
         _sees(ada.page, "Ben", "they.mode === given[0] && they.focus > 0", LOOKING)
         ada.say("It is brighter than I thought")
         ben.expect_said("It is brighter than I thought")
@@ -67,6 +71,8 @@ def test_each_sees_the_other_walk_take_up_a_lamp_and_applaud(browser: Browser, a
         # He applauds: she does not look his way, so it floats by in her window.
         ben.page.keyboard.press("Escape")
         ben.page.keyboard.press("r")
+        expect(ada.page.locator(FLOATING).locator("li")).to_have_count(0)
+        ada.note(FLOATING)
         ben.page.get_by_role("button", name="Applaud").press("Enter")
-        expect(ada.page.locator("together-reactions")).to_contain_text("Ben")
+        ada.expect_noted(FLOATING, "Ben")
         _sees(ada.page, "Ben", "they.emoteTurn > 0")

@@ -4,8 +4,16 @@ import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Final
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+#: How long anything may be in coming: the page, its server and others share a slow processor. Playwright's own five
+#: seconds are too short where a page is loaded in software while a room is drawn beside it.
+PATIENT_MS: Final = 60_000
+expect.set_options(timeout=PATIENT_MS)
+#: How long a store in 3D may be in opening: it is built and drawn in software, perhaps beside another window.
+OPEN_MS: Final = 240_000
 
 FLAGS = (
     "--no-sandbox",
@@ -50,6 +58,7 @@ def watched(
     The context's only page: an error of its own code, a wrong word on the console and a request to anybody else fail
     the test.
     """
+    context.set_default_timeout(PATIENT_MS)
     page = context.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))

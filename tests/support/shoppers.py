@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+from browser import PATIENT_MS
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from waiting import until
 
-#: Two pages share the processor with a server, and may be drawing a room.
-PATIENT_MS: Final = 30_000
 WINDOW: Final = {"width": 900, "height": 620}
 ADDRESS: Final = {
     "Full name": "Ben Marsh",
@@ -87,6 +87,22 @@ class Shopper:
         self.tab("Talk")
         expect(self.page.get_by_role("log").get_by_text(text, exact=True)).to_have_count(1)
 
+    def note(self, selector: str) -> None:
+        """From now on keep all that this element comes to show: what passes by may be gone when it is looked for."""
+        self.page.evaluate(
+            """(selector) => {
+              const {shadowRoot} = document.querySelector(selector), kept = (window.noted ??= {})[selector] = [];
+              const look = () => kept.push(shadowRoot.textContent);
+              new MutationObserver(look).observe(shadowRoot, {subtree: true, childList: true, characterData: true});
+              look();
+            }""",
+            selector,
+        )
+
+    def expect_noted(self, selector: str, text: str) -> None:
+        """It has shown this since it is noted, for however short a while."""
+        until(self.page, "window.noted[given[0]].some((shown) => shown.includes(given[1]))", selector, text)
+
     def row(self, other: "Shopper") -> Locator:
         """The other's line among those who are here."""
         self.tab("Who is here")
@@ -131,11 +147,10 @@ def shoppers(browser: Browser, *names: str, **options: Any) -> Iterator[list[Sho
         context = browser.new_context(**{**wanted, **options})
         context.set_default_timeout(PATIENT_MS)
         people.append(Shopper(context, name))
-    expect.set_options(timeout=PATIENT_MS)
     try:
         yield people
     finally:
-        expect.set_options(timeout=5_000)
+        expect.set_options(timeout=PATIENT_MS)  # a test may have had more
         for one in people:
             one.context.close()
     assert [one.wrong for one in people] == [[] for _ in people]

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from browser import PATIENT_MS
 from playwright.sync_api import Page
 
 
-def until(page: Page, condition: str, *given: Any, most_ms: int = 30_000) -> None:
+def until(page: Page, condition: str, *given: Any, most_ms: int = PATIENT_MS) -> None:
     """Until the expression is true; ``given`` is the list of what it is compared with."""
     came = page.evaluate(
         f"""async ([most_ms, given]) => {{
