@@ -15,10 +15,9 @@ import fake_camera
 import numpy as np
 import pytest
 from access import serious, tab_to
-from browser import FLAGS, chromium, open_browser, watched
+from browser import FLAGS, PATIENT_MS, chromium, open_browser, watched
 from mirror_page import (
     MIRROR,
-    PATIENT_MS,
     WATCH_THE_WORKER,
     open_mirror,
     painted,
@@ -28,6 +27,7 @@ from mirror_page import (
     turn_on,
     wait_for,
     wait_frames,
+    worn,
 )
 from numpy.typing import NDArray
 from page_server import page_is_built
@@ -59,7 +59,7 @@ def browser(address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 def context_of(browser: Browser, address: str, *, may: bool = True) -> BrowserContext:
     context = browser.new_context(viewport={"width": 800, "height": 500}, locale="en-GB", reduced_motion="reduce")
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENT_MS)
     if may:
         context.grant_permissions(["camera"], origin=address.rstrip("/"))
     context.add_init_script(WATCH_THE_WORKER)
@@ -78,11 +78,6 @@ def share(mask: NDArray[np.bool_], at: tuple[int, int], reach: int = 3) -> float
     """How much of a place is painted."""
     u, v = at
     return float(mask[max(0, v - reach) : v + reach, max(0, u - reach) : u + reach].mean())
-
-
-def worn(page: Page) -> None:
-    wait_for(page, "booth.heads.length === 1 && m.wardrobe.worn.every(one => !one.isLoading)")
-    wait_frames(page, 2)
 
 
 def alert(page: Page) -> Locator:
@@ -136,7 +131,7 @@ def test_spectacles_are_worn_before_the_eyes_in_the_chosen_colour_and_the_lamp_g
     page.get_by_role("button", name="Hold still").click()
     before = shown(page)
     page.get_by_role("button", name="Box hat").click()
-    wait_for(page, "m.wardrobe.worn.length === 2 && m.wardrobe.worn.every(one => !one.isLoading)")
+    wait_for(page, "m.wardrobe.worn.length === 2 && m.wardrobe.worn.every(one => one.manifest && !one.isLoading)")
     after, eyes = seen(page)
     top = min(v for _, v in eyes)
     hat = painted(after, "green")
@@ -163,16 +158,16 @@ def test_spectacles_are_worn_before_the_eyes_in_the_chosen_colour_and_the_lamp_g
 
 def test_two_colours_side_by_side_by_keys_alone(page: Page, address: str) -> None:
     page.goto(f"{address}?rung=list#/p/glasses/try")
-    expect(page.get_by_role("heading", name="See it on you")).to_be_focused(timeout=PATIENT_MS)
+    expect(page.get_by_role("heading", name="See it on you")).to_be_focused()
     tab_to(page, ".act")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("group", name="The mirror’s tools")).to_be_visible(timeout=PATIENT_MS)
+    expect(page.get_by_role("group", name="The mirror’s tools")).to_be_visible()
     worn(page)
     tab_to(page, ".compare", key="Shift+Tab")
     page.keyboard.press("Enter")
     seam = page.get_by_role("slider", name="Where the two meet")
     expect(seam).to_be_focused()
-    assert seam.get_attribute("aria-valuetext") == "Green on the left, Blue on the right"
+    expect(seam).to_have_attribute("aria-valuetext", "Green on the left, Blue on the right")
     wait_for(page, "m.wardrobe.rival && booth.mirror.split")
     # Between the eyes, wherever they are; not mirrored: the canvas's left is the screen's right.
     for _ in range(25):
@@ -199,8 +194,8 @@ def test_two_colours_side_by_side_by_keys_alone(page: Page, address: str) -> Non
     expect(seam).to_be_hidden()
     wait_for(page, "m.wardrobe.shown.variant.name === 'Blue' && !booth.mirror.split")
     page.keyboard.press("Escape")
+    expect(page).to_have_url(f"{address}?rung=list#/p/glasses")
     assert is_lamp_off(page)
-    assert page.url.endswith("#/p/glasses")
 
 
 @contextmanager
@@ -222,7 +217,7 @@ def test_a_watch_is_worn_round_the_wrist_and_nowhere_else(
     with before(browser, address, clip) as page:
         open_mirror(page, address, "watch")
         turn_on(page)
-        wait_for(page, "window.__marks.hand && m.wardrobe.worn.every(one => !one.isLoading)")
+        wait_for(page, "window.__marks.hand && m.wardrobe.worn[0]?.manifest && !m.wardrobe.worn[0].isLoading")
         wait_frames(page, 6)
         picture, marks = seen_marks(page, "hand")
     wrist, knuckles = marks[0], marks[[5, 9, 13, 17]].mean(axis=0)
@@ -248,8 +243,9 @@ def test_a_jacket_is_worn_on_chest_and_arms_and_leaves_face_and_legs(
     with before(browser, address, clip) as page:
         open_mirror(page, address, "jacket")
         turn_on(page)
-        wait_for(page, "booth.bodies.length === 1 && m.wardrobe.worn.every(one => !one.isLoading)")
-        wait_for(page, "booth.bodies[0]?.confidence > 0.99")  # cloth fades in as a body is believed
+        wait_for(page, "m.wardrobe.worn[0]?.manifest && !m.wardrobe.worn[0].isLoading")
+        # Cloth fades in as a body is believed.
+        wait_for(page, "booth.bodies.length === 1 && booth.bodies[0].confidence > 0.99")
         wait_frames(page, 2)
         picture, marks = seen_marks(page, "body")
     cloth = painted(picture, "green")
@@ -271,9 +267,10 @@ def test_a_thing_that_does_not_say_where_it_sits_is_left_out_and_all_else_goes_o
     turn_on(page)
     expect(alert(page)).to_contain_text("does not say where it sits")
     page.get_by_role("button", name="Box glasses").click()
-    worn(page)
+    worn(page, 2)
     page.get_by_role("button", name="Hat without anchors").click()
     expect(alert(page)).to_have_count(0)
+    worn(page)
     picture, eyes = seen(page)
     assert min(share(painted(picture, "green"), eye) for eye in eyes) > 0.9
 
@@ -307,7 +304,7 @@ def test_a_card_measures_the_head_and_the_measure_can_be_used_by_keys(page: Page
     page.get_by_role("button", name="Measure more exactly with a card").click()
     page.get_by_role("button", name="Hold still now").click()
     use = page.get_by_role("button", name="Use this")
-    expect(use).to_be_enabled(timeout=PATIENT_MS)
+    expect(use).to_be_enabled()
     assert painted(shown(page), "green").sum() < 20, "what is worn is not in the way"
     # There is no card in this picture: the marks are put where one would be, and moved.
     mark = page.get_by_role("button", name="Mark on the left")
@@ -325,13 +322,12 @@ def test_a_card_measures_the_head_and_the_measure_can_be_used_by_keys(page: Page
         page.keyboard.press("Shift+ArrowRight")
     expect(use).to_be_enabled()
     use.click()
-    wait_for(page, "booth.heads[0]?.size.from === 'card' && booth.state === 'live' && !booth.mirror.split")
+    by_card = "booth.heads[0]?.size.from === 'card' && booth.state === 'live' && !booth.mirror.split"
+    scale = wait_for(page, f"{by_card} && booth.heads[0].scale")
     expect(page.locator(".aside")).to_contain_text("Measured by a card")
     # It is the head's measure, not the camera's.
-    scale = page.evaluate(f"{MIRROR}.booth.heads[0].scale")
     page.evaluate(f"void {MIRROR}.booth.open({MIRROR}.booth.device)")
-    wait_for(page, "booth.state === 'live' && booth.heads[0]?.size.from === 'card'")
-    assert page.evaluate(f"{MIRROR}.booth.heads[0].scale") == scale
+    assert wait_for(page, f"{by_card} && booth.heads[0].scale") == scale
 
 
 def test_nothing_keeps_anybody_out(page: Page, address: str) -> None:
@@ -374,9 +370,9 @@ def test_trouble_is_said_there_is_a_way_on_and_the_store_stays(
     open_mirror(page, address, "glasses")
     page.get_by_role("button", name="Turn the camera on").click()
     if trouble == "lost":
-        expect(page.get_by_role("group", name="The mirror’s tools")).to_be_visible(timeout=PATIENT_MS)
+        expect(page.get_by_role("group", name="The mirror’s tools")).to_be_visible()
         context.clear_permissions()
-    expect(alert(page)).to_contain_text(words, timeout=PATIENT_MS)
+    expect(alert(page)).to_contain_text(words)
     expect(page.get_by_role("button", name="Try again")).to_be_focused()
     if trouble != "refused":
         assert is_lamp_off(page)
@@ -404,6 +400,6 @@ def test_no_camera_no_light_and_nobody_are_told_apart(
         open_mirror(page, address, "glasses")
         page.get_by_role("button", name="Turn the camera on").click()
         said = page.locator("tryon-mirror").get_by_role("alert" if sight == "none" else "status").filter(has_text=words)
-        expect(said).to_be_visible(timeout=PATIENT_MS)
+        expect(said).to_be_visible()
         page.keyboard.press("Escape")
         still_sells(page)

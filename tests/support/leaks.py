@@ -149,7 +149,9 @@ def _numbers(data: bytes, secrets: Secrets) -> Iterator[str]:
     if sum(text in data for text in texts) >= 3:
         yield "landmarks as text"
     for one in secrets.measures_m:
-        # In metres to a tenth of a millimetre, in millimetres to a tenth: cut off as well as rounded.
+        # In metres to a tenth of a millimetre, in millimetres to a tenth: cut off as well as rounded. A number begins
+        # where it begins, and of two digits alone (1.1 mm from the middle) every version of a protocol is full.
         shown = {f"{one:.4f}", f"{one:.7f}"[:-3], f"{one * 1000:.1f}", f"{one * 1000:.4f}"[:-3]}
-        if one and any(text.encode() in data for text in shown):
+        wanted = [re.escape(text).encode() for text in shown if len(text.replace(".", "").lstrip("0")) > 2]
+        if wanted and re.search(rb"(?<![\d.])(?:" + b"|".join(wanted) + rb")", data):
             yield "a measure as text"

@@ -5,16 +5,18 @@ import io
 from typing import Any, Final, Literal
 
 import numpy as np
+from browser import PATIENT_MS
 from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 #: Trackers are brought and warmed up in software.
-PATIENT_MS: Final = 60_000
+TRACKERS_MS: Final = 150_000
 MIRROR: Final = "document.querySelector('tryon-mirror')"
 
 #: Before the page's own code: what the trackers find and which cameras are on is noted, and calls that could carry
-#: media are counted.
+#: media are counted. What is found in a frame that comes after the shopper held still is not shown: places stay those
+#: of the picture.
 WATCH_THE_WORKER: Final = """
 window.__seen = []; window.__eyes = []; window.__calls = 0; window.__tracks = []; window.__marks = {};
 const Real = window.Worker;
@@ -25,6 +27,7 @@ window.Worker = class extends Real {
       if (data?.is !== "seen") return;
       for (const face of data.seen.faces) window.__seen.push(Array.from(face.slice(0, 30)));
       if (window.__seen.length > 12) window.__seen.shift();
+      if (document.querySelector("tryon-mirror")?.booth.state === "frozen") return;
       const [face] = data.seen.faces;
       if (face) window.__eyes = [468, 473].map(i => [face[i * 3], face[i * 3 + 1]]);
       for (const [what, one] of [["hand", data.seen.hands[0]], ["body", data.seen.bodies?.[0]]]) {
@@ -51,13 +54,13 @@ def open_mirror(page: Page, address: str, product: str, *, path: str = "?rung=li
     """From the product's page to the question whether the camera may be turned on."""
     page.goto(f"{address}{path}#/p/{product}")
     page.get_by_role("button", name="Try it on").click()
-    expect(page.get_by_role("heading", name="See it on you")).to_be_focused(timeout=PATIENT_MS)
+    expect(page.get_by_role("heading", name="See it on you")).to_be_focused()
 
 
 def turn_on(page: Page) -> None:
     """Yes, and until there is a picture."""
     page.get_by_role("button", name="Turn the camera on").click()
-    expect(page.get_by_role("group", name="The mirror’s tools")).to_be_visible(timeout=PATIENT_MS)
+    expect(page.get_by_role("group", name="The mirror’s tools")).to_be_visible(timeout=TRACKERS_MS)
 
 
 def wait_frames(page: Page, count: int, *, timeout_ms: float = PATIENT_MS) -> None:
@@ -97,6 +100,16 @@ def wait_for(page: Page, truth: str, *, timeout_ms: float = PATIENT_MS) -> Any:
         }})""",
         [timeout_ms],
     )
+
+
+def worn(page: Page, count: int = 1) -> None:
+    """Until one person is seen and wears so many things, in the picture too."""
+    wait_for(
+        page,
+        f"booth.heads.length === 1 && m.wardrobe.worn.length === {count}"
+        " && m.wardrobe.worn.every(one => one.manifest && !one.isLoading)",
+    )
+    wait_frames(page, 2)
 
 
 def shown(page: Page) -> NDArray[np.uint8]:
