@@ -7,6 +7,7 @@ The page is the built one, the shop the real server's. Everything in the session
 import io
 import json
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -15,14 +16,15 @@ import numpy as np
 import pytest
 import trimesh
 from access import AXE, serious
-from browser import watched
+from browser import PATIENT_MS, watched
 from msgspec.structs import replace
 from page_server import furnish, page_is_built, sell, served
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, ViewportSize, expect
 from shelf_files import product_folder
 from shoppers import shoppers
 from small_store import picture
+from waiting import until
 
 from showroom.services import Services
 from showroom_assets.manifest import Bounds, Placement, Product, Variant, load, write_manifest
@@ -90,7 +92,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """A page whose errors, and requests to anybody else, fail the test."""
     context = browser.new_context(viewport=WINDOW, locale="en-IE", reduced_motion="reduce")
-    context.set_default_timeout(60_000)
 
     # iwer reports on the console what a frame threw there.
     def is_wrong(said: ConsoleMessage) -> bool:
@@ -157,7 +158,7 @@ def test_three_pieces_are_placed_measured_and_still_there_after_a_reload(page: P
     do(page, "await ar.point([-0.2, 0.3, 0.1]); await ar.button('trigger', 1); await ar.point([0.2, 0.3, -1.0])")
     do(page, "await ar.button('trigger', 0)")
     assert do(page, "return ar.pieces()[1].verdict")["reason"] in ("piece", "thing", "wall")
-    assert any("does not fit" in words for words in do(page, "return ar.words()"))
+    assert do(page, "return ar.waitFor(() => ar.words().join().includes('does not fit'))")
     do(page, "room.home.arrangement.move(room.home.arrangement.pieces[1].id, {x_m: -0.2, z_m: 0.1})")
     # The stick turns what is in hand; nothing makes it larger.
     before = do(page, "return ar.pieces()[1].yaw")
@@ -172,7 +173,7 @@ def test_three_pieces_are_placed_measured_and_still_there_after_a_reload(page: P
     cart = page.evaluate("fetch('/api/shop/cart').then((answer) => answer.json())")
     assert [(line["sku"], line["quantity"]) for line in cart["lines"]] == [("STOOL-BONE", 1)]
     was = do(page, "return ar.pieces()")
-    assert do(page, "return JSON.parse(localStorage.getItem('showroom.place')).anchor")
+    assert do(page, "return ar.waitFor(() => JSON.parse(localStorage.getItem('showroom.place')).anchor)")
 
     page.set_viewport_size(WINDOW)
     page.reload()
@@ -189,7 +190,7 @@ def test_three_pieces_are_placed_measured_and_still_there_after_a_reload(page: P
     do(page, "await room.ar.leave()")
     page.set_viewport_size(WINDOW)
     page.get_by_role("button", name="Forget this room").click()
-    assert page.evaluate("localStorage.getItem('showroom.place')") is None
+    until(page, "localStorage.getItem('showroom.place') === null")
 
 
 # A photo of 800 × 600: a camera at 1.5 m, 3 m before the near edge of a mat of 1.2 × 0.8 m.
@@ -232,6 +233,7 @@ def test_a_photo_with_a_mat_of_known_size_shows_the_sofa_true_and_says_whether_i
     page.keyboard.press("Tab")
 
     # Marks are dragged with a mouse, and put right with keys.
+    expect(page.get_by_role("button", name="Mark 4 of 4")).to_be_visible()
     box = page.locator("place-room .frame").bounding_box()
     assert box is not None
     scale = box["width"] / 800
@@ -291,6 +293,18 @@ def test_a_photo_with_a_mat_of_known_size_shows_the_sofa_true_and_says_whether_i
     expect(page.get_by_text("A friend shows you 1 pieces")).to_be_visible()
 
 
+def at_rest(drawn: Locator, *, unlike: bytes = b"") -> bytes:
+    """A picture of what is drawn, once nothing more comes into it; ``unlike``: and once it is another than this."""
+    end_s = time.monotonic() + PATIENT_MS / 1000
+    shown = b""
+    while time.monotonic() < end_s:
+        before, shown = shown, drawn.screenshot()
+        if shown == before != unlike:
+            break
+        drawn.page.wait_for_timeout(200)
+    return shown
+
+
 def test_a_friend_sees_the_room_while_it_is_furnished(browser: Browser, address: str) -> None:
     with shoppers(browser, "Ada", "Ben") as (ada, ben):
         for one in (ada, ben):
@@ -322,14 +336,14 @@ def test_a_friend_sees_the_room_while_it_is_furnished(browser: Browser, address:
         do(page, "room.home.put(0.1, 0.5, -0.3, 0)")
         expect(theirs.locator("place-visit .shelf li")).to_have_count(2)
         stands = "document.querySelector('place-visit').layout.pieces.map(one => [one.product, one.x_m, one.z_m])"
-        assert theirs.evaluate(stands) == [["sofa", 0.4, -1.2], ["lamp", 0.1, -0.3]]
+        furnished = [["sofa", 0.4, -1.2], ["lamp", 0.1, -0.3]]
+        until(theirs, f"JSON.stringify({stands}) === JSON.stringify(given[0])", furnished)
         # It is drawn: the house's pixels are of many colours, and turn with a key.
         house = theirs.get_by_role("img", name=re.compile("Sofa, Lamp"))
-        before = house.screenshot()
+        before = at_rest(house)
         assert len(np.unique(np.asarray(Image.open(io.BytesIO(before)).convert("L")))) > 30
         house.press("ArrowLeft")
-        theirs.wait_for_timeout(500)
-        assert house.screenshot() != before
+        assert at_rest(house, unlike=before) != before
         assert serious(theirs, within="dialog") == []
         theirs.get_by_role("button", name="Add to cart: Lamp").press("Enter")
         expect(theirs.locator("dialog > [role=status]")).to_contain_text("Lamp is in your cart")

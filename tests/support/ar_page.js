@@ -67,8 +67,9 @@
       await window.ar.button("trigger", 1);
       await window.ar.button("trigger", 0);
     },
+    /** For so many frames, and a minute: what comes from the server counts no frames. */
     waitFor: async (test, most = 600) => {
-      for (let turn = 0; turn < most; turn++) {
+      for (let turn = 0, end_ms = performance.now() + 60_000; turn < most || performance.now() < end_ms; turn++) {
         if (await test()) return true;
         await frames(1);
       }

@@ -85,8 +85,9 @@
       const { group, slot, row } = store().stock.stands.find((one) => one.row.id === product);
       return { at: group.position.toArray(), home: [...slot.position], turn: group.quaternion.toArray(), size: [...row.dimensions_m], scale: group.scale.x, yaw: slot.yaw_deg };
     },
+    /** For so many frames, and a minute: what comes from the server counts no frames. */
     waitFor: async (test, most = 900) => {
-      for (let turn = 0; turn < most; turn++) {
+      for (let turn = 0, end_ms = performance.now() + 60_000; turn < most || performance.now() < end_ms; turn++) {
         if (await test()) return true;
         await frames(1);
       }
