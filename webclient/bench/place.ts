@@ -5,9 +5,10 @@
 import { readFileSync } from "node:fs";
 import { passage } from "../src/place/doorway";
 import { verdict } from "../src/place/fit";
+import type { FoundMesh, FoundPlane } from "../src/place/found";
 import { cameraOf, floorAt, precision, project, type Corners, type PhotoCamera, type Reference } from "../src/place/photo-camera";
 import type { Piece, Ware } from "../src/place/piece";
-import { roomFrom, type FoundMesh, type FoundPlane } from "../src/place/room";
+import { roomFrom } from "../src/place/room-from";
 import { Walkways } from "../src/place/walkways";
 
 interface Case {

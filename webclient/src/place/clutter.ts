@@ -5,8 +5,8 @@
  * Scans are lumpy: what is near the floor, a wall or a named thing is taken for a part of that. What it is not: exact; a
  * verdict asks for more than a speck.
  */
+import { put, type FoundMesh } from "./found";
 import { contains, pointToSegment, toEdge, type Point, type Polygon } from "./polygon";
-import { put, type FoundMesh, type Thing, type Wall } from "./room";
 
 export const CELL_M = 0.04;
 const OVER_FLOOR_M = 0.08;
@@ -15,11 +15,12 @@ const OFF_WALL_M = 0.12;
 const OFF_THING_M = 0.1;
 const MOST_TRIANGLES = 200_000;
 
+/** What is known of the room already, as far as it hides what lies near. */
 interface House {
   readonly floor: Polygon;
   readonly floor_m: number;
-  readonly things: readonly Thing[];
-  readonly walls: readonly Wall[];
+  readonly things: readonly { readonly base: Polygon }[];
+  readonly walls: readonly { readonly a: Point; readonly b: Point }[];
 }
 
 export class Clutter {

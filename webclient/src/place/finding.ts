@@ -2,8 +2,10 @@
  * Reads the room off a session's frames: planes and meshes as the device has them so far, made into a room when they
  * changed by more than a trifle. WebXR Plane Detection (2024 draft), WebXR Mesh Detection.
  */
+import type { FoundMesh, FoundPlane } from "./found";
 import type { Point } from "./polygon";
-import { roomFrom, type FoundMesh, type FoundPlane, type Room } from "./room";
+import type { Room } from "./room";
+import { roomFrom } from "./room-from";
 
 /** Frames between two looks: planes grow slowly. */
 const EVERY = 20;

@@ -1,7 +1,7 @@
 /** The rooms that come with @iwer/sem, as planes and boxes in the shape a session hands them out. */
 import { readFileSync } from "node:fs";
 import { Matrix4, Quaternion, Vector3 } from "three";
-import type { FoundMesh, FoundPlane } from "../../src/place/room";
+import type { FoundMesh, FoundPlane } from "../../src/place/found";
 
 const LABELS: Readonly<Record<string, string>> = {
   TABLE: "table", COUCH: "couch", FLOOR: "floor", CEILING: "ceiling", WALL_FACE: "wall", INVISIBLE_WALL_FACE: "window", DOOR_FRAME: "door", WINDOW_FRAME: "window", WALL_ART: "wall art",

@@ -3,7 +3,8 @@ import { align, placed } from "../../src/place/align";
 import { forget, recall, remember } from "../../src/place/keep";
 import { layoutIn, linkOf, read, written, type Layout } from "../../src/place/layout";
 import { Arrangement, MOST_PIECES } from "../../src/place/arrangement";
-import { roomFrom, roomOf } from "../../src/place/room";
+import { roomOf } from "../../src/place/room";
+import { roomFrom } from "../../src/place/room-from";
 import type { Point } from "../../src/place/polygon";
 import { captured } from "./captures";
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { apart, area, footprint, insideBy } from "../../src/place/polygon";
-import { roomFrom, roomOf } from "../../src/place/room";
+import { roomOf } from "../../src/place/room";
+import { roomFrom } from "../../src/place/room-from";
 import { captured, ROOMS } from "./captures";
 
 describe("shapes on a floor", () => {

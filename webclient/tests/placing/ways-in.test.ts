@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { nativeViewer, type Device } from "../../src/place/native";
 import { inverse, into, outOf } from "../../src/place/origin";
 import { wareOf } from "../../src/place/piece";
-import { roomFrom } from "../../src/place/room";
+import { roomFrom } from "../../src/place/room-from";
 import { spotOn } from "../../src/place/surfaces";
 import { captured } from "./captures";
 
