@@ -81,7 +81,10 @@ class Listener:
 class Server:
     """A door with an adapter and a small aiohttp site behind it."""
 
-    def __init__(self, adapter: str, *, origins: tuple[str, ...] = (), proxies: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, adapter: str, *, origins: tuple[str, ...] = (), proxies: tuple[str, ...] = (), head_within_s: float = 60.0
+    ) -> None:
+        self._head_within_s = head_within_s
         self.counters = Counters()
         self.listeners: list[Listener] = []
         peers = Peers(host="127.0.0.1", public_url="", allowed_origins=origins, trusted_proxies=proxies)
@@ -100,7 +103,9 @@ class Server:
         self._runner = web.AppRunner(app)
         await self._runner.setup()
         assert self._runner.server is not None
-        self.door = Door(live=self._factory, http=self._runner.server, counters=self.counters, head_within_s=0.3)
+        self.door = Door(
+            live=self._factory, http=self._runner.server, counters=self.counters, head_within_s=self._head_within_s
+        )
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self.door.protocol, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]

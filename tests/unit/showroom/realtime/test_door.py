@@ -105,7 +105,7 @@ def test_a_path_that_only_begins_like_ours_is_a_page(run: Any, server: Any) -> N
 
 def test_half_open_connections_end_and_are_counted(run: Any, server: Any) -> None:
     async def main() -> None:
-        async with server() as at:
+        async with server(head_within_s=0.3) as at:
             silent = [await asyncio.open_connection("127.0.0.1", at.port) for _ in range(20)]
             slow = await asyncio.open_connection("127.0.0.1", at.port)
             slow[1].write(b"GET / HTTP/1.1\r\nX-Slow: ")
