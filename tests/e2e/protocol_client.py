@@ -123,7 +123,7 @@ class ProtocolClient:
         await self._task
 
     async def until(self, is_so: Callable[["ProtocolClient"], bool]) -> None:
-        async with asyncio.timeout(20), self._changed:
+        async with asyncio.timeout(40), self._changed:
             await self._changed.wait_for(lambda: is_so(self))
 
     # sending

@@ -4,7 +4,7 @@ A client of rooms for tests: the real session over the real socket. ``protocol_c
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 import websockets
@@ -14,6 +14,9 @@ from showroom.protocol.messages import Numbered, Refused, Say, Welcome, encode_t
 from showroom.protocol.pose import Pose
 from showroom.protocol.receiver import Correction
 from showroom.protocol.session import ClientSession
+
+#: How long anything may be in coming: a slow machine is no failure.
+_WITHIN_S: Final = 40.0
 
 
 async def ticket(base: str, room: str = "hall", *, bearer: str = "", **body: Any) -> dict[str, Any]:
@@ -59,7 +62,7 @@ class Guest:
         self._reader = asyncio.ensure_future(self._read(self._socket))
         await self.send(self.session.hello(granted))
 
-    async def resume(self, *, within_s: float = 10.0) -> None:
+    async def resume(self, *, within_s: float = 30.0) -> None:
         """Try again until the server has the seat, as a client does."""
         async with asyncio.timeout(within_s):
             while True:
@@ -81,7 +84,7 @@ class Guest:
         return self.session.seat
 
     async def until(self, is_so: Callable[["Guest"], bool]) -> None:
-        async with asyncio.timeout(20), self._changed:
+        async with asyncio.timeout(_WITHIN_S), self._changed:
             await self._changed.wait_for(lambda: is_so(self))
 
     async def send(self, data: bytes) -> None:
@@ -114,7 +117,7 @@ class Guest:
     async def ended(self) -> int | None:
         """Wait for the end; the close code."""
         assert self._reader is not None
-        await asyncio.wait_for(asyncio.shield(self._reader), 20)
+        await asyncio.wait_for(asyncio.shield(self._reader), _WITHIN_S)
         return self.close_code
 
     async def leave(self) -> None:
