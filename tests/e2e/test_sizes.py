@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from access import AXE, deep, serious, tab_to
+from access import AXE, serious, tab_to
 from api_server import Asker
 from browser import watched
 from msgspec.structs import replace
@@ -82,7 +82,7 @@ def test_colour_and_size_are_chosen_by_keys_and_only_that_sku_is_sold(
         # Nothing is bought without a size: the way there is shown.
         add.click()
         expect(picker.get_by_text("Please choose a size first.")).to_be_visible()
-        assert deep(page, "return focused().dataset.size") == "S"
+        expect(picker.get_by_role("radio", name="S", exact=True)).to_be_focused()
         tab_to(page, "input[name=colour]", key="Shift+Tab")
         page.keyboard.press("ArrowRight")
         expect(picker.get_by_text("Sold out in Clay: L. Not made in Clay: S.")).to_be_visible()
