@@ -45,7 +45,7 @@ def serve(
 
 
 def get(port: int, path: str) -> tuple[int, bytes]:
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     try:
         line.request("GET", path)
         answer = line.getresponse()
@@ -150,7 +150,7 @@ OPENAPI = {
 def test_a_request_that_has_begun_is_finished_before_the_server_ends(tmp_path: Path) -> None:
     statuses: list[int] = []
     with serve(tmp_path) as (port, _):
-        line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         body = json.dumps({"name": "Ada"}).encode()
         line.putrequest("POST", "/api/guests")
         line.putheader("Content-Type", "application/json")
@@ -184,7 +184,7 @@ def test_what_was_kept_is_there_after_the_server_was_killed(tmp_path: Path) -> N
             text=True,
         ).stdout.strip()  # fmt: skip
     with serve(tmp_path) as (port, _):
-        line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         line.request("GET", "/api/accounts", headers={"Authorization": f"Bearer {token}"})
         answer = line.getresponse()
         assert answer.status == 200

@@ -41,7 +41,7 @@ class Asker:
         if json is not None:
             body = _encode(json)
             sent.setdefault("Content-Type", "application/json")
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             line.request(method, path, body=body, headers=sent)
             answer = line.getresponse()
@@ -55,7 +55,7 @@ class Asker:
         async def awaited() -> Any:
             return await work
 
-        return asyncio.run_coroutine_threadsafe(awaited(), self.loop).result(30)
+        return asyncio.run_coroutine_threadsafe(awaited(), self.loop).result(120)
 
 
 def _encode(value: Any) -> bytes:
@@ -79,7 +79,7 @@ def serving(make: Callable[[], web.Application]) -> Iterator[Asker]:
     try:
         yield Asker(port, loop)
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(30)
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(120)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(30)
         loop.close()

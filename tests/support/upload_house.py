@@ -103,7 +103,7 @@ def wait_for(what: Callable[[], Any], limit_s: float = 90.0) -> Any:
 
 
 def get(url: str, path: str, token: str = "") -> tuple[int, bytes, dict[str, str]]:
-    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=120)
     connection.request("GET", path, headers={"Authorization": f"Bearer {token}"} if token else {})
     answer = connection.getresponse()
     found = answer.status, answer.read(), dict(answer.getheaders())

@@ -25,7 +25,7 @@ def running(
     try:
         yield Asker(int(server.address.rstrip("/").rpartition(":")[2]), loop), server
     finally:
-        asyncio.run_coroutine_threadsafe(server.stop(), loop).result(30)
+        asyncio.run_coroutine_threadsafe(server.stop(), loop).result(120)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(30)
         loop.close()

@@ -26,7 +26,7 @@ def test_what_was_acknowledged_survives_the_servers_death(start: Callable[..., R
     )
     # Some acknowledged parts, then one without an end that the kill cuts off.
     client._part(f"/api/uploads/{upload['id']}", 0, data[:1_000_000])
-    connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=30)
+    connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=120)
     connection.putrequest("PATCH", f"/api/uploads/{upload['id']}")
     for name, value in {
         "Authorization": "Bearer anna-1", "Content-Type": "application/offset+octet-stream",

@@ -61,7 +61,7 @@ def test_a_part_is_taken_only_if_everything_about_it_is_right(
 ) -> None:
     client = one_server.client()
     upload = client.call("POST", "/api/uploads", {"name": "a.obj", "size_bytes": 5})["id"]
-    connection = http.client.HTTPConnection(one_server.url.removeprefix("http://"), timeout=30)
+    connection = http.client.HTTPConnection(one_server.url.removeprefix("http://"), timeout=120)
     sent = {"Content-Type": "application/offset+octet-stream", "Authorization": "Bearer anna-1", **headers}
     connection.request("PATCH", f"/api/uploads/{upload}", body, sent)
     answer = connection.getresponse()
