@@ -43,7 +43,7 @@ $(CLIENT)/dist/.ready: $(CLIENT)/node_modules/.ready $(CLIENT)/public/trackers/.
 	@npm run build --prefix $(CLIENT) --silent
 	@touch $@
 
-demo: setup ## build the demo store and open its page (ONLY=terra-vase for one product)
+demo: setup ## open the demo store, finish its products beside it (ONLY=terra-vase for one product)
 	@$(BIN)/showroom demo $(addprefix --only ,$(ONLY))
 
 pictures: setup ## the README's pictures, from the demo store

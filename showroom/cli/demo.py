@@ -1,15 +1,17 @@
 """
 ``showroom demo``: the demo catalogue from code to a page in the browser.
 
-Four steps, each of which does only what is not done yet: build the products and scan them, convert both, publish,
-serve.
+The store opens with a first look at each product; a second run of the same command finishes the rest beside it: the
+products at full quality, raw scans of them, and what is made of those. Each step does only what is not done yet.
 """
 
 import contextlib
 import errno
+import os
 import sys
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +20,15 @@ import click
 from .output import human_bytes
 
 if TYPE_CHECKING:
-    from showroom_assets.library import Library
+    from showroom.demo.companion import Companion
     from showroom_pipeline.inputs import Input
     from showroom_pipeline.options import Options
     from showroom_pipeline.workers import Stop
 
 _PORT = 8787
 _BOTS_ROOM = "boutique/boutique"
+_LICENCE = "Apache-2.0"
+_ATTRIBUTION = "The Showroom authors"
 _SCANS = "scans"
 """The namespace of the products that were made from scans: not for sale, shown as before and after."""
 
@@ -34,13 +38,14 @@ _SCANS = "scans"
               help="Where everything is built.")  # fmt: skip
 @click.option("--library", "location", metavar="URL", help="The library to publish to.  [default: DIR/library]")
 @click.option("--port", type=click.IntRange(0, 65535), default=_PORT, show_default=True, help="0 takes a free one.")
-@click.option("--no-serve", is_flag=True, help="Build and publish; open no page.")
+@click.option("--no-serve", is_flag=True, help="Finish everything and publish it; open no page.")
 @click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Products at a time.  [default: CPU cores]")
 @click.option("--only", multiple=True, metavar="ID", help="This product; may be repeated.  [default: all]")
-@click.option("--fast", is_flag=True, help="A first look: WebP textures, one delivery, no proof.")
+@click.option("--fast", is_flag=True, help="Leave it at a first look: WebP textures, one delivery, no scans.")
 @click.option("--no-scans", is_flag=True, help="Leave out the raw scans and what is made of them.")
 @click.option("--bots", type=click.IntRange(0, 500), default=12, show_default=True, metavar="N",
               help="People who walk through the boutique by themselves; 0 for none.")  # fmt: skip
+@click.option("--until-eof", is_flag=True, hidden=True, help="Until standard input ends: with whoever started it.")
 def demo(
     folder: Path,
     location: str | None,
@@ -51,18 +56,22 @@ def demo(
     fast: bool,
     no_scans: bool,
     bots: int,
+    until_eof: bool,
 ) -> int:
     """
     Build the demo store and show it.
 
-    Use it to see what Showroom does: sixteen products and a raw scan of each are made from code, converted, published
-    to a library and shown in a store with a dozen bots in it. Run it again and only what has changed is done; a run
-    that was stopped goes on where it was.
+    Use it to see what Showroom does: sixteen products are made from code, converted, published to a library and shown
+    in a store with a dozen bots in it. The store opens with a first look at each; products at full quality and what
+    becomes of a raw scan of each follow while it is open. Run it again and only what has changed is done; a run that
+    was stopped goes on where it was.
 
     \b
     Example:
       showroom demo --only terra-vase --only lund-chair
     """
+    from showroom.demo.companion import Companion
+    from showroom.demo.crowd import crowd
     from showroom_demo import catalogue
     from showroom_pipeline.workers import Stop
 
@@ -74,42 +83,101 @@ def demo(
             f"no product {unknown[0]!r}; there are {', '.join(catalogue.ids())}.", param_hint="--only"
         )
     ids = [one for one in catalogue.ids() if not only or one in only]
-    work = _Work(folder, location or str(folder / "library"), jobs or _cores(), fast=fast)
+    scans = not (no_scans or fast)
+    work = _Work(folder, location or str(folder / "library"), jobs or _cores())
     begun = time.monotonic()
     stop = Stop()
+    if until_eof:
+        threading.Thread(target=_stop_at_end_of_input, args=[stop], daemon=True).start()
     with _interruptible(stop):
-        work.build(ids, stop, scans=not no_scans)
-        whole = not stop.is_set() and work.convert(ids, stop)
-        if not no_scans and not stop.is_set():
-            whole = work.convert_scans(ids, stop) and whole
+        whole = work.finish(ids, stop, scans=scans) if no_serve and not fast else work.first_look(ids, stop)
     if stop.is_set():
         click.echo("stopped; run it again to go on", err=True)
         return 130
-    whole = work.publish(ids, scans=not no_scans) and whole
-    click.echo(f"ready after {time.monotonic() - begun:.1f} s", err=True)
-    if not no_serve:
-        work.serve(ids, port, bots)
+    click.echo(f"{'finished' if until_eof else 'ready'} after {time.monotonic() - begun:.1f} s", err=True)
+    if no_serve:
+        return 0 if whole else 1
+
+    given = ["--folder", str(folder), "--library", work.location, "--jobs", str(work.jobs)]
+    given += [word for one in ids for word in ("--only", one)] + ["--no-scans"] * no_scans
+
+    rest = (
+        [] if fast or work.is_finished(ids, scans=scans) else [Companion(["demo", *given, "--no-serve"], is_heard=True)]
+    )
+
+    def beside(address: str) -> "list[Companion]":
+        if rest:
+            click.echo("  These are first looks: the products are being finished beside the open store.\n", err=True)
+        return [*([crowd(bots, _BOTS_ROOM, address)] if bots else []), *rest]
+
+    work.serve(ids, port, beside)
     return 0 if whole else 1
+
+
+def _stop_at_end_of_input(stop: "Stop") -> None:
+    while os.read(0, 1024):
+        pass
+    stop.set()
 
 
 class _Work:
     """The steps, and where each puts what it makes."""
 
-    def __init__(self, folder: Path, location: str, jobs: int, *, fast: bool) -> None:
+    def __init__(self, folder: Path, location: str, jobs: int) -> None:
         self.folder = folder
         self.source = folder / "source"
+        self.looks = folder / "first-looks"
         self.products = folder / "products"
         self.from_scans = folder / "from-scans"
         self.staged = folder / "staged"
         self.location = location
         self.jobs = jobs
-        self.fast = fast
 
-    def build(self, ids: Sequence[str], stop: "Stop", *, scans: bool) -> None:
+    def first_look(self, ids: Sequence[str], stop: "Stop") -> bool:
+        """Build, convert and publish enough to open a store; of products that were finished before, those."""
+        self._build("1/3 building the catalogue", ids, stop, scans=False)
+        unseen = [one for one in ids if not _is_made(self.products / one)]
+        whole = True
+        if not stop.is_set():
+            _say("2/3 converting for a first look")
+            whole = self._convert(self._models(unseen), self.looks, _look(), stop)
+        if not stop.is_set():
+            folders = [self.looks / one if one in unseen else self.products / one for one in ids]
+            whole = self._publish("3/3 publishing", folders) and whole
+        return whole
+
+    def finish(self, ids: Sequence[str], stop: "Stop", *, scans: bool) -> bool:
+        """Build, convert and publish everything; each part is in the library as soon as it is whole."""
+        of = 3 if scans else 2
+        self._build(f"1/{of} building the catalogue" + (" and scanning it" if scans else ""), ids, stop, scans=scans)
+        whole = True
+        if not stop.is_set():
+            _say(f"2/{of} converting the products")
+            whole = self._convert(self._models(ids), self.products, _product(), stop)
+            whole = self._publish("    publishing", [self.products / one for one in ids]) and whole
+        if scans and not stop.is_set():
+            _say(f"3/{of} converting the raw scans")
+            whole = self._convert(self._raw_scans(ids), self.from_scans, _scan(), stop) and whole
+            whole = self._publish("    publishing", self._photographed(ids), namespace=_SCANS) and whole
+        return whole
+
+    def is_finished(self, ids: Sequence[str], *, scans: bool) -> bool:
+        """Whether ``finish`` would find nothing to do."""
+        from showroom_assets.library import Library
+        from showroom_pipeline import batch
+
+        rows = batch.plan(self._models(ids), self.products, options=_product())
+        if scans:
+            rows += batch.plan(self._raw_scans(ids), self.from_scans, options=_scan())
+            shown = {listed.product.id for listed in Library(self.location, namespace=_SCANS).products()}
+            if not shown.issuperset(ids):
+                return False
+        return all(action == "left as it is" for _, _, action in rows)
+
+    def _build(self, title: str, ids: Sequence[str], stop: "Stop", *, scans: bool) -> None:
         from showroom.demo import source
 
-        what = "1/4 building the catalogue" + (" and scanning it" if scans else "")
-        with _counted(what, len(ids)) as step:
+        with _counted(title, len(ids)) as step:
             source.build(
                 ids,
                 self.source,
@@ -118,33 +186,6 @@ class _Work:
                 is_stopped=stop.is_set,
                 on_done=lambda name, made: step(name, not made),
             )
-
-    def convert(self, ids: Sequence[str], stop: "Stop") -> bool:
-        from showroom_pipeline.inputs import Input
-        from showroom_pipeline.options import Options
-
-        _say("2/4 converting the products")
-        # A page needs a phone's and a desktop's files; the headset's and the plain ones would double the time.
-        chosen = ("desktop",) if self.fast else ("mobile", "desktop")
-        options = Options(
-            fast=self.fast, deliveries=chosen, force=True, licence="Apache-2.0", attribution="The Showroom authors"
-        )
-        inputs = [Input(self.source / one / f"{one}.glb", one) for one in ids]
-        return self._convert(inputs, self.products, options, stop)
-
-    def convert_scans(self, ids: Sequence[str], stop: "Stop") -> bool:
-        from showroom_pipeline.inputs import Input
-        from showroom_pipeline.options import Options
-
-        _say("3/4 converting the raw scans")
-        # A first look is enough to compare pictures, at a tenth of the time. ``force``: a scan with noise and crumbs is
-        # shown with whatever verdict it earns.
-        options = Options(
-            fast=True, deliveries=("mobile",), unit="mm", up="+Z", force=True,
-            licence="Apache-2.0", attribution="The Showroom authors",
-        )  # fmt: skip
-        inputs = [Input(self._raw(one), one) for one in ids]
-        return self._convert(inputs, self.from_scans, options, stop)
 
     def _convert(self, inputs: "list[Input]", out: Path, options: "Options", stop: "Stop") -> bool:
         from .convert import _convert, _is_done
@@ -161,24 +202,14 @@ class _Work:
         _say(f"    {made} converted in {cpu_s:.0f} CPU-seconds, {len(outcomes) - made} left as they were")
         return all(_is_done(outcome) for outcome in outcomes)
 
-    def publish(self, ids: Sequence[str], *, scans: bool) -> bool:
-        from showroom.demo.scans import staged
+    def _publish(self, title: str, folders: Sequence[Path], *, namespace: str = "default") -> bool:
         from showroom_assets.errors import ShowroomError
         from showroom_assets.library import Library
 
-        folders = [(Library(self.location), self.products / one) for one in ids]
-        if scans:
-            shelf = Library(self.location, namespace=_SCANS)
-            done = [one for one in ids if (self.from_scans / one / "product.json").is_file()]
-            with _counted("    photographing the scans", len(done)) as step:
-                for one in done:
-                    folders.append((shelf, staged(self._raw(one), self.from_scans / one, self.staged)))
-                    step(one, True)
+        library = Library(self.location, namespace=namespace)
         refused: list[str] = []
-        with _counted("4/4 publishing", len(folders)) as step:
-            for library, folder in folders:
-                if not (folder / "product.json").is_file():
-                    continue
+        with _counted(title, len(folders)) as step:
+            for folder in filter(_is_made, folders):
                 try:
                     published = library.publish(folder, force=True)
                 except ShowroomError as exc:
@@ -189,33 +220,56 @@ class _Work:
             click.echo(f"error: {message}", err=True)
         return not refused
 
-    def serve(self, ids: Sequence[str], port: int, bots: int) -> None:
+    def _photographed(self, ids: Sequence[str]) -> list[Path]:
+        """What was made of each scan, with a picture of before and of after."""
+        from showroom.demo.scans import staged
+
+        made = [one for one in ids if _is_made(self.from_scans / one)]
+        folders = []
+        with _counted("    photographing the scans", len(made)) as step:
+            for one in made:
+                folders.append(staged(self._raw(one), self.from_scans / one, self.staged))
+                step(one, True)
+        return folders
+
+    def serve(self, ids: Sequence[str], port: int, companions: Callable[[str], Sequence["Companion"]]) -> None:
+        """
+        Parameters
+        ----------
+        companions
+            Who comes once the store is open at an address, and goes when it closes.
+        """
         from showroom import logs
         from showroom.demo import source
-        from showroom.demo.crowd import Crowd
         from showroom.demo.opening import open_store
         from showroom.server import Server, serve_for_ever
         from showroom.settings import Settings, with_changes
         from showroom_assets.errors import ShowroomError
+        from showroom_assets.library import Library
 
-        logs.configure("auto", "warning")
-        settings = Settings(port=port, data=str(self.folder / "data"), library=self.location)
+        settings = Settings(port=port, data=str(self.folder / "data"), library=self.location, log_level="warning")
+        logs.configure("auto", settings.log_level)
         prices = source.prices(ids, self.source)
-        crowd = Crowd(bots, _BOTS_ROOM)
+        scans = Library(self.location, namespace=_SCANS)
+        beside: list[Companion] = []
 
         def on_ready(address: str) -> None:
             click.echo(f"\n  The demo store is open at  {address}\n  Ctrl-C closes it.\n", err=True)
             click.echo(address)
             sys.stdout.flush()
-            crowd.come(address)
+            beside.extend(companions(address))
+            for one in beside:
+                one.come()
+
+        def on_stop() -> None:
+            while beside:
+                beside.pop().go()
 
         def serve_on(settings: Settings) -> None:
             serve_for_ever(
-                lambda: Server(
-                    settings, scans=self._scans_library(), prepare=lambda services: open_store(services, prices)
-                ),
+                lambda: Server(settings, scans=scans, prepare=lambda services: open_store(services, prices)),
                 on_ready=on_ready,
-                on_stop=crowd.go,
+                on_stop=on_stop,
             )
 
         try:
@@ -227,15 +281,47 @@ class _Work:
                 raise ShowroomError(f"Port {port} is taken. Name another by --port, or 0 for any.", port=port) from None
             serve_on(with_changes(settings, port=0))
         finally:
-            crowd.go()
+            on_stop()
 
-    def _scans_library(self) -> "Library":
-        from showroom_assets.library import Library
+    def _models(self, ids: Sequence[str]) -> "list[Input]":
+        from showroom_pipeline.inputs import Input
 
-        return Library(self.location, namespace=_SCANS)
+        return [Input(self.source / one / f"{one}.glb", one) for one in ids]
+
+    def _raw_scans(self, ids: Sequence[str]) -> "list[Input]":
+        from showroom_pipeline.inputs import Input
+
+        return [Input(self._raw(one), one) for one in ids]
 
     def _raw(self, product_id: str) -> Path:
         return self.source / product_id / "scan" / f"{product_id}.obj"
+
+
+def _look() -> "Options":
+    from showroom_pipeline.options import Options
+
+    return Options(fast=True, deliveries=("desktop",), force=True, licence=_LICENCE, attribution=_ATTRIBUTION)
+
+
+def _product() -> "Options":
+    from showroom_pipeline.options import Options
+
+    # A page needs a phone's and a desktop's files; the headset's and the plain ones would double the time.
+    return Options(deliveries=("mobile", "desktop"), force=True, licence=_LICENCE, attribution=_ATTRIBUTION)
+
+
+def _scan() -> "Options":
+    from showroom_pipeline.options import Options
+
+    # A first look is enough to compare pictures, at a tenth of the time. ``force``: a scan with noise and crumbs is
+    # shown with whatever verdict it earns.
+    return Options(
+        fast=True, deliveries=("mobile",), unit="mm", up="+Z", force=True, licence=_LICENCE, attribution=_ATTRIBUTION
+    )
+
+
+def _is_made(folder: Path) -> bool:
+    return (folder / "product.json").is_file()
 
 
 def _say(line: str) -> None:

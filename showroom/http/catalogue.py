@@ -30,6 +30,8 @@ _CHUNK_BYTES: Final = 1 << 20
 _QUICK_S: Final = 0.25
 _OFFERS_S: Final = 0.5
 _AT_ONCE: Final = 4
+_REPLACED_S: Final = 3600.0
+"""How long the files of a version that was replaced are served to the pages that were opened before."""
 
 Libraries = Callable[[], Awaitable[Iterable[tuple[str, Library]]]]
 """Each merchant's id and library."""
@@ -147,6 +149,7 @@ class CatalogueService:
         self._fresh_s = fresh_s
         self._clock = clock
         self._shelf: Shelf | None = None
+        self._replaced: dict[str, tuple[float, Mapping[str, Served]]] = {}
         self._read_at = 0.0
         self._took_s = 0.0
         self._reading: asyncio.Task[Shelf] | None = None
@@ -224,7 +227,7 @@ class CatalogueService:
     async def blob(self, call: Call) -> web.StreamResponse:
         """A file of a product, by the hash of its content; in parts on request."""
         request = call.request
-        served = (await self.now()).blobs.get(call.path["sha256"])
+        served = (await self.now()).blobs.get(call.path["sha256"]) or self._replaced_file(call.path["sha256"])
         if served is None:
             raise NotFound("No product on the shelf has such a file. See /api/catalogue.")
         file = served.file
@@ -291,8 +294,26 @@ class CatalogueService:
         libraries = [*await self._libraries()]
         found = await asyncio.to_thread(shelf, libraries, scans=self._scans)
         self._took_s = self._clock() - begun
+        self._keep_replaced(found)
         self._shelf, self._read_at = found, self._clock()
         return found
+
+    def _keep_replaced(self, found: Shelf) -> None:
+        """Remember the files of versions that ``found`` replaces; forget those of products that are gone from it."""
+        now = self._clock()
+        kept = {one: left for one, left in self._replaced.items() if one in found.products and left[0] > now}
+        if (before := self._shelf) is not None:
+            for one, shown in before.products.items():
+                if one in found.products and found.products[one].row.version != shown.row.version:
+                    files = {file.sha256: before.blobs[file.sha256] for file in shown.manifest.files}
+                    kept[one] = (now + _REPLACED_S, files)
+        self._replaced = kept
+
+    def _replaced_file(self, sha256: str) -> Served | None:
+        now = self._clock()
+        return next(
+            (files[sha256] for until, files in self._replaced.values() if sha256 in files and until > now), None
+        )
 
     def _has_read(self, task: asyncio.Task[Shelf]) -> None:
         self._reading = None

@@ -99,7 +99,9 @@ def main() -> int:
 
 @contextmanager
 def _demo(folder: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "showroom", "demo", "--folder", str(folder), "--port", "0", "--bots", "0"]
+    command = [sys.executable, "-m", "showroom", "demo", "--folder", str(folder)]
+    subprocess.run([*command, "--no-serve"], check=True)  # no first looks in the pictures
+    command += ["--port", "0", "--bots", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         try:
             line = running.stdout.readline().strip() if running.stdout else ""

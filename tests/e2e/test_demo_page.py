@@ -9,14 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import watched
+from browser import OPEN_MS, watched
 from playwright.sync_api import Browser, Page, expect
+from waiting import at_rest
 
 REPO = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(
     not (REPO / "webclient" / "dist" / "index.html").is_file(), reason="the web client is not built: make setup"
 )
-READY_MS = 90_000
+READY_MS = OPEN_MS
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", line), "the one line on standard output is the address"
     yield line
     running.send_signal(signal.SIGINT)
-    assert running.wait(20) == 0
+    assert running.wait(60) == 0
     running.stdout.close()
 
 
@@ -55,17 +56,15 @@ def test_a_visitor_finds_the_product_turns_it_and_changes_its_colour(page: Page,
     page.wait_for_selector(".stage[data-ready]", timeout=READY_MS)
     expect(page.locator("#status")).to_contain_text("ready")
     view = page.get_by_role("img", name="Arrow keys turn it")
-    bone = view.screenshot()
+    bone = at_rest(view)
     page.get_by_role("radio", name="Ink").check(force=True)  # its dot is drawn over it
     expect(page.locator("#status")).to_contain_text("Ink")
-    page.wait_for_timeout(300)
-    ink = view.screenshot()
+    ink = at_rest(view, unlike=bone)
     assert ink != bone
     view.focus()
     for _ in range(4):
         page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(300)
-    assert view.screenshot() != ink
+    assert at_rest(view, unlike=ink) != ink
     page.keyboard.press("Home")
     page.get_by_role("button", name="Measure").click()
     expect(page.locator(".ruler text").nth(1)).to_have_text("25.2 cm")

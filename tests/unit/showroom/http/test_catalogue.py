@@ -132,6 +132,17 @@ def test_a_withdrawn_product_is_gone(library: Library, get: Get) -> None:
     assert get(model).status == 404
 
 
+def test_a_page_opened_before_a_new_version_still_gets_its_files(library: Library, get: Get, tmp_path: Path) -> None:
+    before = _model(get)
+    library.publish(product_folder(tmp_path / "anew" / "chair", model=MODEL[::-1]))
+    after = _model(get)
+    assert after != before
+    assert get(before).body == MODEL
+    assert get(after).body == MODEL[::-1]
+    library.withdraw("chair")
+    assert get(before).status == get(after).status == 404
+
+
 def test_a_damaged_blob_is_an_error_in_the_usual_shape(get: Get, library: Library, tmp_path: Path) -> None:
     sha256 = _model(get).split("/")[2]
     place = tmp_path / "library" / "default" / "blobs" / sha256[:2] / sha256
