@@ -31,7 +31,7 @@ MOST_BYTES_A_SECOND: Final = 400
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    with opened(tmp_path_factory.mktemp("store"), "glasses", "hat") as port:
+    with opened(tmp_path_factory.mktemp("store"), "glasses", "hat", hero="glasses") as port:
         yield port
 
 

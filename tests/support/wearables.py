@@ -16,7 +16,7 @@ import numpy as np
 from dress import NAMES, skeleton
 from msgspec.structs import replace
 from numpy.typing import NDArray
-from page_server import sell, served
+from page_server import furnish, sell, served
 from shelf_files import product_folder
 from small_store import picture
 
@@ -236,12 +236,14 @@ def on_shelf(folder: Path, name: str, thing: Thing) -> Path:
 
 
 @contextmanager
-def opened(folder: Path, *names: str) -> Iterator[int]:
-    """The port of a server that sells these things, with the built page."""
+def opened(folder: Path, *names: str, hero: str = "") -> Iterator[int]:
+    """The port of a server that sells these things, with the built page; ``hero``: which stands in its boutique."""
 
     async def prepare(services: Services) -> None:
         for name in names:
             await sell(services, on_shelf(folder, name, THINGS[name]), unsold=9)
+        if hero:
+            await furnish(services, hero=hero)
 
     with served(folder, prepare) as ask:
         yield ask.port
