@@ -7,7 +7,6 @@ The page is the built one, the shop the real server's. Everything in the session
 import io
 import json
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -16,15 +15,15 @@ import numpy as np
 import pytest
 import trimesh
 from access import AXE, serious
-from browser import PATIENT_MS, watched
+from browser import watched
 from msgspec.structs import replace
 from page_server import furnish, page_is_built, sell, served
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, ViewportSize, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 from shelf_files import product_folder
 from shoppers import shoppers
 from small_store import picture
-from waiting import until
+from waiting import at_rest, until
 
 from showroom.services import Services
 from showroom_assets.manifest import Bounds, Placement, Product, Variant, load, write_manifest
@@ -291,18 +290,6 @@ def test_a_photo_with_a_mat_of_known_size_shows_the_sofa_true_and_says_whether_i
     expect(page.locator("place-visit .shelf li")).to_have_text(re.compile("Sofa"))
     page.get_by_role("button", name="Put it into my own room").press("Enter")
     expect(page.get_by_text("A friend shows you 1 pieces")).to_be_visible()
-
-
-def at_rest(drawn: Locator, *, unlike: bytes = b"") -> bytes:
-    """A picture of what is drawn, once nothing more comes into it; ``unlike``: and once it is another than this."""
-    end_s = time.monotonic() + PATIENT_MS / 1000
-    shown = b""
-    while time.monotonic() < end_s:
-        before, shown = shown, drawn.screenshot()
-        if shown == before != unlike:
-            break
-        drawn.page.wait_for_timeout(200)
-    return shown
 
 
 def test_a_friend_sees_the_room_while_it_is_furnished(browser: Browser, address: str) -> None:
