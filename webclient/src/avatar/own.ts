@@ -6,7 +6,7 @@ import { OWN } from "./look";
 import { MOST_BYTES } from "./limits";
 import type { Pose, Rest } from "./skeleton";
 
-/** Each is some draws of its own: only so many at a time, the nearest first to come. */
+/** Each is some draws of its own: only so many at a time, first come, first shown; the next when one of them goes. */
 const MOST = 6;
 
 interface Worn {
@@ -26,6 +26,8 @@ export class Own {
   readonly #group: Group;
   readonly #told: () => void;
   readonly #byRow = new Map<number, Worn>();
+  /** Who stands there as a plain figure until there is room: names of bodies, by row. */
+  readonly #waiting = new Map<number, string>();
   readonly #ended = new AbortController();
 
   constructor(group: Group, told: () => void) {
@@ -37,7 +39,8 @@ export class Own {
     if (this.#byRow.get(row)?.id === avatar) return;
     this.letGo(row);
     const address = ownAddress(avatar);
-    if (!address || this.#byRow.size >= MOST) return;
+    if (!address) return;
+    if (this.#byRow.size >= MOST) return void this.#waiting.set(row, avatar);
     const worn: Worn = { id: avatar, body: null, isGone: false, layer: 0 };
     this.#byRow.set(row, worn);
     this.#load(address).then((body) => {
@@ -46,8 +49,19 @@ export class Own {
       this.#group.add(body.root);
       this.#told();
     }).catch((error: unknown) => {
-      if (!this.#ended.signal.aborted) console.warn(error); // the plain figure stays
+      if (worn.isGone || this.#ended.signal.aborted) return;
+      console.warn(error); // the plain figure stays, and its place is another's
+      this.letGo(row);
     });
+  }
+
+  /** Into the place of one who went. */
+  #next(): void {
+    for (const [row, avatar] of this.#waiting) {
+      if (this.#byRow.size >= MOST) return;
+      this.#waiting.delete(row);
+      this.wear(row, avatar);
+    }
   }
 
   async #load(address: string): Promise<Brought> {
@@ -58,11 +72,13 @@ export class Own {
   }
 
   letGo(row: number): void {
+    this.#waiting.delete(row);
     const worn = this.#byRow.get(row);
     if (!worn) return;
     worn.isGone = true;
     worn.body?.dispose();
     this.#byRow.delete(row);
+    if (!this.#ended.signal.aborted) this.#next();
   }
 
   /**
