@@ -354,6 +354,7 @@ export class Ar extends EventTarget {
     this.#ended.abort();
     this.#renderer.setAnimationLoop(null);
     this.#hitSource?.cancel?.();
+    this.#finding.dispose();
     this.#anchoring.dispose();
     this.panel?.dispose();
     for (const pointer of this.#pointers) pointer.dispose();

@@ -23,6 +23,9 @@ interface House {
   readonly walls: readonly { readonly a: Point; readonly b: Point }[];
 }
 
+/** A clutter's numbers alone, as they come from another thread. */
+export type Columns = Pick<Clutter, "x_m" | "z_m" | "columns" | "rows" | "low" | "high">;
+
 export class Clutter {
   readonly x_m: number;
   readonly z_m: number;
@@ -32,16 +35,15 @@ export class Clutter {
   readonly low: Float32Array;
   readonly high: Float32Array;
 
-  private constructor(x_m: number, z_m: number, columns: number, rows: number) {
-    [this.x_m, this.z_m, this.columns, this.rows] = [x_m, z_m, columns, rows];
-    this.low = new Float32Array(columns * rows).fill(Infinity);
-    this.high = new Float32Array(columns * rows).fill(-Infinity);
+  constructor({ x_m, z_m, columns, rows, low, high }: Columns) {
+    [this.x_m, this.z_m, this.columns, this.rows, this.low, this.high] = [x_m, z_m, columns, rows, low, high];
   }
 
   static from(meshes: readonly FoundMesh[], house: House): Clutter {
     const [xs, zs] = [house.floor.map((p) => p[0]), house.floor.map((p) => p[1])];
     const [x0, z0] = [Math.min(...xs), Math.min(...zs)];
-    const grid = new Clutter(x0, z0, Math.max(1, Math.ceil((Math.max(...xs) - x0) / CELL_M)), Math.max(1, Math.ceil((Math.max(...zs) - z0) / CELL_M)));
+    const [columns, rows] = [Math.max(1, Math.ceil((Math.max(...xs) - x0) / CELL_M)), Math.max(1, Math.ceil((Math.max(...zs) - z0) / CELL_M))];
+    const grid = new Clutter({ x_m: x0, z_m: z0, columns, rows, low: new Float32Array(columns * rows).fill(Infinity), high: new Float32Array(columns * rows).fill(-Infinity) });
     for (const mesh of meshes) grid.#draw(mesh, house);
     grid.#clean(house);
     return grid;

@@ -1,11 +1,11 @@
 /**
- * Reads the room off a session's frames: planes and meshes as the device has them so far, made into a room when they
- * changed by more than a trifle. WebXR Plane Detection (2024 draft), WebXR Mesh Detection.
+ * Reads the room off a session's frames: planes and meshes as the device has them so far, made into a room by a worker
+ * when they changed by more than a trifle. WebXR Plane Detection (2024 draft), WebXR Mesh Detection.
  */
-import type { FoundMesh, FoundPlane } from "./found";
+import type { Found, FoundMesh, FoundPlane } from "./found";
 import type { Point } from "./polygon";
 import type { Room } from "./room";
-import { roomFrom } from "./room-from";
+import { revived } from "./room-from";
 
 /** Frames between two looks: planes grow slowly. */
 const EVERY = 20;
@@ -20,14 +20,44 @@ interface Mesh {
 }
 
 export class Finding {
+  readonly #worker = new Worker(new URL("./room.worker.ts", import.meta.url), { type: "module" });
   #frames = 0;
   #signature = "";
   #meshes = "";
-  #found: readonly FoundMesh[] = [];
+  /** One room is being made; what is found in the meantime waits for it. */
+  #isMaking = false;
+  #made: Room | null = null;
 
-  /** @returns a new room if there is one, else null */
+  constructor() {
+    this.#worker.addEventListener("message", ({ data }: MessageEvent<Room | null>) => {
+      this.#isMaking = false;
+      this.#made = data && revived(data);
+    });
+    // Without it the floor is where a hit test says; the next change is tried again.
+    this.#worker.addEventListener("error", ({ message }) => {
+      this.#isMaking = false;
+      console.warn(message);
+    });
+  }
+
+  /** @returns a new room if one has been made since, else null */
   look(frame: XRFrame, space: XRReferenceSpace): Room | null {
-    if (this.#frames++ % EVERY) return null;
+    if (!this.#isMaking && this.#frames++ % EVERY === 0) {
+      const found = this.#found(frame, space);
+      this.#isMaking = found !== null;
+      if (found) this.#worker.postMessage(found);
+    }
+    const made = this.#made;
+    this.#made = null;
+    return made;
+  }
+
+  dispose(): void {
+    this.#worker.terminate();
+  }
+
+  /** What the device has found so far; null if that is nothing new. */
+  #found(frame: XRFrame, space: XRReferenceSpace): Found | null {
     const { detectedPlanes } = frame;
     const detectedMeshes = (frame as unknown as { detectedMeshes?: ReadonlySet<Labelled<Mesh>> }).detectedMeshes;
     if (!detectedPlanes?.size) return null;
@@ -43,18 +73,17 @@ export class Finding {
       for (const [x, z] of polygon) signature += `${Math.round(x / TRIFLE_M)},${Math.round(z / TRIFLE_M)};`;
     }
     let meshes = "";
-    const found: FoundMesh[] = [];
+    const solid: FoundMesh[] = [];
     for (const mesh of detectedMeshes ?? []) {
       const pose = frame.getPose(mesh.meshSpace, space);
       if (!pose) continue;
       const { matrix } = pose.transform;
-      found.push({ label: mesh.semanticLabel ?? "other", matrix, vertices: mesh.vertices, indices: mesh.indices });
+      solid.push({ label: mesh.semanticLabel ?? "other", matrix, vertices: mesh.vertices, indices: mesh.indices });
       meshes += `${mesh.vertices.length}:${[12, 13, 14].map((at) => Math.round(matrix[at]! / TRIFLE_M))};`;
     }
     if (signature === this.#signature && meshes === this.#meshes) return null;
     this.#signature = signature;
     this.#meshes = meshes;
-    this.#found = found;
-    return roomFrom(planes, this.#found);
+    return { planes, meshes: solid };
   }
 }

@@ -18,6 +18,11 @@ export interface FoundMesh {
   readonly indices: ArrayLike<number>;
 }
 
+export interface Found {
+  readonly planes: readonly FoundPlane[];
+  readonly meshes: readonly FoundMesh[];
+}
+
 /** A point of a plane or a mesh, in the room. */
 export function put(m: ArrayLike<number>, x: number, y: number, z: number): readonly [number, number, number] {
   return [m[0]! * x + m[4]! * y + m[8]! * z + m[12]!, m[1]! * x + m[5]! * y + m[9]! * z + m[13]!, m[2]! * x + m[6]! * y + m[10]! * z + m[14]!];

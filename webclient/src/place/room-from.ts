@@ -81,6 +81,9 @@ function meet(a: Point, b: Point, c: Point, d: Point): Point | null {
   return Math.hypot(p[0] - b[0], p[1] - b[1]) < CORNER_M ? p : null;
 }
 
+/** A room that came from another thread, where all is numbers. */
+export const revived = (room: Room): Room => ({ ...room, clutter: room.clutter && new Clutter(room.clutter) });
+
 /** A room from what a device has found; null as long as it has no floor. */
 export function roomFrom(planes: readonly FoundPlane[], meshes: readonly FoundMesh[]): Room | null {
   const sheets = planes.filter(({ polygon }) => polygon.length > 2).map(sheet);

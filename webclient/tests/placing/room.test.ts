@@ -1,7 +1,12 @@
+import { Matrix4 } from "three";
 import { describe, expect, it } from "vitest";
+import { verdict } from "../../src/place/fit";
+import { put } from "../../src/place/found";
+import type { Ware } from "../../src/place/piece";
 import { apart, area, footprint, insideBy } from "../../src/place/polygon";
 import { roomOf } from "../../src/place/room";
-import { roomFrom } from "../../src/place/room-from";
+import { revived, roomFrom } from "../../src/place/room-from";
+import { Walkways } from "../../src/place/walkways";
 import { captured, ROOMS } from "./captures";
 
 describe("shapes on a floor", () => {
@@ -58,5 +63,30 @@ describe("a room from what a device found", () => {
     const { planes, meshes } = captured("office_small");
     expect(roomFrom(planes.filter(({ label }) => label !== "floor"), meshes)).toBeNull();
     expect(roomOf([[0, 0], [0.1, 0], [0, 0.1]], "walked", 0.03)).toBeNull();
+  });
+
+  it("judges a piece as before when the room has come from another thread, among what stands about without a name too", () => {
+    const { planes } = captured("office_small");
+    const floor = planes.find(({ label }) => label === "floor")!;
+    // A scan: a box of half a metre in the middle of the room, and one corner of the floor, which makes it a scan of it all.
+    const middle = floor.polygon.map(([x, z]) => put(floor.matrix, x, 0, z));
+    const [x, y, z] = [0, 1, 2].map((k) => middle.reduce((sum, p) => sum + p[k]!, 0) / middle.length) as [number, number, number];
+    const vertices = [[-0.25, -0.25], [0.25, -0.25], [0.25, 0.25], [-0.25, 0.25]].flatMap(([dx, dz]) => [x + dx!, y + 0.5, z + dz!]);
+    const scan = { label: "global mesh", matrix: new Matrix4().toArray(), vertices: new Float32Array(vertices), indices: new Uint32Array([0, 1, 2, 0, 2, 3]) };
+    const room = roomFrom(planes, [scan])!;
+    const arrived = revived(structuredClone(room));
+    expect(room.clutter!.filled).toBeGreaterThan(50);
+    const ware: Ware = { product: "box", name: "box", category: "box", size_m: [0.4, 0.6, 0.4], surface: "floor", clearance_m: 0 };
+    const judges = [room, arrived].map((one) => [one, new Walkways(one)] as const);
+    const seen = new Set<string>();
+    for (let i = -2; i <= 2; i++) {
+      for (let k = -2; k <= 2; k++) {
+        const piece = { id: 1, ware, variant: null, sku: null, x_m: x + i * 0.3, y_m: room.floor_m, z_m: z + k * 0.3, yaw_rad: 0 };
+        const [here, there] = judges.map(([one, walkways]) => verdict(piece, one, [], walkways));
+        expect(there).toEqual(here);
+        seen.add(here!.reason ?? here!.kind);
+      }
+    }
+    expect(seen.size).toBeGreaterThan(1);
   });
 });
