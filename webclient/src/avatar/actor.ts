@@ -9,6 +9,7 @@ import type { Person } from "../net/person";
 import type { Cast } from "./cast";
 import { sample, type Clip } from "./clip";
 import { fraction, newGait, step, wrap } from "./gait";
+import { close, wristOf } from "./grip";
 import { gazeAt, lead, look as turnHead, reach, type Gaze } from "./ik";
 import { newKey } from "./keylight";
 import { read, type Look, PLAIN } from "./look";
@@ -381,12 +382,13 @@ export class Actor {
       reach(pose, rest, LEFT_LEG, feet[0]!, feet[1]!, feet[2]!);
       reach(pose, rest, RIGHT_LEG, feet[3]!, feet[4]!, feet[5]!);
     }
-    for (let side = 0; side < 2; side++) {
+    for (const side of SIDES) {
       const part = side ? right : left;
       if (!part) continue;
-      // From how a controller is held (thumb ahead, palm inwards) to how a hand is modelled (palm down, thumb ahead).
-      multiply(q, 0, part.rotation as Float32Array, 0, side ? GRIP_RIGHT : GRIP_LEFT, 0);
-      reach(pose, rest, side ? RIGHT_ARM : LEFT_ARM, part.position[0]! * k, part.position[1]! * k, part.position[2]! * k, q);
+      for (let i = 0; i < 3; i++) v[i] = part.position[i]! * k;
+      wristOf(v, q, part.rotation as Float32Array, rest, side);
+      close(pose, side);
+      reach(pose, rest, side ? RIGHT_ARM : LEFT_ARM, v[0]!, v[1]!, v[2]!, q);
     }
   }
 
@@ -406,7 +408,7 @@ const feet = new Float32Array(6);
 const spot = { x: 0, y: 0, z: 0 };
 const UPPER: ReadonlySet<string> = new Set(Object.values(EMOTES).flatMap((one) => (one.isUpper && one.clip ? [one.clip] : [])));
 const SHOULDERS = [LEFT_SHOULDER, RIGHT_SHOULDER] as const;
-const GRIP_LEFT = Float32Array.of(0, 0, -Math.SQRT1_2, Math.SQRT1_2);
-const GRIP_RIGHT = Float32Array.of(0, 0, Math.SQRT1_2, Math.SQRT1_2);
+/** Left, right. */
+const SIDES = [0, 1] as const;
 const clamp = (x: number, most: number): number => Math.max(-most, Math.min(most, x));
 const ease = (t: number): number => t * t * (3 - 2 * t);

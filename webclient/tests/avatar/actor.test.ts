@@ -3,7 +3,7 @@ import type { Person } from "../../src/net/person";
 import { Actor, type Scene } from "../../src/avatar/actor";
 import { apart, sample } from "../../src/avatar/clip";
 import { ANIMATIONS, EMOTES, standing } from "../../src/avatar/motions";
-import { Pose } from "../../src/avatar/skeleton";
+import { bone, Pose } from "../../src/avatar/skeleton";
 import { at, CLIPS, rest } from "./figure";
 
 const REST = rest();
@@ -92,9 +92,26 @@ describe("somebody with a headset", () => {
   it("has their hands where they are", () => {
     const part = (x: number, y: number, z: number): NonNullable<Person["head"]> => ({ position: Float32Array.of(x, y, z), rotation: Float32Array.of(0, 0, 0, 1) });
     const pose = run(new Actor(person({ head: part(0, 1.62, 0.09), left: part(0.25, 1.2, 0.35), right: part(-0.2, 1.3, 0.4) }), 0), scene(), 0.2);
+    // The palm is at the grip: upright in a hand that hangs, the wrist is above it and outside.
     const [left, right] = [at(pose.position, "leftHand"), at(pose.position, "rightHand")];
-    expect(Math.hypot(left[0] - 0.25, left[1] - 1.2, left[2] - 0.35)).toBeLessThan(2e-3);
-    expect(Math.hypot(right[0] + 0.2, right[1] - 1.3, right[2] - 0.4)).toBeLessThan(2e-3);
+    expect(Math.hypot(left[0] - 0.278, left[1] - 1.285, left[2] - 0.35)).toBeLessThan(2e-3);
+    expect(Math.hypot(right[0] + 0.228, right[1] - 1.385, right[2] - 0.4)).toBeLessThan(2e-3);
+  });
+
+  it("has their fingers round what they hold, and open again without it", () => {
+    const part = (x: number, y: number, z: number): NonNullable<Person["head"]> => ({ position: Float32Array.of(x, y, z), rotation: Float32Array.of(0, 0, 0, 1) });
+    const one = person({ head: part(0, 1.62, 0.09), left: part(0.25, 1.2, 0.35), right: part(-0.2, 1.3, 0.4) });
+    const actor = new Actor(one, 0);
+    const bent = (pose: Pose, name: string): number => 2 * Math.acos(Math.min(1, Math.abs(pose.turn[bone(name) * 4 + 3]!)));
+    const held = run(actor, scene(), 0.2);
+    for (const side of ["left", "right"]) {
+      for (const finger of ["Index", "Middle", "Ring", "Little"]) {
+        const all = ["Proximal", "Intermediate", "Distal"].reduce((sum, joint) => sum + bent(held, `${side}${finger}${joint}`), 0);
+        expect(all, `${side} ${finger}`).toBeGreaterThan(2.5);
+      }
+    }
+    one.left = one.right = null;
+    expect(bent(run(actor, scene(), 0.2), "leftIndexProximal")).toBeLessThan(0.6);
   });
 });
 
