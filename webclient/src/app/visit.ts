@@ -4,6 +4,7 @@
  *
  * What it is not: how people are drawn (`avatar/`), or what is done together (`together/`), which both build on it.
  */
+import { wrapped } from "../angle";
 import { Anim, Session, type OwnPose, type Person } from "../net";
 import { announce } from "../ui/dom";
 import type { Company } from "../together/company";
@@ -150,7 +151,7 @@ export class Visit extends EventTarget implements Meeting {
     if (!world.renderer.xr.isPresenting) {
       const { x, z } = walk.position;
       // Measured, not wished for: walls hold one back, and a guide's steps are no key's.
-      const turning = dt > 0 ? turnBetween(pose.yaw, walk.yaw) / dt : 0;
+      const turning = dt > 0 ? wrapped(walk.yaw - pose.yaw) / dt : 0;
       pose.vx = dt > 0 ? (x - pose.x) / dt : 0;
       pose.vz = dt > 0 ? (z - pose.z) / dt : 0;
       if (Math.hypot(pose.vx, pose.vz) > MOST_MPS) pose.vx = pose.vz = 0; // put there, not walked
@@ -224,8 +225,3 @@ export class Visit extends EventTarget implements Meeting {
 
 /** Faster than this nobody walks. */
 const MOST_MPS = 4;
-
-const turnBetween = (from: number, to: number): number => {
-  const off = to - from;
-  return Math.atan2(Math.sin(off), Math.cos(off));
-};

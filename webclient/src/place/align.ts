@@ -5,6 +5,7 @@
  * Every edge of the one is tried on every edge of about the same length of the other. A rectangle fits twice: then what
  * stands in the room decides, and if nothing does, the answer is not sure of itself.
  */
+import { wrapped } from "../angle";
 import type { Point, Polygon } from "./polygon";
 import { area, middle, toEdge } from "./polygon";
 
@@ -49,7 +50,7 @@ export function align(from: Polygon, to: Polygon, things: readonly Point[] = [],
   found.sort((p, q) => p.off_m - q.off_m);
   const [best] = found;
   if (!best || best.off_m > MOST_OFF_M) return null;
-  const rival = found.find(({ yaw_rad }) => Math.abs(Math.atan2(Math.sin(yaw_rad - best.yaw_rad), Math.cos(yaw_rad - best.yaw_rad))) > SAME_RAD);
+  const rival = found.find(({ yaw_rad }) => Math.abs(wrapped(yaw_rad - best.yaw_rad)) > SAME_RAD);
   return { ...best, isSure: !rival || rival.off_m > best.off_m + 0.05 };
 }
 

@@ -5,7 +5,7 @@
  * would let them drift apart. While the session goes on, pieces follow their anchor when the device corrects it.
  * WebXR Anchors (2024 draft); names that last: Meta's `requestPersistentHandle` and `restorePersistentAnchor`.
  */
-import { wrapped } from "./arrangement";
+import { wrapped } from "../angle";
 import type { Home } from "./home";
 import { HERE, into, originOf, outOf, type Origin } from "./origin";
 

@@ -4,6 +4,7 @@
  *
  * What it is not: drawing, or WebXR. Sizes never change: there is no way here to scale a piece.
  */
+import { wrapped } from "../angle";
 import { againstWall, topUnder, verdict, type Verdict } from "./fit";
 import { passage, type Passage } from "./doorway";
 import { standsOn, type Piece, type Ware } from "./piece";
@@ -184,5 +185,3 @@ export class Arrangement extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 }
-
-export const wrapped = (yaw_rad: number): number => Math.atan2(Math.sin(yaw_rad), Math.cos(yaw_rad));

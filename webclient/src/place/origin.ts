@@ -1,7 +1,7 @@
 /** A place and a turn that other places are told from: an anchor, or the space of a session. Turns about +y only: floors are level. */
+import { wrapped } from "../angle";
 import { placed } from "./align";
 import type { Layout, Placed } from "./layout";
-import { wrapped } from "./arrangement";
 
 export interface Origin {
   readonly x_m: number;

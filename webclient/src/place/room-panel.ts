@@ -6,8 +6,7 @@ import type { Object3D, Vector3, WebGLRenderer } from "three";
 import type { Row } from "../api";
 import type { Hand } from "../xr/input";
 import { BODY, column, icon, LEAD, press, row, rule, scroll, SMALL, text, type Box } from "../xr/ui/box";
-import { BEST_M, hang, type Hanging } from "../xr/ui/hang";
-import { wrapped } from "./arrangement";
+import { BEST_M, follow, hang, type Hanging, type Lead } from "../xr/ui/hang";
 import { CALM, STARK } from "../xr/ui/paint";
 import { Panel } from "../xr/ui/panel";
 import { ICONS } from "../shop/panel";
@@ -22,9 +21,6 @@ const HEIGHT = 640;
 /** Beside what one looks at, lower than the eyes: the furniture is in the middle. */
 const AT: Hanging = { aside: 0.42, above: -0.2, leash: 0.9 };
 const STEP_RAD = Math.PI / 12;
-/** It comes along without haste, and stops there. */
-const FOLLOWS = 5;
-const NEAR_RAD = 0.03;
 
 /** The session that the panel hangs in, as far as its presses reach. */
 export interface RoomSession {
@@ -45,8 +41,7 @@ export class RoomPanel {
   readonly #isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
   #isChoosing = false;
   #isStale = true;
-  #yaw: number | null = null;
-  #isFollowing = false;
+  #lead: Lead | null = null;
   #said = "";
 
   constructor(home: Home, ar: RoomSession, parent: Object3D, renderer: WebGLRenderer) {
@@ -78,11 +73,9 @@ export class RoomPanel {
   }
 
   update(dt: number, eye: Vector3, yaw: number): void {
-    const at = (this.#yaw ??= yaw);
-    const off = wrapped(yaw - at);
-    this.#isFollowing = this.#isFollowing ? Math.abs(off) > NEAR_RAD : Math.abs(off) > AT.leash;
-    if (this.#isFollowing) this.#yaw = at + off * Math.min(1, dt * FOLLOWS);
-    hang(this.panel, eye, this.#yaw, AT, BEST_M);
+    const lead = (this.#lead ??= { yaw, isFollowing: false });
+    follow(lead, yaw, AT.leash, dt);
+    hang(this.panel, eye, lead.yaw, AT, BEST_M);
     if (this.#isStale) {
       this.#isStale = false;
       this.panel.show(this.#isChoosing ? this.#shelf() : this.#view());

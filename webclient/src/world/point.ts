@@ -6,6 +6,7 @@
  * with a product that was picked (the page opens it).
  */
 import { Raycaster, Vector2 } from "three";
+import { wrapped } from "../angle";
 import type { Guide } from "./guide";
 import { Pick, type Picked } from "./pick";
 import type { Stand } from "./stand";
@@ -60,10 +61,7 @@ export class Pointing implements Part {
   /** Products within reach of the eyes, from left to right: for Tab. */
   near(most_m = 6): readonly Stand[] {
     const { walk: { position, yaw } } = this.#world;
-    const around = (stand: Stand): number => {
-      const way = Math.atan2(stand.slot.position[0] - position.x, stand.slot.position[2] - position.z) - yaw;
-      return -Math.atan2(Math.sin(way), Math.cos(way));
-    };
+    const around = ({ slot }: Stand): number => -wrapped(Math.atan2(slot.position[0] - position.x, slot.position[2] - position.z) - yaw);
     return this.#stock.stands.filter(({ slot }) => Math.hypot(slot.position[0] - position.x, slot.position[2] - position.z) < most_m).sort((a, b) => around(a) - around(b));
   }
 

@@ -4,12 +4,12 @@
  *
  * What is there while one is inside is `inside.ts`. Loaded only when somebody may enter. Follows the WebXR Device API (W3C, 2025) and WebXR Hand Input.
  */
+import { wrapped } from "../angle";
 import type { Stand } from "../world/stand";
 import type { Part, World } from "../world/world";
 import { Inside } from "./inside";
 import { recall, type HeadsetSettings } from "./settings";
 import type { OwnBody, RoomLine, Shelves, ShopDesk } from "./seams";
-import { wrapped } from "./turn";
 
 export interface HeadsetPieces {
   readonly world: World;

@@ -6,13 +6,14 @@
  * jump a second, eight metres far.
  */
 import { MathUtils, type Object3D, type Vector3 } from "three";
+import { wrapped } from "../angle";
 import { Aim } from "./aim";
 import { ARC_POINTS, newLanding, throwArc } from "./arc";
 import type { Ground } from "./ground";
 import type { Hand } from "./input";
 import type { HeadsetSettings } from "./settings";
 import { held } from "../world/walk";
-import { placeHead, SnapTurn, turnAbout, wrapped } from "./turn";
+import { placeHead, SnapTurn, turnAbout } from "./turn";
 
 const AIM = 0.65;
 const LET_GO = 0.35;

@@ -4,6 +4,7 @@
  * Sent through the room's session, which sends no more than it must. Nothing is sent while the connection is away.
  */
 import { Quaternion, Vector3 } from "three";
+import { wrapped } from "../angle";
 import type { Part } from "../net/person";
 import type { OwnPose } from "../net/pose";
 import { onTheWire, withinReach } from "../world/lent";
@@ -12,7 +13,6 @@ import type { Pose } from "./grab";
 import type { Hand } from "./input";
 import type { Head } from "./locomotion";
 import type { RoomLine } from "./seams";
-import { wrapped } from "./turn";
 
 const MOVE_S = 0.15;
 const HOLDING = 3;

@@ -5,6 +5,7 @@
  * in which the head looks along -Z.
  */
 import type { Object3D, Quaternion, Vector3 } from "three";
+import { wrapped } from "../angle";
 
 const PUSH = 0.7;
 const LET_GO = 0.4;
@@ -28,11 +29,6 @@ export class SnapTurn {
 /** Where a rotation looks, as a store's yaw. */
 export function yawOf({ x, y, z, w }: Quaternion): number {
   return Math.atan2(-2 * (x * z + w * y), -(1 - 2 * (x * x + y * y)));
-}
-
-/** The same between -π and π. */
-export function wrapped(angle: number): number {
-  return angle - 2 * Math.PI * Math.round(angle / (2 * Math.PI));
 }
 
 /** Put the rig so that a head at `head` (in the rig's space) stands over a place. The rig's height is the floor's. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Object3D, Quaternion, Vector3 } from "three";
-import { placeHead, rigYaw, SnapTurn, turnAbout, wrapped, yawOf } from "../../src/xr/turn";
+import { wrapped } from "../../src/angle";
+import { placeHead, rigYaw, SnapTurn, turnAbout, yawOf } from "../../src/xr/turn";
 
 const headIn = (rig: Object3D, head: Vector3): Vector3 => {
   rig.updateMatrixWorld(true);

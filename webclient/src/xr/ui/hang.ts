@@ -3,6 +3,7 @@
  * stays there, and comes along slowly only when one has turned away from it.
  */
 import { MathUtils, type Vector3 } from "three";
+import { wrapped } from "../../angle";
 import type { Panel } from "./panel";
 
 const NEAREST_M = 0.62;
@@ -34,16 +35,9 @@ export interface Lead {
 }
 
 export function follow(lead: Lead, wanted: number, leash: number, dt: number): void {
-  const off = Math.atan2(Math.sin(wanted - lead.yaw), Math.cos(wanted - lead.yaw));
+  const off = wrapped(wanted - lead.yaw);
   lead.isFollowing = lead.isFollowing ? Math.abs(off) > 0.03 : Math.abs(off) > leash;
   if (lead.isFollowing) lead.yaw += off * Math.min(1, dt * 5);
-}
-
-/** As `follow`, for those who keep the two apart. */
-export function followed(at: number, wanted: number, leash: number, dt: number, isFollowing: boolean): Lead {
-  const lead = { yaw: at, isFollowing };
-  follow(lead, wanted, leash, dt);
-  return lead;
 }
 
 /** Nearer before a wall, never in one's face. */
