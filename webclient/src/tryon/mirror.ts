@@ -5,9 +5,9 @@
  * the camera, the trackers or what is for sale.
  */
 import {
-  Color, DirectionalLight, LinearFilter, Matrix4, Mesh, MeshPhysicalMaterial, MeshStandardMaterial, NeutralToneMapping, PCFShadowMap, PerspectiveCamera, PlaneGeometry, Scene, ShaderMaterial,
-  SRGBColorSpace, Texture, Vector3, WebGLRenderer, type Material, type Object3D,
+  LinearFilter, Matrix4, Mesh, NeutralToneMapping, PCFShadowMap, PerspectiveCamera, PlaneGeometry, Scene, ShaderMaterial, SRGBColorSpace, Texture, Vector3, WebGLRenderer, type Object3D,
 } from "three";
+import { disposeMaterials } from "../viewer/meshes";
 import { environment } from "../viewer/studio";
 import type { Bearer } from "./bearer";
 import type { Body } from "./body";
@@ -18,8 +18,10 @@ import type { SizeRatios } from "./garment";
 import { LightMeter } from "./light";
 import { HeadOccluder, LimbOccluder, NeckOccluder } from "./occluder";
 import { newPose, type Pose } from "./pnp";
+import { Sun } from "./sun";
 import type { CanonicalFace } from "./task";
 import { chain, PART_OF, seat, type Anchor, type Worn } from "./wear";
+import { dress, fadeOf } from "./worn-material";
 
 export interface Item {
   readonly id: string;
@@ -41,18 +43,10 @@ interface Wearer {
   readonly items: Map<string, { readonly item: Item; readonly model: Object3D }>;
 }
 
-/** Where temples vanish behind the ear: from here to there along the head, metres. */
-const EAR_FADE = [-0.03, -0.044] as const;
-/** What a clear lens still shows of itself. */
-const CLEAR = 0.1;
 const NEAR_M = 0.05;
 const FAR_M = 14;
 /** Cloth on a person, against the same cloth on the shop's stand: a bright background lights nobody's front. */
 const CLOTH_BRIGHT = 0.85;
-/** Half the width of what the sun's shadow takes in: about a head, about a body. */
-const SMALL_M = 0.22;
-const LARGE_M = 0.85;
-
 export class Mirror {
   readonly renderer: WebGLRenderer;
   readonly #scene = new Scene();
@@ -60,7 +54,7 @@ export class Mirror {
   readonly #frame: Texture;
   readonly #quad: Mesh<PlaneGeometry, ShaderMaterial>;
   readonly #light: Texture;
-  readonly #sun = new DirectionalLight(0xffffff, 1.2);
+  readonly #sun = new Sun();
   readonly #meter = new LightMeter();
   /** Set before the first head is drawn. */
   face: CanonicalFace | null = null;
@@ -89,13 +83,7 @@ export class Mirror {
     this.#quad = new Mesh(new PlaneGeometry(2, 2), new ShaderMaterial({ uniforms: { map: { value: this.#frame } }, vertexShader: QUAD_VERTEX, fragmentShader: QUAD_FRAGMENT, depthTest: false, depthWrite: false }));
     this.#quad.frustumCulled = false;
     this.#quad.renderOrder = -10;
-    this.#sun.castShadow = true;
-    this.#sun.shadow.mapSize.set(1024, 1024);
-    this.#sun.shadow.radius = 6;
-    this.#sun.shadow.bias = -0.0004;
-    this.#sun.shadow.normalBias = 0.004;
-    this.#aim(SMALL_M);
-    this.#scene.add(this.#quad, this.#sun, this.#sun.target);
+    this.#scene.add(this.#quad, this.#sun.light, this.#sun.light.target);
   }
 
   /** Of the picture: 0 black, 1 white. */
@@ -143,11 +131,8 @@ export class Mirror {
     this.#frame.image = picture;
     this.#frame.needsUpdate = true;
     this.#meter.look(picture);
-    const gain = this.#meter.gain;
-    const [r, g, b] = this.#meter.light.colour as unknown as [number, number, number];
-    const most = Math.max(r, g, b, 1e-4);
-    this.#sun.color.setRGB(r / most, g / most, b / most).lerp(WHITE, 0.5);
-    this.#sun.intensity = 1.1 * gain;
+    const { gain, light } = this.#meter;
+    this.#sun.shine(light, gain);
     this.#scene.environmentIntensity = 0.75 * gain;
     this.#last = { lens, bearers, time_ms };
     this.#clothe(bearers, time_ms);
@@ -159,7 +144,7 @@ export class Mirror {
   }
 
   #clothe(bearers: readonly Bearer[], time_ms: number): void {
-    this.#aim(SMALL_M);
+    this.#sun.rest();
     for (const bearer of bearers) {
       if (bearer.part === "body") this.#cover(bearer as Body, bearers, time_ms);
       else if (!this.#wearers.has(bearer)) this.#wearers.set(bearer, this.#wearer(bearer));
@@ -216,28 +201,18 @@ export class Mirror {
       this.#scene.add(wear.group);
     }
     wear.group.scale.setScalar(asFar(body, bearers));
-    wear.follow(body, this.#onBody, time_ms, this.#last!.lens, (model) => dressed(model, "cloth"));
+    wear.follow(body, this.#onBody, time_ms, this.#last!.lens, (model) => dress(model, "cloth"));
     if (!body.isFound || !this.#onBody.length) return;
     for (const { id } of this.#onBody) {
-      const fade = (wear.model(id)?.userData as { fade?: Fade } | undefined)?.fade;
+      const fade = fadeOf(wear.model(id));
       if (!fade) continue;
       fade.shown.value = body.confidence;
       fade.bright.value = CLOTH_BRIGHT / Math.max(1, this.#meter.gain);
     }
     const chest = joint("chest") * 3;
     if (bearers.find(({ part }) => part === "body") !== body) return;
-    this.#aim(LARGE_M);
-    const [x, y, z] = [body.joints[chest]!, body.joints[chest + 1]!, body.joints[chest + 2]!];
-    this.#sun.target.position.set(x, y, z).multiplyScalar(wear.group.scale.x);
-    this.#sun.position.copy(this.#sun.target.position).add(SUN.set(0.9 * this.#meter.light.side, 1.1, 1.0));
-  }
-
-  /** How much the sun's shadow takes in: a head, or all of a body. */
-  #aim(half_m: number): void {
-    const { camera } = this.#sun.shadow;
-    if (camera.right === half_m) return;
-    Object.assign(camera, { left: -half_m, right: half_m, top: half_m, bottom: -half_m, near: 0.05, far: half_m === SMALL_M ? 1.4 : 3.2 });
-    camera.updateProjectionMatrix();
+    const k = wear.group.scale.x;
+    this.#sun.overBody(body.joints[chest]! * k, body.joints[chest + 1]! * k, body.joints[chest + 2]! * k, this.#meter.light.side);
   }
 
   #wearer(bearer: Bearer): Wearer {
@@ -250,10 +225,7 @@ export class Mirror {
   /** Its shapes and textures are shared; its materials are its own. */
   #takeOff(model: Object3D): void {
     this.#scene.remove(model);
-    model.traverse((object) => {
-      const mesh = object as Mesh;
-      if (mesh.isMesh) for (const material of Array.isArray(mesh.material) ? mesh.material : [mesh.material]) material.dispose();
-    });
+    disposeMaterials(model);
   }
 
   /** Gone from the picture: what it bore goes too. */
@@ -273,10 +245,9 @@ export class Mirror {
     if (!group.visible) return;
     placed(bearer.pose, bearer.scale, group.matrix);
     group.updateMatrixWorld(true);
-    if (bearer.part === "head" && this.#sun.shadow.camera.right === SMALL_M) {
-      const t = bearer.pose.translation;
-      this.#sun.target.position.set(t[0]!, t[1]!, t[2]!);
-      this.#sun.position.set(t[0]! + 0.35 * this.#meter.light.side, t[1]! + 0.3, t[2]! + 0.6);
+    if (bearer.part === "head") {
+      const [x, y, z] = [bearer.pose.translation[0]!, bearer.pose.translation[1]!, bearer.pose.translation[2]!];
+      this.#sun.overHead(x, y, z, this.#meter.light.side);
     }
     for (const item of this.#items.values()) {
       if (PART_OF[item.worn] !== bearer.part) continue;
@@ -284,7 +255,7 @@ export class Mirror {
       if (!worn) {
         worn = { item, model: item.model.clone(true) };
         worn.model.matrixAutoUpdate = false;
-        dressed(worn.model, item.worn === "spectacles" ? "temples" : "hard");
+        dress(worn.model, item.worn === "spectacles" ? "temples" : "hard");
         wearer.items.set(item.id, worn);
         this.#scene.add(worn.model);
       }
@@ -294,7 +265,7 @@ export class Mirror {
       chain(bearer.pose, seated, this.#pose);
       placed(this.#pose, 1, worn.model.matrix);
       worn.model.updateMatrixWorld(true);
-      const { fade } = worn.model.userData as { fade?: Fade };
+      const fade = fadeOf(worn.model);
       if (!fade) continue;
       fade.head.value.copy(group.matrixWorld).invert();
       fade.shown.value = shown;
@@ -324,9 +295,7 @@ export class Mirror {
 }
 
 const NO_FACE: CanonicalFace = { points: new Float64Array(9), triangles: Uint16Array.of(0, 1, 2) };
-const WHITE = new Color(0xffffff);
 const HEAD = new Vector3();
-const SUN = new Vector3();
 
 function placed({ rotation: r, translation: t }: Pose, scale: number, into: Matrix4): void {
   into.set(
@@ -335,14 +304,6 @@ function placed({ rotation: r, translation: t }: Pose, scale: number, into: Matr
     r[6]! * scale, r[7]! * scale, r[8]! * scale, t[2]!,
     0, 0, 0, 1,
   );
-}
-
-interface Fade {
-  readonly head: { readonly value: Matrix4 };
-  /** 0 to 1: a body that is not surely seen wears paler. */
-  readonly shown: { value: number };
-  /** Cloth only: how bright the person stands in the picture against how the shop lights it. */
-  readonly bright: { value: number };
 }
 
 /** How far a body must be moved, as a share, to stand where the face on its shoulders does: irises know distance better than a mean height. */
@@ -357,60 +318,6 @@ function asFar(body: Body, bearers: readonly Bearer[]): number {
     if (Math.hypot(x / k - HEAD.x, y / k - HEAD.y - EARS[0]) < 0.16) return Math.max(0.6, Math.min(1.6, k));
   }
   return 1;
-}
-
-/** Materials of their own, that throw shadows and, on spectacles, vanish behind the ear. */
-function dressed(model: Object3D, kind: "temples" | "hard" | "cloth"): void {
-  const hasTemples = kind === "temples";
-  const fade: Fade = { head: { value: new Matrix4() }, shown: { value: 1 }, bright: { value: 1 } };
-  model.userData["fade"] = fade;
-  const change = (from: Material): Material => {
-    const material = from.clone();
-    if (material instanceof MeshPhysicalMaterial && material.transmission > 0) clear(material);
-    if (material instanceof MeshStandardMaterial) {
-      material.customProgramCacheKey = () => `worn ${kind}`;
-      material.onBeforeCompile = (shader) => {
-        shader.uniforms["headFromWorld"] = fade.head;
-        shader.uniforms["shown"] = fade.shown;
-        shader.uniforms["bright"] = fade.bright;
-        shader.vertexShader = shader.vertexShader
-          .replace("#include <common>", "#include <common>\nvarying vec3 inHead;\nuniform mat4 headFromWorld;")
-          .replace("#include <project_vertex>", "#include <project_vertex>\ninHead = ( headFromWorld * modelMatrix * vec4( transformed, 1.0 ) ).xyz;");
-        shader.fragmentShader = shader.fragmentShader
-          .replace("#include <common>", "#include <common>\nvarying vec3 inHead;\nuniform float shown;\nuniform float bright;")
-          .replace("#include <opaque_fragment>", "outgoingLight *= bright;\n#include <opaque_fragment>")
-          // The darker a lens, the more it covers; its gradient is in its texture.
-          .replace("#include <color_fragment>", `#include <color_fragment>
-            #ifdef IS_GLASS
-              diffuseColor.a = clamp( ${CLEAR} + 1.05 * ( 1.0 - dot( diffuseColor.rgb, vec3( 0.3333 ) ) ), 0.0, 0.94 );
-            #endif`)
-          .replace("#include <clipping_planes_fragment>", `#include <clipping_planes_fragment>
-            float atEar = ${hasTemples ? `smoothstep( ${EAR_FADE[1]}, ${EAR_FADE[0]}, inHead.z )` : "1.0"} * shown;
-            if ( atEar < fract( 52.9829189 * fract( dot( gl_FragCoord.xy, vec2( 0.06711056, 0.00583715 ) ) ) ) ) discard;`);
-      };
-    }
-    return material;
-  };
-  model.traverse((object) => {
-    const mesh = object as Mesh;
-    if (!mesh.isMesh) return;
-    mesh.material = Array.isArray(mesh.material) ? mesh.material.map(change) : change(mesh.material);
-    mesh.receiveShadow = kind === "cloth";
-    mesh.castShadow = !(Array.isArray(mesh.material) ? mesh.material : [mesh.material]).some((one) => one.transparent);
-  });
-}
-
-/** Glass over a picture: what is behind it is already drawn, so it only adds a tint and what it mirrors. */
-function clear(glass: MeshPhysicalMaterial): void {
-  const through = Number.isFinite(glass.attenuationDistance) && glass.attenuationDistance > 0 ? glass.thickness / glass.attenuationDistance : 0;
-  const { attenuationColor: by, color } = glass;
-  color.setRGB(color.r * by.r ** through, color.g * by.g ** through, color.b * by.b ** through);
-  glass.transmission = 0;
-  glass.transparent = true;
-  glass.depthWrite = false;
-  glass.envMapIntensity = 0.5;
-  glass.thickness = 0;
-  glass.defines = { ...glass.defines, IS_GLASS: "" };
 }
 
 const QUAD_VERTEX = /* glsl */ `
