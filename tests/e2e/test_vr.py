@@ -138,7 +138,7 @@ def test_a_shopper_in_a_headset_jumps_takes_a_vase_chooses_its_colour_and_buys_i
         assert raised["at"][1] - held["at"][1] == pytest.approx(0.2, abs=0.02)
 
         # Its card is beside it; the other hand chooses a colour and puts it into the cart.
-        assert "Terra" in shopper.words()
+        shopper.wait("vr.words().join().includes('Terra')")
         shopper.press("variant:Ink", "left")
         shopper.wait("inside.board.variant?.name === 'Ink'")
         shopper.wait("store.shop.offer('VAS-TERRA-INK') !== undefined")
@@ -167,7 +167,7 @@ def test_a_shopper_in_a_headset_jumps_takes_a_vase_chooses_its_colour_and_buys_i
         shopper.wait("store.shop.checkout.step === 'pay'")
         shopper.press("pay")
         shopper.wait("store.shop.checkout.step === 'done'")
-        assert "Thank you" in shopper.words()
+        shopper.wait("vr.words().join().includes('Thank you')")
 
         # The server's own books.
         order = shopper.do("return (await fetch('/api/shop/orders/' + store.shop.checkout.order.id)).json()")

@@ -58,6 +58,7 @@ def entered(
 ) -> Iterator[Shopper]:
     """A shopper who has just put the headset on, in the middle of the store. Errors of the page fail the test."""
     context = browser.new_context(viewport={"width": width, "height": height}, locale="en-IE", reduced_motion="reduce")
+    context.set_default_timeout(ENTER_MS)
     page = context.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
