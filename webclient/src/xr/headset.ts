@@ -8,20 +8,8 @@ import { wrapped } from "../angle";
 import type { Stand } from "../world/stand";
 import type { Part, World } from "../world/world";
 import { Inside } from "./inside";
+import type { HeadsetPieces } from "./seams";
 import { recall, type HeadsetSettings } from "./settings";
-import type { OwnBody, RoomLine, Shelves, ShopDesk } from "./seams";
-
-export interface HeadsetPieces {
-  readonly world: World;
-  readonly stock: Shelves;
-  readonly shop: ShopDesk | null;
-  /** The room's session, once there is one. */
-  readonly session: () => RoomLine | null;
-  /** One's own body in the room, which head and hands move; null without one. */
-  readonly self?: () => OwnBody | null;
-  /** Who else in the room holds what is on a slot. */
-  readonly ownerOf?: (slot: string) => number | null;
-}
 
 const FEATURES: readonly string[] = ["local-floor"];
 const OPTIONAL: readonly string[] = ["hand-tracking", "layers"];

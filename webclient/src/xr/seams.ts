@@ -6,6 +6,7 @@ import type { Crowd, Part } from "../net/person";
 import type { OwnPose } from "../net/pose";
 import type { Shop } from "../shop/shop";
 import type { Stand } from "../world/stand";
+import type { World } from "../world/world";
 
 /** As much of the shop as is used in VR. */
 export type ShopDesk = EventTarget & Pick<Shop, "offersOf" | "known" | "offer" | "currencyOf" | "cart" | "cartState" | "units" | "refresh" | "add" | "want" | "code"> & {
@@ -36,4 +37,17 @@ export interface Shelves {
   readonly stands: readonly Stand[];
   /** Dress a product in a colourway; a stock that cannot leaves it as it is. */
   variant?(product: string, variant: string): unknown;
+}
+
+/** All of these, as a headset is given them. */
+export interface HeadsetPieces {
+  readonly world: World;
+  readonly stock: Shelves;
+  readonly shop: ShopDesk | null;
+  /** The room's session, once there is one. */
+  readonly session: () => RoomLine | null;
+  /** One's own body in the room, which head and hands move; null without one. */
+  readonly self?: () => OwnBody | null;
+  /** Who else in the room holds what is on a slot. */
+  readonly ownerOf?: (slot: string) => number | null;
 }
