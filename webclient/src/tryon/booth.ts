@@ -1,5 +1,5 @@
 /**
- * The fitting booth: consent, camera, trackers and mirror, from one frame to the next.
+ * The fitting booth: consent, camera, trackers (`tracker.ts`) and mirror, from one frame to the next.
  *
  * One frame is under way at a time, and the one that was tracked is the one that is shown; nothing of it leaves this
  * page. What it is not: the words and buttons around it (`element.ts`).
@@ -13,7 +13,8 @@ import { Mirror, type Item } from "./mirror";
 import { Heads } from "./heads";
 import { Camera, NoCamera, type CameraTrouble } from "./source";
 import { canonicalFace } from "./task";
-import type { Answer, Kind, Order, Seen } from "./tracking";
+import { Tracker } from "./tracker";
+import type { Kind, Seen } from "./tracking";
 import { PART_OF } from "./wear";
 
 export type BoothState = "closed" | "opening" | "live" | "frozen" | "trouble";
@@ -40,7 +41,7 @@ export class Booth extends EventTarget {
   readonly canvas = document.createElement("canvas");
   readonly #folder: string;
   readonly #items = new Map<string, Item>();
-  #worker: Worker | null = null;
+  #tracker: Tracker | null = null;
   #camera: Camera | null = null;
   #mirror: Mirror | null = null;
   #heads: Heads | null = null;
@@ -50,7 +51,6 @@ export class Booth extends EventTarget {
   readonly #bodies = new Bodies();
   #isBodySlow = false;
   #frame = 0;
-  readonly #loaded = new Set<Kind>();
   #width = 0;
   #turn = 0;
   #lost = 0;
@@ -75,7 +75,7 @@ export class Booth extends EventTarget {
       this.#camera = camera;
       this.#mirror = new Mirror(this.canvas);
       for (const item of [...this.#items.values()]) this.put(item);
-      this.#start();
+      this.#tracker = new Tracker(this.#folder, (part) => this.#loading(part), (why) => this.#fail(why));
       for (const kind of this.#kinds()) await this.#bring(kind);
       if (turn !== this.#turn) return;
       this.#to("live");
@@ -97,9 +97,8 @@ export class Booth extends EventTarget {
     this.#turn++;
     this.#camera?.close();
     this.#camera = null;
-    this.#worker?.terminate();
-    this.#worker = null;
-    this.#loaded.clear();
+    this.#tracker?.dispose();
+    this.#tracker = null;
     this.#heads?.forget();
     this.#hands.forget();
     this.#bodies.forget();
@@ -151,7 +150,7 @@ export class Booth extends EventTarget {
       return "rig";
     }
     this.#items.set(item.id, item);
-    for (const kind of this.#kinds()) if (this.#worker) void this.#bring(kind).catch(() => undefined);
+    for (const kind of this.#kinds()) void this.#bring(kind).catch(() => undefined);
     return null;
   }
 
@@ -208,35 +207,16 @@ export class Booth extends EventTarget {
     return this.#kinds().filter((kind) => (kind === "pose" ? isPoseDue : kind !== "segment" || (isPoseDue && (frame % OUTLINE_EVERY === 0 || this.#bodies.isUnsure))));
   }
 
-  #start(): void {
-    const worker = new Worker(new URL("./tracker.worker.ts", import.meta.url), { type: "module" });
-    this.#worker = worker;
-    worker.addEventListener("error", () => this.#fail("model"));
-    worker.addEventListener("message", ({ data }: MessageEvent<Answer>) => {
-      if (worker !== this.#worker) return;
-      if (data.is === "loading") {
-        this.part = data.part;
-        this.#changed();
-      } else if (data.is === "failed" && data.kind) this.#fail(data.why);
-    });
+  #loading(part: number): void {
+    this.part = part;
+    this.#changed();
   }
 
-  /** Load a tracker, once. */
+  /** A tracker, and with the face's the shape that heads are measured against. */
   async #bring(kind: Kind): Promise<void> {
-    const worker = this.#worker;
-    if (!worker || this.#loaded.has(kind)) return;
-    this.#loaded.add(kind);
-    const model = await new Promise<ArrayBuffer | null>((resolve, reject) => {
-      const heard = ({ data }: MessageEvent<Answer>): void => {
-        if ((data.is !== "loaded" && data.is !== "failed") || data.kind !== kind) return;
-        worker.removeEventListener("message", heard);
-        if (data.is === "loaded") resolve(data.model);
-        else reject(new Error(data.why));
-      };
-      worker.addEventListener("message", heard);
-      worker.postMessage({ is: "load", kinds: [kind], folder: this.#folder, people: 2 } satisfies Order);
-    });
-    if (kind !== "face" || !model || worker !== this.#worker || !this.#mirror) return;
+    const tracker = this.#tracker;
+    const model = await tracker?.bring(kind);
+    if (kind !== "face" || !model || tracker !== this.#tracker || !this.#mirror) return;
     const face = canonicalFace(model);
     this.#mirror.face = face;
     this.#heads = new Heads(face);
@@ -262,7 +242,7 @@ export class Booth extends EventTarget {
         await new Promise((resolve) => setTimeout(resolve, 100));
         continue;
       }
-      const seen = await this.#track(picture);
+      const seen = (await this.#tracker?.look(picture, this.#due())) ?? null;
       if (turn !== this.#turn) return seen?.picture.close();
       if (!seen) continue;
       // Held in the meantime: what the shopper stopped at stays.
@@ -271,26 +251,12 @@ export class Booth extends EventTarget {
     }
   }
 
-  #track(picture: ImageBitmap): Promise<Seen | null> {
-    const worker = this.#worker;
-    if (!worker) return Promise.resolve(null);
-    return new Promise((resolve) => {
-      const heard = ({ data }: MessageEvent<Answer>): void => {
-        if (data.is !== "seen" && !(data.is === "failed" && data.why === "frame")) return;
-        worker.removeEventListener("message", heard);
-        resolve(data.is === "seen" ? data.seen : null);
-      };
-      worker.addEventListener("message", heard);
-      worker.postMessage({ is: "look", picture, time_ms: performance.now(), kinds: this.#due() } satisfies Order, [picture]);
-    });
-  }
-
   #show(seen: Seen): void {
     const began = performance.now();
     const lens = lensOf(seen.picture.width, seen.picture.height);
     this.#heads?.look(seen.faces, lens, seen.time_ms);
     const heads = this.#heads?.bearers.filter(({ part }) => part === "head" || this.#hasNecklace()) ?? [];
-    this.#bodies.hasMasks = this.#loaded.has("segment");
+    this.#bodies.hasMasks = this.#tracker?.has("segment") ?? false;
     const bodies = seen.bodies ? this.#bodies.look(seen.bodies, lens, seen.time_ms) : this.#bodies.coast(lens, seen.time_ms);
     if (seen.mask && seen.bodies) this.#bodies.outline(seen.mask, lens);
     const found: readonly Bearer[] = [...heads, ...this.#hands.look(seen.hands, lens, seen.time_ms, seen.picture), ...bodies];
