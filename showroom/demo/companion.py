@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-_PATIENCE_S: Final = 10.0
+_PATIENCE_S: Final = 30.0
 _NICE: Final = 10
 
 
