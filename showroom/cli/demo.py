@@ -98,16 +98,15 @@ def demo(
     if no_serve:
         return 0 if whole else 1
 
-    given = ["--folder", str(folder), "--library", work.location, "--jobs", str(work.jobs)]
-    given += [word for one in ids for word in ("--only", one)] + ["--no-scans"] * no_scans
-
-    rest = (
-        [] if fast or work.is_finished(ids, scans=scans) else [Companion(["demo", *given, "--no-serve"], is_heard=True)]
-    )
+    rest: list[Companion] = []
+    if not fast and not work.is_finished(ids, scans=scans):
+        given = ["--folder", str(folder), "--library", work.location, "--jobs", str(work.jobs), "--no-serve"]
+        given += [word for one in ids for word in ("--only", one)] + ["--no-scans"] * no_scans
+        rest = [Companion(["demo", *given], is_heard=True)]
 
     def beside(address: str) -> "list[Companion]":
         if rest:
-            click.echo("  These are first looks: the products are being finished beside the open store.\n", err=True)
+            click.echo("  What is not finished yet is being finished beside the open store.\n", err=True)
         return [*([crowd(bots, _BOTS_ROOM, address)] if bots else []), *rest]
 
     work.serve(ids, port, beside)
@@ -158,7 +157,7 @@ class _Work:
         if scans and not stop.is_set():
             _say(f"3/{of} converting the raw scans")
             whole = self._convert(self._raw_scans(ids), self.from_scans, _scan(), stop) and whole
-            whole = self._publish("    publishing", self._photographed(ids), namespace=_SCANS) and whole
+            whole = self._publish("    publishing", self._photographed(ids, stop), namespace=_SCANS) and whole
         return whole
 
     def is_finished(self, ids: Sequence[str], *, scans: bool) -> bool:
@@ -220,7 +219,7 @@ class _Work:
             click.echo(f"error: {message}", err=True)
         return not refused
 
-    def _photographed(self, ids: Sequence[str]) -> list[Path]:
+    def _photographed(self, ids: Sequence[str], stop: "Stop") -> list[Path]:
         """What was made of each scan, with a picture of before and of after."""
         from showroom.demo.scans import staged
 
@@ -228,6 +227,8 @@ class _Work:
         folders = []
         with _counted("    photographing the scans", len(made)) as step:
             for one in made:
+                if stop.is_set():
+                    break
                 folders.append(staged(self._raw(one), self.from_scans / one, self.staged))
                 step(one, True)
         return folders

@@ -45,6 +45,8 @@ def main() -> None:
         record.show()
         return
     names = sys.argv[2:] if sys.argv[1:2] == ["scan"] else None
+    if names == []:
+        raise SystemExit("Name one scan or more: tests/bench/pipeline.py scan cracker_box")
     record = Record("pipeline" if names is None else "scan")
     record.peers = {
         "gltfpack": "1.3.0 -cc -si 0.1 -sp -sv",
@@ -98,7 +100,10 @@ def placed_scans(names: list[str] | None = None) -> dict[str, Path]:
     folders = sorted(path for kind in ("gso", "ycb") for path in (SHARED / "scans" / kind).iterdir())
     folders += [SHARED / "scans" / "fuze_bottle"]
     if names is not None or QUICK:
-        folders = [folder for folder in folders if folder.name in (names or ["Room_Essentials_Mug_White_Yellow"])]
+        wanted = {*(names or ["Room_Essentials_Mug_White_Yellow"])}
+        if unknown := wanted - {folder.name for folder in folders}:
+            raise SystemExit(f"There is no scan {min(unknown)}; there are {', '.join(one.name for one in folders)}.")
+        folders = [folder for folder in folders if folder.name in wanted]
     out = {}
     for folder in folders:
         scan = ingest.read(folder)

@@ -5,7 +5,8 @@ Synthetic people with known pose (MakeHuman's CC0 data) before a synthetic camer
 those very frames. Layers are never mixed: *true landmarks in* is our maths alone, *product* has the tracker's landmarks
 in, and MediaPipe's stock face matrix stands in the same table as the peer. Software rendering on the CPU throughout.
 
-``make bench-tryon`` takes under eight minutes, ``QUICK=1`` under one. ``tryon.py heads bodies place`` runs parts.
+``make bench-tryon`` takes under eight minutes, ``QUICK=1`` a minute and a half.
+``tryon.py heads bodies place`` runs parts.
 """
 
 import importlib

@@ -14,9 +14,14 @@ pytestmark = page_is_built()
 #: Keeps what the page's sounds come to: how many, and the loudest sample of what leaves for the loudspeaker.
 LISTENING: Final = """
   const heard = (window.heard = { contexts: 0, sounds: 0, peak: 0 });
-  const Real = window.AudioContext, taps = [], samples = new Float32Array(2048);
+  const Real = window.AudioContext, taps = [], samples = new Float32Array(32768);
   window.AudioContext = class extends Real {
-    constructor(...given) { super(...given); heard.contexts++; taps.push((this.tap = this.createAnalyser())); }
+    constructor(...given) {
+      super(...given);
+      heard.contexts++;
+      // Two thirds of a second: a page that is held up misses none of it.
+      taps.push((this.tap = new AnalyserNode(this, { fftSize: samples.length })));
+    }
   };
   const connect = AudioNode.prototype.connect, start = OscillatorNode.prototype.start;
   AudioNode.prototype.connect = function (to, ...rest) {
